@@ -1,0 +1,81 @@
+import { assertNever } from './assert-never.ts';
+
+/*
+ * Failure  something wrong on our side or on the wire, thrown as FailureError. It knows whether to retry or to park.
+ *          A partner's mistake is a Problem instead, and is never thrown.
+ */
+export type FailureKind =
+  // passing: the same work may succeed later
+  | 'database-busy'
+  | 'database-unreachable'
+  | 'queue-unreachable'
+  | 'partner-unreachable'
+  | 'partner-refused-for-now'
+  | 'disk-full'
+  // lasting: a person must change something first
+  | 'config-invalid'
+  | 'map-broken'
+  | 'map-missing'
+  | 'agreement-missing'
+  | 'credential-missing'
+  | 'partner-refused'
+  | 'document-unwritable'
+  | 'control-numbers-exhausted'
+  | 'schema-too-new'
+  | 'data-folder-in-use'
+  | 'data-folder-unusable'
+  | 'platform-unsupported'
+  | 'not-found'
+  | 'usage-wrong'
+  | 'bug';
+
+/** What a worker does after a failure: try the same work again later, or park it until a person acts. */
+export function nextStepAfter(kind: FailureKind): 'retry' | 'park' {
+  switch (kind) {
+    case 'database-busy':
+    case 'database-unreachable':
+    case 'queue-unreachable':
+    case 'partner-unreachable':
+    case 'partner-refused-for-now':
+    case 'disk-full':
+      return 'retry';
+    case 'config-invalid':
+    case 'map-broken':
+    case 'map-missing':
+    case 'agreement-missing':
+    case 'credential-missing':
+    case 'partner-refused':
+    case 'document-unwritable':
+    case 'control-numbers-exhausted':
+    case 'schema-too-new':
+    case 'data-folder-in-use':
+    case 'data-folder-unusable':
+    case 'platform-unsupported':
+    case 'not-found':
+    case 'usage-wrong':
+    case 'bug':
+      return 'park';
+    default:
+      return assertNever(kind);
+  }
+}
+
+export class FailureError extends Error {
+  readonly kind: FailureKind;
+  /** What an operator can do about it, when we know. */
+  readonly remedy: string | null;
+
+  constructor(kind: FailureKind, message: string, options: { cause?: unknown; remedy?: string } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'FailureError';
+    this.kind = kind;
+    this.remedy = options.remedy ?? null;
+  }
+}
+
+/** Any thrown value as a FailureError; what is not one already is a bug of ours. */
+export function failureOf(thrown: unknown): FailureError {
+  if (thrown instanceof FailureError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new FailureError('bug', message, { cause: thrown });
+}

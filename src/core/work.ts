@@ -1,0 +1,54 @@
+/*
+ * Work  one row of work to do, owned by PostgreSQL. A queue job carries only `<id>-<attempt>`.
+ *
+ *   ready ──relay──▶ queued ──worker──▶ done
+ *     ▲                │ └─ failed for now: ready again at `notBefore`, attempts + 1
+ *     └── operator ────┴─── failed for good: parked
+ *
+ * Lanes are the queues; a fairness key (partner or channel) bounds how much of a lane one partner may fill;
+ * work with one order key runs one at a time, in the order it arrived.
+ */
+export const LANES = ['inbound', 'business', 'outbound'] as const;
+export type Lane = (typeof LANES)[number];
+
+export const WORK_KINDS = ['split', 'close', 'process', 'compose', 'deliver', 'reconcile', 'expire'] as const;
+export type WorkKind = (typeof WORK_KINDS)[number];
+
+export type WorkState = 'ready' | 'queued' | 'done' | 'parked';
+
+/** Which queue does which work. */
+export const LANE_OF: Record<WorkKind, Lane> = {
+  split: 'inbound',
+  close: 'inbound',
+  reconcile: 'inbound',
+  process: 'business',
+  expire: 'business',
+  compose: 'outbound',
+  deliver: 'outbound',
+};
+
+export interface Work {
+  readonly id: string;
+  readonly kind: WorkKind;
+  /** The row the work is about: a RawFile, an Interchange, a Document, a Delivery… by kind. */
+  readonly subjectId: string;
+  readonly lane: Lane;
+  readonly fairnessKey: string;
+  readonly orderKey: string | null;
+  readonly attempts: number;
+  /** How far an interruptible piece of work has come; moved by compare-and-set. */
+  readonly cursor: unknown;
+}
+
+/** Work to be written with the state it follows from. */
+export interface NewWork {
+  readonly kind: WorkKind;
+  readonly subjectId: string;
+  readonly fairnessKey: string;
+  readonly orderKey?: string | null;
+  /** Not before this instant; absent means now. */
+  readonly notBefore?: Date;
+}
+
+/** BullMQ refuses ':' and all-digit ids, and a stored id blocks itself: hence the attempt. */
+export const jobIdOf = (work: Pick<Work, 'id' | 'attempts'>) => `${work.id}-${work.attempts}`;

@@ -1,0 +1,62 @@
+import type { Usage } from '../core/usage.ts';
+import type { Delimiters, EnvelopeIdentity, SyntaxName } from './transaction.ts';
+
+/*
+ * Draft  a transaction on its way out: values without delimiters or release characters, in the standard's order.
+ *        ST/SE and UNH/UNT are the writer's, and so are all counts and control references.
+ */
+export type DraftElement =
+  | string
+  | readonly string[]
+  | { readonly repetitions: readonly (string | readonly string[])[] };
+
+export interface DraftSegment {
+  readonly tag: string;
+  /** Element 1 first; trailing empty ones are dropped by the writer. */
+  readonly elements: readonly DraftElement[];
+}
+
+export interface TransactionDraft {
+  readonly syntax: SyntaxName;
+  readonly message: string;
+  readonly version: string;
+  readonly association: string | null;
+  readonly segments: readonly DraftSegment[];
+}
+
+/** What a delimiter in data does where the syntax has no release character: refuse the document, or put this in its place. */
+export type DelimiterInData = 'refuse' | { readonly replaceWith: string };
+
+/** Everything on an outbound envelope that is not data. */
+export interface OutboundEnvelope {
+  readonly syntax: SyntaxName;
+  readonly delimiters: Delimiters;
+  /** Bytes after each terminator: '' or '\n' or '\r\n'. */
+  readonly segmentSuffix: '' | '\n' | '\r\n';
+  readonly onDelimiterInData: DelimiterInData;
+  /** ISA12 ("00401") or "UNOC:3". */
+  readonly version: string;
+  readonly sender: EnvelopeIdentity;
+  readonly receiver: EnvelopeIdentity;
+  /** YYYYMMDD and HHMM[SS]: the writer cuts to what the envelope's version wants. */
+  readonly date: string;
+  readonly time: string;
+  readonly interchangeControlNumber: string;
+  readonly acknowledgmentRequested: boolean;
+  readonly usage: Usage;
+  /** X12: one group per interchange we send; null for EDIFACT without UNG. */
+  readonly group: {
+    readonly functionalId: string;
+    readonly sender: string;
+    readonly receiver: string;
+    readonly controlNumber: string;
+    /** GS08 whole. */
+    readonly version: string;
+  } | null;
+}
+
+export interface OutboundTransaction {
+  readonly draft: TransactionDraft;
+  /** ST02 or UNH 0062. */
+  readonly controlNumber: string;
+}
