@@ -1,0 +1,35 @@
+import type { TSchema } from 'typebox';
+import { Invoice } from './invoice.ts';
+import { Order } from './order.ts';
+import { OrderResponse } from './order-response.ts';
+import { Remittance } from './remittance.ts';
+import { ShipNotice } from './ship-notice.ts';
+
+/*
+ * Document  the business meaning in canonical form. Schema = type = published JSON Schema. Contains no EDI words.
+ */
+export interface DocumentOf {
+  readonly order: Order;
+  readonly 'order-response': OrderResponse;
+  readonly 'ship-notice': ShipNotice;
+  readonly invoice: Invoice;
+  readonly remittance: Remittance;
+}
+export type DocumentKind = keyof DocumentOf;
+export type Document = DocumentOf[DocumentKind];
+
+/** Adding a document is one file and one word here. */
+export const DOCUMENT_SCHEMAS: Readonly<Record<DocumentKind, TSchema>> = {
+  order: Order,
+  'order-response': OrderResponse,
+  'ship-notice': ShipNotice,
+  invoice: Invoice,
+  remittance: Remittance,
+};
+export const DOCUMENT_KINDS: readonly DocumentKind[] = [
+  'order',
+  'order-response',
+  'ship-notice',
+  'invoice',
+  'remittance',
+];

@@ -1,0 +1,64 @@
+import { type Static, Type } from 'typebox';
+import {
+  Carriage,
+  Coded,
+  CurrencyText,
+  DatedEntry,
+  DecimalText,
+  FreeText,
+  Identifier,
+  LocalDateText,
+  LocalDateTimeText,
+  object,
+  Party,
+  PaymentTerm,
+  Price,
+  Quantity,
+  Reference,
+  Text,
+} from './parts.ts';
+
+/** What we say of part of a line. The quantities of a line's promises add up to what was ordered. */
+export const LinePromise = object({
+  status: Coded,
+  quantity: Type.Optional(DecimalText),
+  unit: Type.Optional(Coded),
+  date: Type.Optional(object({ kind: Type.Optional(Coded), on: LocalDateText })),
+  price: Type.Optional(Price),
+  products: Type.Optional(Type.Array(Identifier)),
+  reason: Type.Optional(Coded),
+});
+
+export const OrderResponseLine = object({
+  number: Type.Optional(Text),
+  quantity: Type.Optional(Quantity),
+  price: Type.Optional(Price),
+  products: Type.Optional(Type.Array(Identifier)),
+  description: Type.Optional(Text),
+  promises: Type.Optional(Type.Array(LinePromise)),
+  texts: Type.Optional(Type.Array(FreeText)),
+});
+
+/** Our answer to an order: a verdict over the whole and promises per line. */
+export const OrderResponse = object({
+  number: Type.Optional(Text),
+  purpose: Coded,
+  verdict: Coded,
+  orderNumber: Text,
+  release: Type.Optional(Text),
+  orderedOn: Type.Optional(Type.Union([LocalDateText, LocalDateTimeText])),
+  respondedOn: Type.Optional(Type.Union([LocalDateText, LocalDateTimeText])),
+  contract: Type.Optional(Text),
+  currency: Type.Optional(CurrencyText),
+  references: Type.Optional(Type.Array(Reference)),
+  dates: Type.Optional(Type.Array(DatedEntry)),
+  parties: Type.Optional(Type.Array(Party)),
+  terms: Type.Optional(Type.Array(PaymentTerm)),
+  carriage: Type.Optional(Carriage),
+  texts: Type.Optional(Type.Array(FreeText)),
+  lines: Type.Array(OrderResponseLine),
+});
+
+export type OrderResponse = Static<typeof OrderResponse>;
+export type OrderResponseLine = Static<typeof OrderResponseLine>;
+export type LinePromise = Static<typeof LinePromise>;
