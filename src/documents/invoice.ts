@@ -9,7 +9,6 @@ import {
   FreeText,
   Identifier,
   LocalDateText,
-  LocalDateTimeText,
   object,
   Party,
   PaymentTerm,

@@ -1,0 +1,206 @@
+import type { CompanyId, PartnerId } from '../core/company.ts';
+import type { Decimal } from '../core/decimal.ts';
+import type { Policy } from '../core/problem.ts';
+import type { Usage } from '../core/usage.ts';
+import type { DocumentKind } from '../documents/index.ts';
+import type { DelimiterInData } from '../parsers/draft.ts';
+import type { SyntaxName } from '../parsers/transaction.ts';
+import type { Identity } from './identity.ts';
+
+/*
+ * Company    one of our own identities: envelope ids, legal entity, GS1 prefix, money and time zone.
+ * Partner    who we trade with.
+ * Channel    a configured endpoint: kind, address, credentials, limits, and the identities it may speak for.
+ * Agreement  what we agreed for one message in one direction and one usage.
+ *
+ * This is what `company/` and `partners/<name>/` hold once read, checked and expanded: every default is filled in,
+ * so that whoever reads an Agreement never asks "and if it is absent?".
+ */
+export interface Company {
+  readonly id: CompanyId;
+  readonly name: string;
+  readonly identities: readonly Identity[];
+  /** GS1 company prefix, 7–10 digits (GS1 General Specifications): SSCC-18 come from it. Null: we ship without SSCC. */
+  readonly gs1Prefix: string | null;
+  readonly currency: string;
+  /** IANA name: envelope dates and due dates are wall-clock dates here. */
+  readonly zone: string;
+  readonly address: {
+    readonly lines: readonly string[];
+    readonly city: string | null;
+    readonly region: string | null;
+    readonly postalCode: string | null;
+    readonly country: string | null;
+  };
+  /** Ids partners know us by, beside the envelope: {scheme: "gln", value}. */
+  readonly ids: readonly { readonly scheme: string; readonly value: string }[];
+}
+
+export interface Partner {
+  readonly id: PartnerId;
+  readonly name: string;
+  readonly identities: readonly Identity[];
+  /** Ids by which the partner is known inside documents (payer ids, GLNs): how a remittance finds its payer. */
+  readonly ids: readonly { readonly scheme: string; readonly value: string }[];
+}
+
+export type ChannelSettings =
+  | {
+      readonly kind: 'directory';
+      /** Absolute paths. A file is taken from `inbox` when whole, kept in `archive` after commit; ours are written to `outbox`. */
+      readonly inbox: string | null;
+      readonly archive: string | null;
+      readonly outbox: string | null;
+      readonly pollIntervalMs: number;
+      /** "{name}" parts: {partner} {message} {controlNumber} {deliveryId}. Same delivery, same name at every retry. */
+      readonly fileName: string;
+    }
+  | {
+      readonly kind: 'http';
+      /** Partner → us: `POST /partners/<channel>/files` with this bearer token's SHA-256 (hex); null: they may not post. */
+      readonly tokenSha256: string | null;
+      /** Us → partner: we POST there; null: they fetch from their mailbox on our listener. */
+      readonly pushUrl: string | null;
+      /** Name of the environment variable that holds the token we present; null: none. */
+      readonly pushTokenVariable: string | null;
+      readonly timeoutMs: number;
+    };
+
+export interface Channel {
+  /** "<partner>/<name>". */
+  readonly id: string;
+  readonly partner: PartnerId;
+  readonly name: string;
+  readonly settings: ChannelSettings;
+  /** Senders this channel may speak for; another sender's interchange is quarantined. */
+  readonly speaksFor: readonly Identity[];
+  readonly fileBytesMax: number;
+  /** Deliveries at once; also the fairness bound of its work. */
+  readonly inFlightMax: number;
+  /** True: everything that arrives here is processed in arrival order. */
+  readonly firstInFirstOut: boolean;
+}
+
+export interface ValidationSettings {
+  readonly envelope: Policy;
+  readonly tree: Policy;
+  readonly elements: Policy;
+  readonly codes: Policy;
+  readonly notes: Policy;
+  readonly balancing: Policy;
+}
+
+/** How we answer what they send in this agreement's group. */
+export interface AcknowledgmentSettings {
+  /** TA1: when ISA14 asks, always, only for what is rejected, or never. */
+  readonly ta1: 'requested' | 'always' | 'rejected' | 'never';
+  readonly functional: '997' | 'none';
+  /** AK2/AK5 also for accepted sets: most partners want them. */
+  readonly acceptedSets: boolean;
+  /** The same file again: send the earlier acknowledgment again? */
+  readonly repeatOnDuplicate: boolean;
+}
+
+export interface DuplicateSettings {
+  /** Same control numbers, other bytes: hold for an operator, or reject with TA1 025 / AK905 19 / AK502 23. */
+  readonly controlNumber: 'quarantine' | 'reject';
+  /** A second original with a known order number. */
+  readonly orderNumber: 'hold' | 'reject';
+}
+
+/** How orders under this agreement are decided. */
+export interface OrderDecisionSettings {
+  readonly decideBy: 'rules' | 'back-office';
+  /** Price tolerance: the stricter of the two. */
+  readonly priceTolerancePercent: Decimal;
+  readonly priceToleranceAmount: Decimal;
+  /** What a wrong price does: answer with our price, or hold for a person. */
+  readonly onPriceMismatch: 'answer-our-price' | 'hold' | 'accept-theirs';
+  /** What a shortage does. */
+  readonly onShortage: 'backorder' | 'cut' | 'reject-line';
+  /** Where decisions of a back office are announced (POST, webhook-shaped); null: it polls. */
+  readonly announceUrl: string | null;
+  /** When rules decide, ship what is promised at once (the demo's warehouse does it by API instead). */
+  readonly defaultLeadTimeDays: number;
+}
+
+export interface DeadlineSettings {
+  /** Minutes; null: nothing is expected. Inbound: what we owe. Outbound: what we are owed. */
+  readonly acknowledgmentMinutes: number | null;
+  readonly responseMinutes: number | null;
+  readonly shipNoticeMinutes: number | null;
+  readonly invoiceMinutes: number | null;
+}
+
+/** Everything about the envelope of what we send. */
+export interface EnvelopeSettings {
+  readonly delimiters: {
+    readonly element: string;
+    readonly component: string;
+    readonly repetition: string | null;
+    readonly release: string | null;
+    readonly terminator: string;
+  };
+  readonly segmentSuffix: '' | '\n' | '\r\n';
+  readonly onDelimiterInData: DelimiterInData;
+  /** ISA12 or "UNOC:3". */
+  readonly interchangeVersion: string;
+  /** ISA14 / UNB 0031 on what we send. */
+  readonly requestAcknowledgment: boolean;
+  /** GS02/GS03 when they differ from the interchange ids. */
+  readonly groupSender: string;
+  readonly groupReceiver: string;
+}
+
+export interface Agreement {
+  /** "<partner>/<in|out>/<message>/<usage>". */
+  readonly id: string;
+  readonly company: CompanyId;
+  readonly partner: PartnerId;
+  readonly usage: Usage;
+  readonly direction: 'in' | 'out';
+  readonly document: DocumentKind;
+  readonly syntax: SyntaxName;
+  /** "850", "ORDERS". */
+  readonly message: string;
+  /** GS08 whole ("004010VICS") or "D96A"; its first six characters choose the tables. */
+  readonly version: string;
+  readonly ours: Identity;
+  readonly theirs: Identity;
+  /** Name of a base map or of a map in the partner's folder. */
+  readonly map: string;
+  /** The partner's guide by name, or null. */
+  readonly guide: string | null;
+  /** Where it goes (out) or is awaited (in: null means any of the partner's). */
+  readonly channel: string | null;
+  readonly envelope: EnvelopeSettings;
+  readonly acknowledgment: AcknowledgmentSettings;
+  readonly validation: ValidationSettings;
+  readonly duplicates: DuplicateSettings;
+  readonly decision: OrderDecisionSettings;
+  readonly deadlines: DeadlineSettings;
+  /** `$agreement.*` of the map: currency, shipNotice.shape, creditSign, adxSign… */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** An item we sell; read only by the built-in rules. */
+export interface Item {
+  readonly id: string;
+  readonly description: string;
+  readonly products: readonly { readonly scheme: string; readonly value: string }[];
+  readonly unit: string;
+  readonly price: Decimal;
+  readonly currency: string;
+  /** On hand per location. */
+  readonly stock: readonly { readonly location: string; readonly quantity: Decimal }[];
+  readonly leadTimeDays: number;
+}
+
+/** One whole configuration, as `partners apply` stores it. */
+export interface Configuration {
+  readonly company: Company;
+  readonly items: readonly Item[];
+  readonly partners: readonly Partner[];
+  readonly channels: readonly Channel[];
+  readonly agreements: readonly Agreement[];
+}
