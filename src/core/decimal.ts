@@ -19,8 +19,11 @@ const DECIMAL = /^-?(?:\d{1,60}(?:\.\d{0,40})?|\.\d{1,40})$/;
 /** Whether the text is a plain decimal: optional minus, digits, at most one point; no exponent, no plus, no blanks. */
 export const isDecimal = (text: string): boolean => DECIMAL.test(text);
 
+// A product or a sum of legal decimals is longer than what may be sent, and must be a legal operand of the next step.
+const OPERAND = /^-?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})$/;
+
 function big(value: Decimal): Big {
-  if (typeof value !== 'string' || !isDecimal(value)) throw new RangeError(`not a decimal: ${String(value)}`);
+  if (typeof value !== 'string' || !OPERAND.test(value)) throw new RangeError(`not a decimal: ${String(value)}`);
   return new Exact(value);
 }
 
