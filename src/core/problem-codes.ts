@@ -15,6 +15,12 @@ export const PROBLEM_CODES = {
   'interchange/delimiters-invalid': 'Two delimiters are the same byte, or one is a letter or digit.',
   'interchange/field-invalid': 'A value of the interchange header is not one the standard allows.',
   'interchange/control-number-invalid': 'The interchange control number is missing or malformed.',
+  // whom it is from and for, and whether it was here before
+  'interchange/sender-unknown': 'No partner has the identity of the sender.',
+  'interchange/sender-not-allowed': 'The channel may not speak for this sender.',
+  'interchange/receiver-unknown': 'No company of ours has the identity of the receiver.',
+  'interchange/control-number-used':
+    'An interchange of this sender with this control number was entered before, with other bytes.',
   'interchange/trailer-missing': 'IEA or UNZ is missing.',
   'interchange/control-number-mismatch': 'IEA02 differs from ISA13, or UNZ 0020 from UNB 0020.',
   'interchange/count-mismatch': 'IEA01 or UNZ 0036 differs from what was counted.',
@@ -26,12 +32,14 @@ export const PROBLEM_CODES = {
   'group/header-invalid': 'A value of the group header is missing or malformed.',
   'group/control-number-invalid': 'The group control number is missing or malformed.',
   'group/control-number-duplicate': 'Another group of this interchange has the same control number.',
+  'group/control-number-used': 'A group of this sender with this control number was entered before.',
   'group/trailer-missing': 'GE or UNE is missing.',
   'group/control-number-mismatch': 'GE02 differs from GS06, or UNE 0048 from UNG 0048.',
   'group/count-mismatch': 'GE01 or UNE 0060 differs from the transactions counted.',
   'group/too-many-transactions': 'The group has more transactions than its trailer can count.',
   // transaction
   'transaction/too-large': 'The transaction is larger than a gateway holds.',
+  'transaction/not-agreed': 'No agreement covers this message, version and usage.',
   'transaction/outside-group': 'The transaction set stands outside any functional group.',
   'transaction/identifier-missing': 'ST01 or UNH 0065 is missing.',
   'transaction/control-number-invalid': 'The transaction control number is missing or malformed.',

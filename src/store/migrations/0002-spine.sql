@@ -11,6 +11,7 @@ create table agreement (
   usage text not null check (usage in ('test', 'production')), direction text not null check (direction in ('in', 'out')),
   syntax text not null, message text not null, version text not null, body jsonb not null
 );
+create table configuration_version (version bigint generated always as identity primary key, hash text not null, actor text not null, at timestamptz not null);
 -- What the built-in rules sell. Stock is counted per usage: a test order must not reserve real goods.
 create table item (company_id text not null references company, id text not null, body jsonb not null, primary key (company_id, id));
 create table item_stock (
@@ -39,7 +40,8 @@ create index raw_file_sha on raw_file (sha256) where direction = 'in';
 create table raw_chunk (raw_file_id uuid not null references raw_file, ordinal int not null, bytes bytea not null, primary key (raw_file_id, ordinal));
 alter table raw_chunk alter column bytes set storage external; -- EDI is read once and in order: compressing costs more than it saves
 -- The content hash is claimed only by a file that was entered, so a failed first try never blocks the retry.
-create table content_claim (channel_id text not null, sha256 bytea not null, raw_file_id uuid not null references raw_file, primary key (channel_id, sha256));
+-- By content alone: a partner may send the same file again over another channel.
+create table content_claim (sha256 bytea primary key, raw_file_id uuid not null references raw_file);
 
 -- The envelope ----------------------------------------------------------------------------------------------------------------------------
 create table interchange (
@@ -98,7 +100,9 @@ create table document (
   body jsonb not null, trace jsonb, unmapped jsonb, unwritten jsonb,
   -- provisional until its group is closed; waiting for what it refers to; held for a person; rejected by a partner's acknowledgment
   state text not null check (state in ('provisional', 'entered', 'waiting', 'held', 'processed', 'composed', 'sent', 'accepted', 'rejected')),
-  state_reason text, waits_for text, at timestamptz not null
+  state_reason text, waits_for text, deadline timestamptz,
+  -- Work on documents with one order key runs one at a time, in arrival order.
+  order_key text, at timestamptz not null
 );
 create index document_number on document (company_id, usage, partner_id, kind, number);
 create index document_transaction on document (transaction_id) where transaction_id is not null;
@@ -200,6 +204,12 @@ create table event_object (
   primary key (event_id, object_kind, object_id, qualifier)
 );
 create index event_object_by_object on event_object (object_kind, object_id, event_id);
+
+-- Orders offered to a back office by a webhook-shaped call; delivered like everything else.
+create table announcement (
+  id uuid primary key, order_id uuid not null references purchase_order, company_id text not null, usage text not null, url text not null, body jsonb not null,
+  state text not null check (state in ('ready', 'sent')), at timestamptz not null
+);
 
 -- The API's promise that the same key does the same thing once.
 create table idempotency (scope text not null, key text not null, request_hash bytea not null, status int, response jsonb, at timestamptz not null, primary key (scope, key));

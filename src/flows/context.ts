@@ -1,0 +1,18 @@
+import type { Clock } from '../core/clock.ts';
+import type { NewId } from '../core/ids.ts';
+import type { MapLibrary } from '../library/maps.ts';
+import type { Standards } from '../library/standards.ts';
+import type { Database } from '../store/database.ts';
+import type { KnownConfiguration } from './known-configuration.ts';
+
+/** What every flow is given; the composition root alone makes it. */
+export interface FlowContext {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly configuration: () => Promise<KnownConfiguration>;
+  readonly standards: Standards;
+  readonly maps: MapLibrary;
+  /** Where files larger than memory are spooled before they are stored. */
+  readonly temporaryFolder: string;
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '../core/clock.ts';
+import { FailureError } from '../core/failure.ts';
+import type { Usage } from '../core/usage.ts';
+import type { DocumentKind } from '../documents/index.ts';
+import type { Agreement, Channel, Company, Partner } from '../partners/configuration.ts';
+import { type Identity, identityKey } from '../partners/identity.ts';
+import { configurationVersion, readConfiguration, type StoredConfiguration } from '../store/configuration/read.ts';
+import type { Database } from '../store/database.ts';
+
+/** How stale a worker's view of the configuration may be: `partners apply` is felt everywhere within this time. */
+export const configurationAgeMsMax = 1_000;
+
+/** The configuration in force, indexed by what the flows ask. */
+export interface KnownConfiguration {
+  readonly version: number;
+  readonly agreements: readonly Agreement[];
+  company(id: string): Company;
+  partner(id: string): Partner;
+  channel(id: string): Channel | undefined;
+  agreement(id: string): Agreement;
+  companyWith(identity: Identity): Company | undefined;
+  partnerWith(identity: Identity): Partner | undefined;
+  /** The agreement under which we send a document of this kind to this partner; undefined when we do not. */
+  outbound(company: string, partner: string, usage: Usage, document: DocumentKind): Agreement | undefined;
+}
+
+/** Gives the configuration in force; asks the database at most once per `configurationAgeMsMax`. */
+export function watchConfiguration(database: Database, clock: Clock): () => Promise<KnownConfiguration> {
+  let known: KnownConfiguration | undefined;
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  let asking: Promise<KnownConfiguration> | undefined;
+
+  const ask = async (): Promise<KnownConfiguration> => {
+    const version = await configurationVersion(database);
+    if (known === undefined || known.version !== version) known = indexConfiguration(await readConfiguration(database));
+    checkedAt = clock.now().getTime();
+    return known;
+  };
+  return async () => {
+    if (known !== undefined && clock.now().getTime() - checkedAt < configurationAgeMsMax) return known;
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+}
+
+function indexConfiguration(stored: StoredConfiguration): KnownConfiguration {
+  const byId = <T extends { readonly id: string }>(list: readonly T[]) =>
+    new Map(list.map((entry) => [entry.id, entry]));
+  const byIdentity = <T extends { readonly identities: readonly Identity[] }>(list: readonly T[]) =>
+    new Map(list.flatMap((entry) => entry.identities.map((identity) => [identityKey(identity), entry] as const)));
+  const companies = byId(stored.companies);
+  const partners = byId(stored.partners);
+  const channels = byId(stored.channels);
+  const agreements = byId(stored.agreements);
+  const companyIdentities = byIdentity(stored.companies);
+  const partnerIdentities = byIdentity(stored.partners);
+  return {
+    version: stored.version,
+    agreements: stored.agreements,
+    company: (id) => companies.get(id) ?? gone('company', id),
+    partner: (id) => partners.get(id) ?? gone('partner', id),
+    channel: (id) => channels.get(id),
+    agreement: (id) => agreements.get(id) ?? gone('agreement', id),
+    companyWith: (identity) => companyIdentities.get(identityKey(identity)),
+    partnerWith: (identity) => partnerIdentities.get(identityKey(identity)),
+    outbound: (company, partner, usage, document) =>
+      stored.agreements.find(
+        (agreement) =>
+          agreement.direction === 'out' &&
+          agreement.company === company &&
+          agreement.partner === partner &&
+          agreement.usage === usage &&
+          agreement.document === document,
+      ),
+  };
+}
+
+function gone(what: string, id: string): never {
+  throw new FailureError('agreement-missing', `The configuration no longer has the ${what} ${id}.`, {
+    remedy: 'Apply a configuration that has it, then release the parked work.',
+  });
+}

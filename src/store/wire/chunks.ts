@@ -1,0 +1,44 @@
+import type { Queryable } from '../database.ts';
+
+/** Big enough that a row's overhead is nothing, small enough that a thousand readers fit in memory. */
+export const chunkBytes = 256 * 1024;
+
+/** Stores one chunk of a RawFile. */
+export async function insertChunk(tx: Queryable, rawFileId: string, ordinal: number, bytes: Uint8Array): Promise<void> {
+  await tx.query('insert into raw_chunk (raw_file_id, ordinal, bytes) values ($1, $2, $3)', [
+    rawFileId,
+    ordinal,
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  ]);
+}
+
+/** The bytes of a RawFile from an offset on, chunk by chunk, in order; never more than one chunk in memory. */
+export async function* readChunks(client: Queryable, rawFileId: string, fromByte = 0): AsyncGenerator<Uint8Array> {
+  for (let ordinal = Math.floor(fromByte / chunkBytes); ; ordinal++) {
+    const { rows } = await client.query<{ bytes: Buffer }>(
+      'select bytes from raw_chunk where raw_file_id = $1 and ordinal = $2',
+      [rawFileId, ordinal],
+    );
+    const bytes = rows[0]?.bytes;
+    if (bytes === undefined) return;
+    const skip = Math.max(0, fromByte - ordinal * chunkBytes);
+    yield skip === 0 ? bytes : bytes.subarray(skip);
+  }
+}
+
+/** Exactly the bytes [from, from + length) of a RawFile: how one Transaction is read again. */
+export async function readRange(
+  client: Queryable,
+  rawFileId: string,
+  from: number,
+  length: number,
+): Promise<Uint8Array> {
+  const first = Math.floor(from / chunkBytes);
+  const last = Math.floor((from + length - 1) / chunkBytes);
+  const { rows } = await client.query<{ bytes: Buffer }>(
+    'select bytes from raw_chunk where raw_file_id = $1 and ordinal between $2 and $3 order by ordinal',
+    [rawFileId, first, last],
+  );
+  const start = from - first * chunkBytes;
+  return Buffer.concat(rows.map(({ bytes }) => bytes)).subarray(start, start + length);
+}

@@ -1,0 +1,63 @@
+import type { Queryable } from './database.ts';
+import type { Rows } from './rows.ts';
+
+/** Something that happened, with every object it happened to in its role there. */
+export interface NewEvent {
+  readonly at: Date;
+  /** "interchange/accepted", "order/decided": a noun and what became of it. */
+  readonly type: string;
+  /** Who did it: "gateway", "partner:brightmart", "operator:<key name>". */
+  readonly actor: string;
+  readonly reason?: string;
+  readonly company?: string | null;
+  readonly usage?: string | null;
+  readonly data?: unknown;
+  readonly objects: readonly { readonly kind: string; readonly id: string; readonly qualifier: string }[];
+}
+
+const EVENTS = `event_input as materialized (
+    select nextval(pg_get_serial_sequence('event', 'id')) as id, r.*
+    from jsonb_to_recordset($1::jsonb) as r (at timestamptz, type text, actor text, reason text, company_id text, usage text, data jsonb, objects jsonb)
+  ), event_rows as (
+    insert into event (id, at, type, actor, reason, company_id, usage, data) overriding system value
+    select id, at, type, actor, reason, company_id, usage, data from event_input
+  ), event_objects as (
+    insert into event_object (event_id, object_kind, object_id, qualifier)
+    select distinct e.id, o ->> 'kind', o ->> 'id', o ->> 'qualifier' from event_input e, jsonb_array_elements(e.objects) o
+  )`;
+
+/**
+ * Writes everything one step of a flow has to write, in one statement: one round trip however many tables it touches.
+ * Foreign keys are checked when the statement ends, so the order of tables does not matter. Column names are the rows' own keys,
+ * and those come from the types in rows.ts, never from input.
+ */
+export async function writeRows(tx: Queryable, rows: Rows, events: readonly NewEvent[] = []): Promise<void> {
+  const values: string[] = [
+    JSON.stringify(
+      events.map((event) => ({
+        at: event.at,
+        type: event.type,
+        actor: event.actor,
+        reason: event.reason ?? null,
+        company_id: event.company ?? null,
+        usage: event.usage ?? null,
+        data: event.data ?? {},
+        objects: event.objects,
+      })),
+    ),
+  ];
+  const parts = [EVENTS];
+  for (const [table, list] of Object.entries(rows) as [string, object[] | undefined][]) {
+    const first = list?.[0];
+    if (list === undefined || first === undefined) continue;
+    const columns = Object.keys(first).join(', ');
+    values.push(JSON.stringify(list, asText));
+    parts.push(
+      `${table}_rows as (insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $${values.length}::jsonb))`,
+    );
+  }
+  if (events.length === 0 && parts.length === 1) return;
+  await tx.query(`with ${parts.join(',\n')} select`, values);
+}
+
+const asText = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
