@@ -1,3 +1,5 @@
+import type { Places } from './places.ts';
+
 /*
  * The standards' tables as values: what `standards/*.json` becomes when it is loaded. Shared by placement, checks, maps and `show`.
  * Places count from 1 within their parent, as the standards count them.
@@ -42,11 +44,15 @@ export interface ElementUse {
 }
 
 /** P all or none, R at least one, E at most one, C first requires all others, L first requires one of the others. */
+export type NoteKind = 'P' | 'R' | 'E' | 'C' | 'L';
+
 export interface SyntaxNote {
-  readonly kind: 'P' | 'R' | 'E' | 'C' | 'L';
+  readonly kind: NoteKind;
   readonly places: readonly number[];
   /** "P0304". */
   readonly text: string;
+  /** The places as bits, place 1 the lowest: a note is checked with two machine operations. */
+  readonly mask: number;
 }
 
 export interface SegmentDefinition {
@@ -95,4 +101,6 @@ export interface MessageTable {
   readonly root: LoopDefinition;
   /** Every segment of the version by tag. */
   readonly segments: ReadonlyMap<string, SegmentDefinition>;
+  /** The tree as placement reads it. */
+  readonly places: Places;
 }

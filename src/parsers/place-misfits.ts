@@ -1,0 +1,276 @@
+import { positionAt } from '../core/position.ts';
+import { type Problem, type ProblemCode, problem } from '../core/problem.ts';
+import { type Cursor, fits, idOf, type OpenLoop, openLoop, take } from './place-cursor.ts';
+import { comesLater, declaredRoad, earlierPlace, type ImpliedRoad, onlyRoad } from './place-search.ts';
+import { ProblemList } from './problem-list.ts';
+import type { LoopDefinition, MessageTable, SegmentUse } from './standards/definitions.ts';
+import type { ImpliedLoops } from './standards/implied.ts';
+import type { Place, Skipped, Step } from './standards/places.ts';
+import type { Segment, Transaction } from './transaction.ts';
+
+/** A misplaced loop taken where it came: the walk goes through its children, then back to where it stood, so that it costs one problem. */
+interface Detour {
+  /** Depth of the misplaced loop itself. */
+  readonly depth: number;
+  readonly loop: LoopDefinition;
+  readonly place: Place;
+  readonly open: readonly OpenLoop[];
+  readonly counts: readonly number[];
+}
+
+/** A mandatory child told as missing, so that it can be taken back when it comes late. */
+interface Missed {
+  readonly node: SegmentUse | LoopDefinition;
+  readonly children: OpenLoop['children'];
+  readonly told: Problem;
+}
+
+/** What a segment was tried as: where it goes, or why it goes nowhere ahead. */
+type Ahead = { go: Step } | { tooOften: Step } | { tooEarly: Step; before: Skipped } | null;
+
+const nameOf = (node: SegmentUse | LoopDefinition): string => (node.kind === 'segment' ? node.tag : node.trigger);
+
+/**
+ * Settles what the straight road does not: mandatory children left out, segments too often, too early, too late, in loops not opened, or of
+ * no place at all. Each mistake is told once, where it shows, and the walk goes on as the sender most likely meant.
+ */
+export class Misfits {
+  readonly #list = new ProblemList();
+  readonly #transaction: Transaction;
+  readonly #table: MessageTable;
+  readonly #declared: ImpliedLoops;
+  readonly #cursor: Cursor;
+  readonly #missed: Missed[] = [];
+  #detour: Detour | null = null;
+
+  constructor(transaction: Transaction, table: MessageTable, declared: ImpliedLoops, cursor: Cursor) {
+    this.#transaction = transaction;
+    this.#table = table;
+    this.#declared = declared;
+    this.#cursor = cursor;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#list.problems;
+  }
+
+  get onDetour(): boolean {
+    return this.#detour !== null;
+  }
+
+  /** Finds the segment its place; gives the id of the loop that took it, null for the root or none. */
+  settle(segment: Segment, index: number): string | null {
+    const { tag } = segment;
+    if (!this.#table.segments.has(tag)) {
+      return this.#tell('segment/unknown', segment, null, `${tag} is not a segment of ${this.#table.version}.`);
+    }
+    if (!this.#table.places.tags.has(tag)) {
+      return this.#tell('segment/not-in-message', segment, null, `${this.#table.message} has no segment ${tag}.`);
+    }
+    let ahead = this.#ahead(segment, index);
+    if (this.#detour !== null && (ahead === null || !('go' in ahead))) {
+      const inside = this.#settleEarlier(segment, this.#detour.depth, ahead);
+      if (inside !== undefined) return inside;
+      this.#endDetour(segment);
+      ahead = this.#ahead(segment, index);
+    }
+    if (ahead !== null && 'go' in ahead) return this.#go(ahead.go, segment);
+    const declared =
+      ahead === null ? declaredRoad(this.#table.places, this.#cursor.place, tag, this.#declared) : undefined;
+    if (declared !== undefined) return this.#imply(declared, segment, true);
+    if (ahead !== null && 'tooOften' in ahead) return this.#takeTooOften(ahead.tooOften, segment);
+    if (ahead !== null) return this.#takeEarly(ahead.tooEarly, ahead.before, segment);
+    const earlier = this.#settleEarlier(segment, 0, null);
+    if (earlier !== undefined) return earlier;
+    const only = onlyRoad(this.#table.places, this.#cursor.place, tag, this.#transaction.segments[index + 1]);
+    if (
+      only?.opens[0] !== undefined &&
+      comesLater(only.opens[0].skipped, this.#transaction.segments, index - 1) === undefined
+    ) {
+      return this.#imply(only, segment, false);
+    }
+    const open = this.#cursor.open.at(-1)?.definition.id || 'the message';
+    return this.#tell(
+      'segment/unexpected',
+      segment,
+      null,
+      `${tag} is not expected here: ${open} has no ${tag}, and no loop that has one is open.`,
+    );
+  }
+
+  /** After the last segment: what should still have come. The trailer's absence is the reader's to tell. */
+  close(): void {
+    const last = this.#transaction.segments.at(-1);
+    if (last === undefined) return;
+    if (this.#detour !== null) this.#endDetour(last);
+    const unmet = this.#table.places.unmet(this.#cursor.place);
+    this.#miss(
+      unmet.filter(({ node }) => nameOf(node) !== 'SE' && nameOf(node) !== 'UNT'),
+      last,
+    );
+  }
+
+  #ahead(segment: Segment, index: number): Ahead {
+    let tooOften: Step | undefined;
+    let steps = this.#table.places.steps(this.#cursor.place, segment.tag);
+    if (segment.tag === 'LS') steps = chosenByLs01(steps, segment);
+    for (const step of steps) {
+      if (this.#detour !== null && step.depth < this.#detour.depth) {
+        // The misplaced loop once more, right behind itself: told already.
+        return step.loop === this.#detour.loop && step.repeats ? { go: step } : null;
+      }
+      if (!fits(step, this.#cursor)) {
+        tooOften ??= step;
+        continue;
+      }
+      const before = comesLater(step.skipped, this.#transaction.segments, index);
+      if (before === undefined) return { go: step };
+      if (tooOften === undefined) return { tooEarly: step, before };
+      break;
+    }
+    return tooOften === undefined ? null : { tooOften };
+  }
+
+  #go(step: Step, segment: Segment): string | null {
+    this.#miss(step.skipped, segment);
+    take(step, segment, this.#cursor);
+    return idOf(this.#cursor.place);
+  }
+
+  #takeTooOften(step: Step, segment: Segment): string | null {
+    this.#miss(step.skipped, segment);
+    take(step, segment, this.#cursor);
+    const loop = idOf(this.#cursor.place);
+    return step.loop === null
+      ? this.#tell('segment/too-many', segment, loop, `${segment.tag} repeats more than ${step.max} times here.`)
+      : this.#tell('loop/too-many', segment, loop, `Loop ${step.loop.id} repeats more than ${step.max} times here.`);
+  }
+
+  #takeEarly(step: Step, before: Skipped, segment: Segment): string | null {
+    const node = step.loop ?? step.use;
+    const message = `${segment.tag} stands before its place: ${nameOf(before.node)} must come first.`;
+    return this.#takeAside(step.depth, node, segment, 'segment/out-of-sequence', message);
+  }
+
+  /** A place behind the cursor, in a loop still open: the segment goes there, and the cursor stays. */
+  #settleEarlier(segment: Segment, depthMin: number, ahead: Ahead): string | null | undefined {
+    if (ahead !== null) return undefined;
+    const earlier = earlierPlace(this.#cursor, segment.tag, depthMin);
+    if (earlier === undefined) return undefined;
+    const { depth, node } = earlier;
+    const children = this.#cursor.open[depth]?.children ?? [];
+    const missed = this.#missed.findLastIndex((one) => one.node === node && one.children === children);
+    if (missed >= 0) for (const { told } of this.#missed.splice(missed, 1)) this.#list.remove(told);
+    const seen = children.reduce(
+      (count, child) => count + ((child.kind === 'segment' ? child.use : child.definition) === node ? 1 : 0),
+      0,
+    );
+    if (seen >= node.max) {
+      const code = node.kind === 'segment' ? 'segment/too-many' : 'loop/too-many';
+      return this.#takeAside(depth, node, segment, code, `${segment.tag} repeats more than ${node.max} times here.`);
+    }
+    const behind = this.#cursor.place.loops[depth]?.children[this.#cursor.place.at[depth] ?? 0];
+    const message = `${segment.tag} stands after its place: it must come before ${behind === undefined ? 'this' : nameOf(behind)}.`;
+    return this.#takeAside(depth, node, segment, 'segment/out-of-sequence', message);
+  }
+
+  #takeAside(
+    depth: number,
+    node: SegmentUse | LoopDefinition,
+    segment: Segment,
+    code: ProblemCode,
+    message: string,
+  ): string | null {
+    const { place, open } = this.#cursor;
+    const parent = open[depth];
+    const target = this.#table.places.childPlace(place, depth, node.position);
+    if (parent === undefined || target?.use == null) return null;
+    const placed = { kind: 'segment', use: target.use, segment } as const;
+    const loop = idOf(target);
+    if (node.kind === 'segment') parent.children.push(placed);
+    else {
+      // Inside a detour there is no second one: the walk returns to where it stood before the first.
+      this.#detour ??= { depth: depth + 1, loop: node, place, open: [...open], counts: open.map(({ count }) => count) };
+      open.length = depth + 1;
+      openLoop(node, parent, open, placed, false);
+      this.#cursor.place = target;
+    }
+    return this.#tell(code, segment, loop, message);
+  }
+
+  #endDetour(segment: Segment): void {
+    const detour = this.#detour;
+    if (detour === null) return;
+    const unmet = this.#table.places.unmet(this.#cursor.place);
+    this.#miss(
+      unmet.filter(({ depth }) => depth >= detour.depth),
+      segment,
+    );
+    this.#cursor.place = detour.place;
+    this.#cursor.open = [...detour.open];
+    detour.open.forEach((loop, depth) => {
+      loop.count = detour.counts[depth] ?? loop.count;
+    });
+    this.#detour = null;
+  }
+
+  #imply(road: ImpliedRoad, segment: Segment, declared: boolean): string | null {
+    for (const open of road.opens) {
+      const parent = this.#cursor.open[open.depth];
+      if (parent === undefined || open.loop === null) continue;
+      this.#miss(open.skipped, segment);
+      parent.count = 1;
+      this.#cursor.open.length = open.depth + 1;
+      openLoop(open.loop, parent, this.#cursor.open, null, true);
+      this.#cursor.place = open.place;
+      const { id, trigger } = open.loop;
+      const message = `${trigger} is missing: loop ${id} was opened for ${segment.tag}, which stands in it.`;
+      this.#list.add(this.#problemAt('loop/implied', segment, trigger, id, message, declared ? 'warning' : 'error'));
+    }
+    return this.#go(road.step, segment);
+  }
+
+  #miss(skipped: readonly Skipped[], segment: Segment): void {
+    for (const { node, depth, loop } of skipped) {
+      const name = nameOf(node);
+      const [code, what] =
+        node.kind === 'segment'
+          ? (['segment/missing', name] as const)
+          : (['loop/missing', `Loop ${node.id} (${name})`] as const);
+      const where = loop.id === '' ? '' : ` of loop ${loop.id}`;
+      const message = `${what}${where} is missing: it must come before this ${segment.tag}.`;
+      const told = this.#problemAt(code, segment, name, loop.id || null, message, 'error');
+      this.#list.add(told);
+      const children = this.#cursor.open[depth]?.children;
+      if (children !== undefined) this.#missed.push({ node, children, told });
+    }
+  }
+
+  #tell(code: ProblemCode, segment: Segment, loop: string | null, message: string): string | null {
+    this.#list.add(this.#problemAt(code, segment, segment.tag, loop, message, 'error'));
+    return loop;
+  }
+
+  #problemAt(
+    code: ProblemCode,
+    segment: Segment,
+    tag: string,
+    loop: string | null,
+    message: string,
+    severity: 'error' | 'warning',
+  ): Problem {
+    const at = positionAt(segment.byteOffset, { segmentNumber: segment.number, tag, loop });
+    return problem(code, at, { message, severity, found: segment.tag, expected: tag === segment.tag ? null : tag });
+  }
+}
+
+/** Of several loops bounded by LS and LE side by side, the one LS01 names comes first. */
+function chosenByLs01(steps: readonly Step[], segment: Segment): readonly Step[] {
+  const id = segment.value(1);
+  const bounds = ({ place, depth, use }: Step) => {
+    const next = place.loops[depth]?.children[use.position + 1];
+    return next?.kind === 'loop' && next.id === id;
+  };
+  const named = steps.filter(bounds);
+  return named.length > 0 ? named : steps;
+}

@@ -1,0 +1,155 @@
+import type { LoopDefinition, SegmentUse } from './definitions.ts';
+
+/*
+ * Places  a message's tree as placement walks it. A Place is one segment use with its way down from the root. From a place and a tag, the
+ *         tables alone say where a segment may go: at the same spot again, later in the same loop, or, a loop having ended, in one around it.
+ *         These are its Steps, in the order they are to be tried. Only repeat counts are left to placement.
+ *
+ * Steps are made when a (place, tag) pair is first met, and kept: a whole 850 table has some 150,000 pairs, traffic uses a few hundred.
+ */
+export interface Place {
+  /** Null for the place before the first segment. */
+  readonly use: SegmentUse | null;
+  /** The loops around it, root first; `at[d]` is the position of the way down in `loops[d]`, so the last is its own. */
+  readonly loops: readonly LoopDefinition[];
+  readonly at: readonly number[];
+  readonly steps: Map<string, readonly Step[]>;
+}
+
+/** A mandatory child that a step leaves behind without its having come. */
+export interface Skipped {
+  readonly node: SegmentUse | LoopDefinition;
+  /** Depth and loop in which it is missing. */
+  readonly depth: number;
+  readonly loop: LoopDefinition;
+}
+
+export interface Step {
+  /** Depth of the open loop that takes the segment, or takes the loop it opens. */
+  readonly depth: number;
+  readonly use: SegmentUse;
+  readonly place: Place;
+  /** The loop the segment opens, when it is a trigger. */
+  readonly loop: LoopDefinition | null;
+  /** The same spot again: counts against `max`. */
+  readonly repeats: boolean;
+  readonly max: number;
+  readonly skipped: readonly Skipped[];
+}
+
+export interface Places {
+  readonly start: Place;
+  /** Where the segment may go after `place`; the first that its counts allow is right. Empty when nowhere. */
+  steps(place: Place, tag: string): readonly Step[];
+  /** The place of a segment use (or of a loop's trigger) as child `position` of the loop at `depth` around `place`. */
+  childPlace(place: Place, depth: number, position: number): Place | undefined;
+  /** Mandatory children that still had to come after `place`. */
+  unmet(place: Place): readonly Skipped[];
+  /** Every tag the message has. */
+  readonly tags: ReadonlySet<string>;
+}
+
+export function compilePlaces(root: LoopDefinition): Places {
+  const tags = new Set<string>();
+  const outsideSummary = new Set<string>();
+  gatherTags(root, tags, outsideSummary);
+  const start: Place = { use: null, loops: [root], at: [-1], steps: new Map() };
+  // One Place per node, so that its steps are shared: keyed by the trigger's or segment's own use.
+  const known = new Map<SegmentUse, Place>();
+  const placeOf = (loops: readonly LoopDefinition[], at: readonly number[]): Place | undefined => {
+    const node = loops.at(-1)?.children[at.at(-1) ?? 0];
+    if (node === undefined) return undefined;
+    const [use, inLoops, inAt] =
+      node.kind === 'segment' ? [node, loops, at] : [node.children[0], [...loops, node], [...at, 0]];
+    if (use?.kind !== 'segment') return undefined;
+    const found = known.get(use) ?? { use, loops: inLoops, at: inAt, steps: new Map<string, readonly Step[]>() };
+    known.set(use, found);
+    return found;
+  };
+  const childPlace = (place: Place, depth: number, position: number) =>
+    placeOf(place.loops.slice(0, depth + 1), [...place.at.slice(0, depth), position]);
+  return {
+    start,
+    tags,
+    childPlace,
+    steps(place, tag) {
+      const ready = place.steps.get(tag);
+      if (ready !== undefined) return ready;
+      // Only tags of the message are kept: what partners invent must not grow the table.
+      const made = tags.has(tag) ? stepsFrom(place, tag, childPlace, outsideSummary) : [];
+      if (tags.has(tag)) place.steps.set(tag, made);
+      return made;
+    },
+    unmet: (place) => place.loops.flatMap((_, i) => mandatoryAfter(place, place.loops.length - 1 - i)),
+  };
+}
+
+/** Whether a child takes the tag: a segment by its own, a loop by its trigger's. */
+export const takes = (node: SegmentUse | LoopDefinition, tag: string): boolean =>
+  node.kind === 'segment' ? node.tag === tag : node.trigger === tag;
+
+function gatherTags(loop: LoopDefinition, tags: Set<string>, outsideSummary: Set<string>): void {
+  for (const child of loop.children) {
+    if (child.kind === 'loop') gatherTags(child, tags, outsideSummary);
+    else {
+      tags.add(child.tag);
+      if (child.area !== 'summary') outsideSummary.add(child.tag);
+    }
+  }
+}
+
+/** Trap 51: UNS parts the sections. It is passed over only for what can stand nowhere before it. */
+const separates = (node: SegmentUse | LoopDefinition) =>
+  node.kind === 'segment' && node.tag === 'UNS' && node.requirement === 'M';
+
+/** Between LS and LE: LE is owed once LS has come, and the bounded loop may come only after LS. */
+const isOwed = (loop: LoopDefinition, from: number, position: number): boolean => {
+  const node = loop.children[position];
+  if (node === undefined) return false;
+  if (node.requirement === 'M') return true;
+  return node.kind === 'segment' && node.tag === 'LE' && (from === position - 1 || from === position - 2);
+};
+
+function mandatoryAfter(place: Place, depth: number): Skipped[] {
+  const loop = place.loops[depth];
+  const from = place.at[depth];
+  if (loop === undefined || from === undefined) return [];
+  return loop.children.flatMap((node, position) =>
+    position > from && isOwed(loop, from, position) ? [{ node, depth, loop }] : [],
+  );
+}
+
+function stepsFrom(
+  place: Place,
+  tag: string,
+  childPlace: Places['childPlace'],
+  outsideSummary: ReadonlySet<string>,
+): Step[] {
+  const steps: Step[] = [];
+  let skipped: Skipped[] = [];
+  const add = (depth: number, node: SegmentUse | LoopDefinition, repeats: boolean) => {
+    const target = childPlace(place, depth, node.position);
+    if (target?.use == null) return;
+    const loop = node.kind === 'loop' ? node : null;
+    steps.push({ depth, use: target.use, place: target, loop, repeats, max: node.max, skipped: [...skipped] });
+  };
+  for (let depth = place.loops.length - 1; depth >= 0; depth--) {
+    const loop = place.loops[depth];
+    const from = place.at[depth] ?? -1;
+    if (loop === undefined) break;
+    const here = loop.children[from];
+    if (here !== undefined && takes(here, tag)) add(depth, here, true);
+    for (let position = from + 1; position < loop.children.length; position++) {
+      const node = loop.children[position];
+      if (node === undefined) break;
+      const shut = node.kind === 'loop' && node.bounded && from < position - 1;
+      if (!shut && takes(node, tag)) {
+        add(depth, node, false);
+        if (tag !== 'LS') return steps; // a fresh spot always takes it; of several LS, LS01 says which
+      }
+      if (separates(node) && outsideSummary.has(tag)) return steps;
+      if (isOwed(loop, from, position)) skipped = [...skipped, { node, depth, loop }];
+    }
+  }
+  return steps;
+}
