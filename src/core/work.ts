@@ -6,7 +6,8 @@
  *     └── operator ────┴─── failed for good: parked
  *
  * Lanes are the queues; a fairness key (partner or channel) bounds how much of a lane one partner may fill;
- * work with one order key runs one at a time, in the order it arrived.
+ * work with one order key runs one at a time, in the order it arrived. Parked work, and work that waits to be tried again, keeps its
+ * turn: what came after it waits, until an operator releases or cancels it.
  */
 export const LANES = ['inbound', 'business', 'outbound'] as const;
 export type Lane = (typeof LANES)[number];
@@ -35,7 +36,10 @@ export interface Work {
   readonly lane: Lane;
   readonly fairnessKey: string;
   readonly orderKey: string | null;
+  /** How often it was handed to the queue; with the id, the name of its job. */
   readonly attempts: number;
+  /** How often it failed since it was written or last released: decides the pause before the next try, and when to park. */
+  readonly failures: number;
   /** How far an interruptible piece of work has come; moved by compare-and-set. */
   readonly cursor: unknown;
 }

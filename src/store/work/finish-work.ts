@@ -1,0 +1,16 @@
+import type { Tx } from '../database.ts';
+import { workChannel } from './work-row.ts';
+
+const FINISH_WORK = `
+  UPDATE work SET state = 'done', finished_at = now()
+   WHERE id = $1 AND attempts = $2 AND state = 'queued'`;
+
+/**
+ * Marks work done in the transaction that holds its last effect. False when this attempt no longer holds it (it ran twice, was taken
+ * over, parked or cancelled): then the transaction must write nothing.
+ */
+export async function finishWork(tx: Tx, id: string, attempt: number): Promise<boolean> {
+  const { rowCount } = await tx.query(FINISH_WORK, [id, attempt]);
+  tx.announce(workChannel); // a place in the lane and the order key are free
+  return rowCount === 1;
+}
