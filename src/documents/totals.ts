@@ -78,9 +78,13 @@ export function extension(quantity: Decimal, price: Price): Decimal {
   return isZeroDecimal(per) ? product : divideDecimals(product, per, DIVISION_PLACES);
 }
 
-/** Whether an allowance or charge belongs in the sum. */
-export const counts = ({ kind, handling }: Charge): boolean =>
-  (kind.code === 'allowance' || kind.code === 'charge') && !SETTLED_ELSEWHERE.has(handling?.code ?? '');
+const ALLOWANCES: ReadonlySet<string> = new Set(['allowance', 'line-allowance']);
+const CHARGES: ReadonlySet<string> = new Set(['charge', 'line-charge']);
+const isAllowance = ({ kind }: Charge): boolean => ALLOWANCES.has(kind.code ?? '');
+
+/** Whether an allowance or charge belongs in the sum: it is one of the two, and is settled here. */
+export const counts = (charge: Charge): boolean =>
+  (isAllowance(charge) || CHARGES.has(charge.kind.code ?? '')) && !SETTLED_ELSEWHERE.has(charge.handling?.code ?? '');
 
 /**
  * The amount of one allowance or charge, unsigned and not rounded: as stated, else percent of `base`, else rate × quantity
@@ -119,9 +123,7 @@ function sumCharges(charges: readonly Charge[] | undefined, base: Decimal, round
   const counted = (charges ?? []).filter(counts).map((charge) => {
     const amount = round(chargeAmount(charge, base, quantity));
     const tax = sumTaxes(charge.taxes, amount, round);
-    return charge.kind.code === 'allowance'
-      ? { amount: negateDecimal(amount), tax: negateDecimal(tax) }
-      : { amount, tax };
+    return isAllowance(charge) ? { amount: negateDecimal(amount), tax: negateDecimal(tax) } : { amount, tax };
   });
   return {
     amount: addDecimals('0', ...counted.map((one) => one.amount)),

@@ -33,6 +33,7 @@ const GTIN_SCHEMES: ReadonlySet<string> = new Set([
   'ean-8',
   'ean-13',
   'upc-case',
+  'upc-consumer',
   'itf-14',
 ]);
 const GTIN_LENGTHS: ReadonlySet<number> = new Set([8, 12, 13, 14]);

@@ -159,8 +159,9 @@ function checkOrderLines(state: OrderState, lines: readonly LineQuantity[], poli
     const message = `Order ${state.number} is ${state.status}: nothing of it may leave.`;
     return [finding('shipment/order-not-decided', '', message, { found: state.status })];
   }
+  const known = new Map(state.lines.map((line) => [line.line, line]));
   return [...sumByLine(lines)].flatMap(([key, quantity]) => {
-    const line = state.lines.find((one) => one.line === key);
+    const line = known.get(key);
     if (line === undefined) {
       return [finding('shipment/unknown-line', '', `Order ${state.number} has no line ${key}.`, { found: key })];
     }
