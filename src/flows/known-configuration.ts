@@ -1,8 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { FailureError } from '../core/failure.ts';
-import type { Usage } from '../core/usage.ts';
-import type { DocumentKind } from '../documents/index.ts';
-import type { Agreement, Channel, Company, Partner } from '../partners/configuration.ts';
+import type { Agreement, Channel, Company, Configuration, Partner } from '../partners/configuration.ts';
 import { type Identity, identityKey } from '../partners/identity.ts';
 import { configurationVersion, readConfiguration, type StoredConfiguration } from '../store/configuration/read.ts';
 import type { Database } from '../store/database.ts';
@@ -20,8 +18,8 @@ export interface KnownConfiguration {
   agreement(id: string): Agreement;
   companyWith(identity: Identity): Company | undefined;
   partnerWith(identity: Identity): Partner | undefined;
-  /** The agreement under which we send a document of this kind to this partner; undefined when we do not. */
-  outbound(company: string, partner: string, usage: Usage, document: DocumentKind): Agreement | undefined;
+  /** What concerns one company and one partner: small, however many partners there are. */
+  between(company: string, partner: string): Pick<Configuration, 'company' | 'partners' | 'agreements'>;
 }
 
 /** Gives the configuration in force; asks the database at most once per `configurationAgeMsMax`. */
@@ -56,6 +54,7 @@ function indexConfiguration(stored: StoredConfiguration): KnownConfiguration {
   const agreements = byId(stored.agreements);
   const companyIdentities = byIdentity(stored.companies);
   const partnerIdentities = byIdentity(stored.partners);
+  const pairs = new Map<string, ReturnType<KnownConfiguration['between']>>();
   return {
     version: stored.version,
     agreements: stored.agreements,
@@ -65,15 +64,16 @@ function indexConfiguration(stored: StoredConfiguration): KnownConfiguration {
     agreement: (id) => agreements.get(id) ?? gone('agreement', id),
     companyWith: (identity) => companyIdentities.get(identityKey(identity)),
     partnerWith: (identity) => partnerIdentities.get(identityKey(identity)),
-    outbound: (company, partner, usage, document) =>
-      stored.agreements.find(
-        (agreement) =>
-          agreement.direction === 'out' &&
-          agreement.company === company &&
-          agreement.partner === partner &&
-          agreement.usage === usage &&
-          agreement.document === document,
-      ),
+    between(company, partner) {
+      const key = `${company}/${partner}`;
+      const found = pairs.get(key) ?? {
+        company: companies.get(company) ?? gone('company', company),
+        partners: [partners.get(partner) ?? gone('partner', partner)],
+        agreements: stored.agreements.filter((one) => one.company === company && one.partner === partner),
+      };
+      pairs.set(key, found);
+      return found;
+    },
   };
 }
 

@@ -79,11 +79,8 @@ create table control_number_claim (
   control_number text not null, interchange_id uuid not null references interchange,
   primary key (company_id, usage, syntax, level, theirs, ours, control_number)
 );
--- The last number we took, outbound.
-create table control_number_range (
-  ours text not null, theirs text not null, syntax text not null, usage text not null, level text not null, last bigint not null,
-  primary key (ours, theirs, syntax, usage, level)
-);
+-- The last number we took, outbound, by "our identity|their identity|usage|level".
+create table control_number_range (key text primary key, last bigint not null);
 
 create table problem (
   id bigint generated always as identity primary key, raw_file_id uuid not null references raw_file, interchange_id uuid references interchange,

@@ -1,0 +1,90 @@
+import { type FailureError, failureOf } from '../../core/failure.ts';
+import { positionAt } from '../../core/position.ts';
+import { type Problem, problem, type Verdict } from '../../core/problem.ts';
+import type { Document, DocumentKind } from '../../documents/index.ts';
+import { traceToJson } from '../../mappers/index.ts';
+import type { Acknowledgment } from '../../parsers/acknowledgment.ts';
+import { parserNamed } from '../../parsers/index.ts';
+import type { Transaction } from '../../parsers/transaction.ts';
+import { validate, validateUnknown } from '../../parsers/validate.ts';
+import type { Agreement } from '../../partners/configuration.ts';
+import type { FlowContext } from '../context.ts';
+import { numberOf } from '../document-number.ts';
+
+/** What became of one transaction, before its group is closed. */
+export interface TransactionReading {
+  readonly verdict: Verdict;
+  readonly problems: readonly Problem[];
+  readonly document: ReadDocument | null;
+  readonly acknowledgment: Acknowledgment | null;
+  /** Why the map failed: our fault, so the transaction is accepted and parked. */
+  readonly failure: FailureError | null;
+}
+
+export interface ReadDocument {
+  readonly kind: DocumentKind;
+  readonly number: string;
+  readonly body: Document;
+  readonly trace: unknown;
+  readonly unmapped: unknown;
+  readonly mapName: string;
+  readonly mapHash: string;
+}
+
+const nothing = { document: null, acknowledgment: null, failure: null };
+
+/** Validates and maps one transaction under its agreement (undefined: none fits). Pure but for the caches behind the context's tables and maps. */
+export function readTransaction(
+  { standards, maps }: Pick<FlowContext, 'standards' | 'maps'>,
+  transaction: Transaction,
+  agreement: Agreement | undefined,
+  isAcknowledgment: boolean,
+): TransactionReading {
+  const { syntax, version, message } = transaction;
+  const table = standards.table(syntax, version, message);
+  if (table === undefined)
+    return { ...validateUnknown(transaction, standards.version(syntax, version) !== undefined), ...nothing };
+  const placed = validate(transaction, table, {
+    ...(agreement === undefined ? {} : { policies: agreement.validation }),
+    implied: standards.implied(message),
+    balances: standards.balances(message),
+  });
+  if (isAcknowledgment) {
+    const acknowledgment = placed.verdict === 'rejected' ? null : parserNamed(syntax).readAcknowledgment(transaction);
+    return { verdict: placed.verdict, problems: placed.problems, ...nothing, acknowledgment };
+  }
+  if (agreement === undefined) {
+    const notAgreed = problem('transaction/not-agreed', positionAt(transaction.byteOffset, { segmentNumber: 1 }), {
+      message: `No agreement covers ${message} of version ${version}.`,
+      found: `${message} ${version}`,
+    });
+    return { verdict: 'rejected', problems: [...placed.problems, notAgreed], ...nothing };
+  }
+  if (placed.verdict === 'rejected') return { verdict: 'rejected', problems: placed.problems, ...nothing };
+  try {
+    const map = maps.map(agreement.map);
+    const reading = map.read(placed, agreement.values);
+    const problems = [...placed.problems, ...reading.problems];
+    if (reading.document === null) return { verdict: 'rejected', problems, ...nothing };
+    return {
+      verdict:
+        placed.verdict === 'accepted' && problems.some(({ severity }) => severity === 'error')
+          ? 'accepted-with-errors'
+          : placed.verdict,
+      problems,
+      acknowledgment: null,
+      failure: null,
+      document: {
+        kind: map.document,
+        number: numberOf(map.document, reading.document),
+        body: reading.document,
+        trace: traceToJson(reading.trace),
+        unmapped: reading.unmapped.length === 0 ? null : reading.unmapped,
+        mapName: map.name,
+        mapHash: map.versionHash,
+      },
+    };
+  } catch (thrown) {
+    return { verdict: placed.verdict, problems: placed.problems, ...nothing, failure: failureOf(thrown) };
+  }
+}
