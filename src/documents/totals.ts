@@ -60,15 +60,24 @@ export type Totalled = Pick<Invoice, 'lines' | 'charges' | 'taxes' | 'terms'> & 
 /** Places kept where a division does not end: far below any cent, whatever it is multiplied by. */
 const DIVISION_PLACES = 30;
 
-/** Handlings that settle an allowance or charge outside this invoice (X12 331: 01, 03, 04, 05, 07, 09, 15). */
+/** Handlings that settle an allowance or charge outside this invoice, or not at all (X12 331, EDIFACT 4471). */
 const SETTLED_ELSEWHERE: ReadonlySet<string> = new Set([
   'bill-back',
   'vendor-check',
   'credit-account',
   'paid-by-vendor',
   'optional',
+  'issued-by-supplier',
   'issued-by-reseller',
+  'denied',
+  'cancelled',
+  'amount-wanted',
   'information-only',
+  'tax-not-payable',
+  'accrual-fund',
+  'flat-fund',
+  'collect',
+  'prepaid',
 ]);
 
 /** Quantity × price ÷ per, exact to thirty places, not rounded: the rounding is the invoice's. A `per` of zero counts as one. */

@@ -48,18 +48,19 @@ export interface ExpectationSettings {
   readonly invoiceMinutes: number | null;
   readonly acknowledgmentMinutes: number | null;
   readonly receiptMinutes: number | null;
-  /** Days after the due date on which a remittance is late; null: none is expected. */
-  readonly remittanceGraceDays: number | null;
+  /** Whether money is to be announced at all. */
+  readonly remittance: boolean;
 }
 
 export type Fact =
   | { readonly kind: 'order-received' }
   | { readonly kind: 'order-decided'; readonly state: OrderState }
   | { readonly kind: 'goods-shipped'; readonly shipped: readonly LineQuantity[] }
-  /** `dueOn` with its grace already added: the last day the money is in time. */
+  /** `lateAfter`: the due date with whatever grace is given, the last day the money is in time. */
   | { readonly kind: 'invoice-sent'; readonly minor: bigint; readonly currency: string; readonly lateAfter: LocalDate }
   | { readonly kind: 'delivered'; readonly acknowledged: boolean };
 
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const after = (minutes: number): Due => ({ afterMinutes: minutes });
 
 /** What a fact makes us owe or be owed. Nothing promised, shipped or due gives nothing. */
@@ -89,7 +90,7 @@ export function expectedFrom(fact: Fact, settings: ExpectationSettings): readonl
     }
     case 'invoice-sent': {
       const { minor, currency, lateAfter } = fact;
-      if (settings.remittanceGraceDays === null || minor <= 0n) return [];
+      if (!settings.remittance || minor <= 0n) return [];
       return [{ kind: 'remittance', due: { on: lateAfter }, outstanding: { by: 'money', minor, currency } }];
     }
     case 'delivered':
@@ -137,7 +138,7 @@ export function meet(
   if (outstanding.by === 'money' && piece.by === 'money' && outstanding.currency === piece.currency) {
     const { minor, currency } = outstanding;
     if (piece.takenBack === true) return as({ by: 'money', minor: minor + piece.minor, currency });
-    const used = Math.min(piece.minor, minor);
+    const used = least(piece.minor, minor);
     const over = piece.minor - used;
     return as(
       { by: 'money', minor: minor - used, currency },

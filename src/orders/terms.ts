@@ -43,8 +43,9 @@ export interface TermDates {
   readonly discountAmount: Decimal | null;
 }
 
+const TEN_DAYS = 'ten-days-after-end-of-month';
 /** Kinds whose days count from the end of the month. */
-const END_OF_MONTH: ReadonlySet<string> = new Set(['end-of-month', '10-days-after-end-of-month', 'month-end']);
+const END_OF_MONTH: ReadonlySet<string> = new Set(['end-of-month', TEN_DAYS]);
 /** More than three hundred years is a mistyped number, and would leave the calendar. */
 const daysMax = 99_999;
 
@@ -57,10 +58,10 @@ const daysOf = (days: Decimal | undefined): number | null => {
 /** Bases by their words; what is not known yet (delivery before it happened) falls back to the invoice's day. */
 function basisOf({ basis }: PaymentTerm, facts: TermFacts): LocalDate {
   switch (basis?.code) {
-    case 'ship-date':
+    case 'shipped':
       return facts.shippedOn ?? facts.invoicedOn;
-    case 'delivery-date':
-    case 'receipt-of-goods':
+    case 'delivered':
+    case 'goods-received':
       return facts.deliveredOn ?? facts.shippedOn ?? facts.invoicedOn;
     default:
       return facts.invoicedOn;
@@ -95,9 +96,12 @@ export function termDates(term: PaymentTerm | undefined, facts: TermFacts, polic
   };
   const percent = term.discountPercent;
   const amount = term.discountAmount;
-  const hasDiscount = [percent, amount].some((one) => one !== undefined && isDecimal(one) && !isZeroDecimal(one));
+  const hasDiscount =
+    term.kind?.code !== 'no-discount' &&
+    [percent, amount].some((one) => one !== undefined && isDecimal(one) && !isZeroDecimal(one));
   const discountOn = hasDiscount ? after(term.discountOn, term.discountDays) : null;
-  const net = after(term.netOn, term.netDays) ?? discountOn ?? start;
+  const netDays = term.netDays ?? (term.kind?.code === TEN_DAYS ? '10' : undefined);
+  const net = after(term.netOn, netDays) ?? discountOn ?? start;
   const dueOn = discountOn !== null && compareLocalDates(net, discountOn) < 0 ? discountOn : net;
   return {
     dueOn: shift(dueOn, policy),
