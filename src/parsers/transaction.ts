@@ -113,15 +113,33 @@ export interface PlacedTransaction {
   readonly verdict: Verdict;
 }
 
-/** What a reader yields, in wire order. A transaction is complete when yielded; nothing of it is kept by the reader. */
+/**
+ * What a reader yields, in wire order. A transaction is complete when yielded; nothing of it is kept by the reader.
+ * Every transaction stands in a group: where the sender has none (EDIFACT without UNG, an ST outside GS…GE) a group of nulls is yielded,
+ * and its `segment`s are null too. A trailer's `segment` is null when the trailer is missing.
+ */
 export type ReadEvent =
-  | { readonly kind: 'interchange'; readonly header: InterchangeHeader; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: 'interchange';
+      readonly header: InterchangeHeader;
+      /** ISA or UNB. */
+      readonly segment: Segment;
+      /** UNA as sent, nine characters; null without one. */
+      readonly serviceAdvice: string | null;
+      readonly problems: readonly Problem[];
+    }
   | { readonly kind: 'ta1'; readonly segment: Segment; readonly problems: readonly Problem[] }
-  | { readonly kind: 'group'; readonly header: GroupHeader; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: 'group';
+      readonly header: GroupHeader;
+      readonly segment: Segment | null;
+      readonly problems: readonly Problem[];
+    }
   | { readonly kind: 'transaction'; readonly transaction: Transaction }
   | {
       readonly kind: 'group-end';
       readonly header: GroupHeader;
+      readonly segment: Segment | null;
       /** Transactions the trailer claims (GE01, UNE 0060), or null when there is no readable trailer. */
       readonly claimed: number | null;
       readonly counted: number;
@@ -130,6 +148,7 @@ export type ReadEvent =
   | {
       readonly kind: 'interchange-end';
       readonly header: InterchangeHeader;
+      readonly segment: Segment | null;
       readonly claimed: number | null;
       readonly counted: number;
       /** One past the trailer's terminator, in the RawFile. */
@@ -147,6 +166,8 @@ export type ReaderState = { readonly byteOffset: number } & Readonly<Record<stri
  */
 export interface Reader {
   push(chunk: Uint8Array): readonly ReadEvent[];
+  /** The same, one at a time: what is not asked for is not read, and `state` may be taken after any of them. */
+  read(chunk: Uint8Array): IterableIterator<ReadEvent>;
   end(): readonly ReadEvent[];
   /** The state after the last yielded event; a new reader made with it and fed from `byteOffset` goes on as this one would. */
   state(): ReaderState;

@@ -1,0 +1,126 @@
+import { positionAt } from '../../core/position.ts';
+import { type Problem, type ProblemCode, problem, type Severity } from '../../core/problem.ts';
+import type { Envelope } from '../envelope.ts';
+import { quoted } from '../trailer.ts';
+import type { EnvelopeIdentity, GroupHeader, InterchangeHeader, Segment } from '../transaction.ts';
+import { openUnaOrUnb, withRepetition } from './syntax.ts';
+
+/** Reports on one segment's components. */
+function reporter(segment: Segment, segmentNumber: number | null) {
+  const problems: Problem[] = [];
+  const report = (
+    code: ProblemCode,
+    [element, component]: readonly [number, number],
+    expected: string,
+    severity: Severity = 'error',
+  ) => {
+    const found = segment.value(element, component);
+    const at = positionAt(segment.byteOffsetOf(element, component), {
+      segmentNumber,
+      tag: segment.tag,
+      elementNumber: element,
+      componentNumber: component,
+    });
+    const message = `${segment.tag} element ${element}, component ${component} is ${quoted(found)}, not ${expected}.`;
+    problems.push(problem(code, at, { message, found, expected, severity }));
+  };
+  return { problems, report };
+}
+
+const identity = (segment: Segment, element: number): EnvelopeIdentity => {
+  const qualifier = segment.value(element, 2).trimEnd();
+  return { qualifier: qualifier === '' ? null : qualifier, id: segment.value(element, 1).trimEnd() };
+};
+
+const DATE = /^(?:\d\d)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/;
+const TIME = /^(?:[01]\d|2[0-3])[0-5]\d$/;
+
+/** What EDIFACT says of envelopes (ISO 9735, syntax 1 to 4). */
+export const edifactEnvelope: Envelope = {
+  syntax: 'edifact',
+  tags: {
+    interchangeEnd: 'UNZ',
+    groupStart: 'UNG',
+    groupEnd: 'UNE',
+    transactionStart: 'UNH',
+    transactionEnd: 'UNT',
+    interchangeAcknowledgment: null,
+  },
+  countsBareTransactions: true,
+  transactionNumbersPer: 'interchange',
+  open: openUnaOrUnb,
+
+  interchange(unb, opening) {
+    const { problems, report } = reporter(unb, null);
+    const syntaxId = unb.value(1, 1);
+    const syntaxVersion = unb.value(1, 2);
+    if (!/^(?:UNO[A-Z]|KECA)$/.test(syntaxId)) report('interchange/field-invalid', [1, 1], 'a syntax identifier');
+    if (!/^[1-4]$/.test(syntaxVersion)) report('interchange/field-invalid', [1, 2], 'syntax version 1 to 4');
+    for (const element of [2, 3]) {
+      if (unb.value(element).trim() === '') report('interchange/field-invalid', [element, 1], 'an identification');
+    }
+    const datePlaces = syntaxVersion === '4' ? 8 : 6;
+    if (!DATE.test(unb.value(4, 1)) || unb.value(4, 1).length !== datePlaces) {
+      report('interchange/field-invalid', [4, 1], datePlaces === 8 ? 'CCYYMMDD' : 'YYMMDD', 'warning');
+    }
+    if (!TIME.test(unb.value(4, 2))) report('interchange/field-invalid', [4, 2], 'HHMM', 'warning');
+    const controlNumber = unb.value(5);
+    if (controlNumber === '' || controlNumber.length > 14) {
+      const severity = controlNumber === '' ? 'error' : 'warning';
+      report('interchange/control-number-invalid', [5, 1], '1 to 14 characters', severity);
+    }
+    const requested = unb.value(9);
+    const header: InterchangeHeader = {
+      syntax: 'edifact',
+      delimiters: withRepetition(opening, syntaxVersion),
+      version: `${syntaxId}:${syntaxVersion}`,
+      sender: identity(unb, 2),
+      receiver: identity(unb, 3),
+      controlNumber,
+      date: unb.value(4, 1),
+      time: unb.value(4, 2),
+      // 0035: 1 is a test; 2 to 4 of syntax 4 are not for posting either.
+      usage: /^[1-4]$/.test(unb.value(11)) ? 'test' : 'production',
+      acknowledgmentRequested: requested === '1' || requested === '2' ? requested : '0',
+      byteOffset: opening.byteOffset,
+    };
+    return { header, problems };
+  },
+
+  group(ung) {
+    const { problems, report } = reporter(ung, null);
+    if (ung.value(5) === '') report('group/control-number-invalid', [5, 1], 'a reference');
+    if (ung.value(1) === '') report('group/header-invalid', [1, 1], 'a functional group', 'warning');
+    const header: GroupHeader = {
+      functionalId: ung.value(1),
+      sender: ung.value(2).trimEnd(),
+      receiver: ung.value(3).trimEnd(),
+      controlNumber: ung.value(5),
+      version: `${ung.value(7, 1)}${ung.value(7, 2)}`,
+      byteOffset: ung.byteOffset,
+    };
+    return { header, problems };
+  },
+
+  transaction(unh) {
+    const { problems, report } = reporter(unh, 1);
+    const message = unh.value(2, 1);
+    const controlNumber = unh.value(1);
+    if (!/^[A-Z0-9]{1,6}$/.test(message)) report('transaction/identifier-missing', [2, 1], 'a message type');
+    if (controlNumber === '' || controlNumber.length > 14) {
+      const severity = controlNumber === '' ? 'error' : 'warning';
+      report('transaction/control-number-invalid', [1, 1], '1 to 14 characters', severity);
+    }
+    const association = unh.value(2, 5);
+    return {
+      message,
+      version: `${unh.value(2, 2)}${unh.value(2, 3)}`,
+      association: association === '' ? null : association,
+      controlNumber,
+      problems,
+    };
+  },
+
+  // References are text: leading zeros matter (ISO 9735-1, 0020, 0048, 0062).
+  sameReference: (_level, header, trailer) => header === trailer,
+};

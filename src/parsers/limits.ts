@@ -1,0 +1,36 @@
+/*
+ * Every limit of reading, with where it comes from. Partner input is hostile: nothing grows with it unbounded.
+ */
+
+/** Ours, not X12's: one ST…SE or UNH…UNT is held whole, a file never is. */
+export const transactionBytesMax = 32 * 1024 * 1024;
+
+/** 32 MB of the real world's segments (35 bytes on average) are about this many; a Segment view costs about 60 bytes. */
+export const transactionSegmentsMax = 1_000_000;
+
+/** 4 bytes of index each, so 32 MB: a mean element has 4 bytes, and 32 MB of bare separators stay affordable. */
+export const transactionElementsMax = 8 * 1024 * 1024;
+
+/** A segment outside transactions: the longest a standard allows (UNB, UNG, GS) has a few hundred bytes. */
+export const serviceSegmentBytesMax = 64 * 1024;
+
+/** ISA is 106 bytes; one that is not padded, or padded too far, is looked for no further than this. */
+export const isaBytesMax = 512;
+
+/** IEA01 is N0 1/5: no valid interchange holds more. */
+export const groupCountMax = 99_999;
+
+/** GE01 is N0 1/6, UNE 0060 and UNZ 0036 n..6: no valid group holds more. */
+export const transactionCountMax = 999_999;
+
+/** Bytes taken from a pushed chunk at a time, so that a file pushed as one chunk is indexed piecewise too. */
+export const sliceBytes = 256 * 1024;
+
+/** A written chunk: writing larger ones to a file or socket gains nothing. */
+export const writtenChunkBytes = 64 * 1024;
+
+/** AK304-308 (one in 004010), AK502-506 and AK905-909: what an acknowledgment has room for. */
+export const acknowledgmentCodesMax = 5;
+
+/** Data element 724, the copy of bad data, is AN 1/99. */
+export const badDataLengthMax = 99;

@@ -1,0 +1,362 @@
+import {
+  CR,
+  classifyBytes,
+  decodeBytes,
+  ELEMENT,
+  FLAG_BITS,
+  grown,
+  headerBeginsAt,
+  isDigits,
+  LF,
+  LINE_BREAKS,
+  RELEASES,
+  SPACE,
+  TERMINATOR,
+  tagCode,
+  tagCodeAt,
+} from './byte-classes.ts';
+import {
+  serviceSegmentBytesMax,
+  transactionBytesMax,
+  transactionElementsMax,
+  transactionSegmentsMax,
+} from './limits.ts';
+import type { Delimiters, SyntaxName } from './transaction.ts';
+import { Rows, type TagTable } from './view.ts';
+import { Window } from './window.ts';
+
+/*
+ * One pass over the bytes serves both syntaxes: a 256-entry class table (one load and one branch per byte; release and repetition cost
+ * nothing when absent) and a flat index, one Int32 per element: its end, and in the low four bits what stands inside it.
+ *
+ * Nothing but bytes is carried over a chunk edge: an unfinished segment stays in the window and its scan goes on where it stopped,
+ * never behind a release character whose partner has not come. So any cutting of the same bytes gives the same segments, and one-byte
+ * chunks cost one look at each byte, not a rescan.
+ */
+
+/**
+ * segment   one is complete (or, when `overlong`, skipped)
+ * header    ISA, UNA or UNB stands here: another interchange, perhaps with other delimiters, begins
+ * more      the window is used up
+ * too-large what is held passed a limit; call `rewind` and go on without holding
+ */
+export type Token = 'segment' | 'header' | 'more' | 'too-large';
+
+const BIN = tagCode('BIN');
+const BDS = tagCode('BDS');
+
+export class Tokenizer {
+  readonly window: Window;
+  /** Where the next byte to look at stands; all places here are indexes into the window. */
+  scan = 0;
+  segmentStart = 0;
+  segmentEnd = 0;
+  /** `tagCode` of the completed segment; 0 when it is longer than three bytes, or overlong. */
+  tag = 0;
+  overlong = false;
+  /** The completed segment had no terminator: the file ended instead. */
+  unterminated = false;
+  /** In what is held or completed: offset of the first binary data whose declared length led nowhere, and of a line break; or -1. */
+  binaryMismatch = -1;
+  lineBreak = -1;
+  segmentCount = 0;
+  holding = false;
+
+  readonly #tags: TagTable;
+  readonly #classes = new Uint8Array(256);
+  #ends = new Int32Array(4096);
+  #starts = new Int32Array(1024);
+  #firsts = new Int32Array(1024);
+  #delimiters: Delimiters | null = null;
+  #terminator = 0;
+  #release = -1;
+  #binary = false;
+  #headerExpected = false;
+  /** Bytes from here on are kept: the held transaction, or the segment in progress. Ends are counted from here. */
+  #keep = 0;
+  #open = false;
+  #first = 0;
+  #endCount = 0;
+  #flags = 0;
+  #need = 0;
+  #skipping = false;
+
+  constructor(base: number, tags: TagTable) {
+    this.window = new Window(base);
+    this.#tags = tags;
+  }
+
+  /** Takes up to `sliceBytes` more; the caller may reuse its buffer. */
+  append(chunk: Uint8Array): void {
+    const shift = this.window.append(chunk, this.#keep);
+    this.scan -= shift;
+    this.segmentStart -= shift;
+    this.segmentEnd -= shift;
+    this.#need -= shift;
+    this.#keep = 0;
+  }
+
+  /** Sets what separates from here on. `headerNext`: the segment that follows is UNB itself. */
+  setDelimiters(delimiters: Delimiters, syntax: SyntaxName, headerNext: boolean): void {
+    classifyBytes(this.#classes, delimiters, syntax);
+    this.#delimiters = delimiters;
+    this.#terminator = delimiters.terminator;
+    this.#release = delimiters.release ?? -1;
+    this.#binary = syntax === 'x12';
+    this.#headerExpected = headerNext;
+  }
+
+  /** Goes on at `at`, keeping nothing before it. */
+  moveTo(at: number): void {
+    this.scan = at;
+    this.#keep = at;
+    this.#open = false;
+    this.#skipping = false;
+    this.#need = 0;
+    this.holding = false;
+  }
+
+  /** Keeps the completed segment and all that follow, until `letGo` or `rewind`. */
+  hold(): void {
+    this.holding = true;
+  }
+
+  /** Forgets what is held, the completed segment included. */
+  letGo(): void {
+    this.moveTo(this.scan);
+  }
+
+  /** Forgets what is held, and gives the segment completed or in progress once more. */
+  rewind(): void {
+    this.moveTo(this.segmentStart);
+  }
+
+  /** The segments held (without the last `leaveOut`), or the one completed, cut loose from the window. */
+  rows(leaveOut = 0): Rows {
+    if (this.#delimiters === null) throw new Error('no delimiters yet');
+    const count = this.segmentCount - leaveOut;
+    const endCount = count < this.segmentCount ? (this.#firsts[count] ?? 0) : this.#endCount;
+    const lastEnd = (this.#ends[endCount - 1] ?? 0) >> FLAG_BITS;
+    const text = decodeBytes(this.window.bytes, this.#keep, this.#keep + lastEnd);
+    return new Rows(
+      text,
+      this.window.base + this.#keep,
+      this.#delimiters,
+      this.#ends.slice(0, endCount),
+      this.#starts.slice(0, count),
+      this.#firsts.slice(0, count),
+      this.#tags,
+    );
+  }
+
+  /** The bytes of a segment that the end of the file cut off; false when there are none. */
+  get partial(): boolean {
+    return this.#open;
+  }
+
+  /** Whether the cut-off segment is one of this tag. */
+  partialTagIs(tag: string): boolean {
+    const { bytes, length } = this.window;
+    const end = this.segmentStart + tag.length;
+    if (!this.#open || this.overlong || tag === '' || end >= length) return false;
+    return (
+      tagCodeAt(bytes, this.segmentStart, end, false) === tagCode(tag) && this.#classes[bytes[end] ?? 0] === ELEMENT
+    );
+  }
+
+  /** Takes the cut-off segment as if its terminator stood at the end of the file. */
+  completeAtEnd(): void {
+    let end = this.window.length;
+    while (end > this.segmentStart && (this.window.bytes[end - 1] ?? 0) <= SPACE) end--;
+    this.#finish(end, this.#endCount, this.#flags, false);
+    this.segmentEnd = this.window.length;
+    this.scan = this.window.length;
+    this.unterminated = true;
+  }
+
+  /** The next token. */
+  next(): Token {
+    if (!this.#open) {
+      const begun = this.#begin();
+      if (begun !== null) return begun;
+    }
+    if (this.#need > this.window.length && !this.window.atEnd) return 'more';
+    return this.#skipping ? this.#skip() : this.#scanSegment();
+  }
+
+  #begin(): Token | null {
+    const { bytes, length } = this.window;
+    const classes = this.#classes;
+    let at = this.scan;
+    // Before a tag nothing up to a blank can be data: line breaks, padding, NUL, Ctrl-Z. A control character may be a delimiter.
+    while (at < length) {
+      const byte = bytes[at] ?? 0;
+      if (byte > SPACE || (classes[byte] ?? 0) > LINE_BREAKS) break;
+      at++;
+    }
+    this.scan = at;
+    if (!this.holding) this.#keep = at;
+    this.segmentStart = at;
+    if (at === length) return 'more';
+    const byte = bytes[at];
+    if ((byte === 0x49 || byte === 0x55) && !this.#headerExpected) {
+      if (at + 4 > length && !this.window.atEnd) return 'more';
+      if (headerBeginsAt(bytes, at, length)) return 'header';
+    }
+    this.#headerExpected = false;
+    this.#open = true;
+    this.overlong = false;
+    this.unterminated = false;
+    this.#flags = 0;
+    if (!this.holding) {
+      this.#endCount = 0;
+      this.segmentCount = 0;
+      this.binaryMismatch = -1;
+      this.lineBreak = -1;
+    }
+    this.#first = this.#endCount;
+    return null;
+  }
+
+  #scanSegment(): Token {
+    const { bytes, length } = this.window;
+    const classes = this.#classes;
+    const origin = this.#keep;
+    const limit = origin + (this.holding ? transactionBytesMax : serviceSegmentBytesMax);
+    const stop = Math.min(length, limit);
+    let ends = this.#ends;
+    let count = this.#endCount;
+    let flags = this.#flags;
+    let at = this.scan;
+    for (; at < stop; at++) {
+      const kind = classes[bytes[at] as number] as number;
+      if (kind === 0) continue;
+      if (count === ends.length) {
+        if (count === transactionElementsMax) break;
+        ends = this.#ends = grown(ends, transactionElementsMax);
+      }
+      if (kind === ELEMENT) {
+        ends[count++] = ((at - origin) << FLAG_BITS) | flags;
+        flags = 0;
+      } else if (kind === TERMINATOR) {
+        return this.#finish(at, count, flags, true);
+      } else {
+        flags |= kind;
+        if (kind === RELEASES) {
+          const released = this.#releasedAt(at);
+          if (released === -1) break;
+          at = released;
+        } else if (kind === LINE_BREAKS && this.lineBreak < 0) this.lineBreak = this.window.base + at;
+      }
+    }
+    this.scan = at;
+    this.#endCount = count;
+    this.#flags = flags;
+    if (at >= limit || count === transactionElementsMax) return this.#overflow();
+    return 'more';
+  }
+
+  /** The byte a release character at `at` releases, over a wrapped line's break; -1 when it has not come yet. */
+  #releasedAt(at: number): number {
+    let next = at + 1;
+    while (next < this.window.length && this.#classes[this.window.bytes[next] ?? 0] === LINE_BREAKS) next++;
+    if (next < this.window.length) return next;
+    return this.window.atEnd ? this.window.length - 1 : -1;
+  }
+
+  #overflow(): Token {
+    if (this.holding) return 'too-large';
+    this.#skipping = true;
+    this.overlong = true;
+    return this.#skip();
+  }
+
+  /** Looks for the terminator of a segment too long to be one, keeping nothing of it. */
+  #skip(): Token {
+    const { bytes, length } = this.window;
+    let at = this.scan;
+    for (; at < length; at++) {
+      const byte = bytes[at];
+      if (byte === this.#terminator) {
+        this.#skipping = false;
+        this.#open = false;
+        this.tag = 0;
+        this.segmentCount = 0;
+        this.segmentEnd = at + 1;
+        this.scan = at + 1;
+        this.#keep = at + 1;
+        return 'segment';
+      }
+      if (byte === this.#release) {
+        const released = this.#releasedAt(at);
+        if (released === -1) break;
+        at = released;
+      }
+    }
+    this.scan = at;
+    this.#keep = at;
+    return 'more';
+  }
+
+  #finish(terminatorAt: number, endCount: number, flags: number, mayBeBinary: boolean): Token {
+    const { bytes } = this.window;
+    const start = this.segmentStart;
+    const origin = this.#keep;
+    if (this.segmentCount === transactionSegmentsMax) return this.#overflow();
+    let count = endCount;
+    let at = terminatorAt;
+    let dataEnd = at;
+    const binary = mayBeBinary && this.#binary && bytes[start] === 0x42 ? this.#binaryEnd(at, count) : null;
+    if (binary === 'more') return 'more';
+    if (binary !== null) {
+      at = dataEnd = binary.end;
+      count = binary.endCount;
+    } else if (this.#terminator === LF && at > start && bytes[at - 1] === CR) dataEnd = at - 1;
+    if (count === this.#ends.length) this.#ends = grown(this.#ends, transactionElementsMax + 1);
+    this.#ends[count++] = ((dataEnd - origin) << FLAG_BITS) | (binary === null ? flags : 0);
+    if (this.segmentCount === this.#starts.length) {
+      this.#starts = grown(this.#starts, transactionSegmentsMax);
+      this.#firsts = grown(this.#firsts, transactionSegmentsMax);
+    }
+    this.#starts[this.segmentCount] = start - origin;
+    this.#firsts[this.segmentCount++] = this.#first;
+    this.#endCount = count;
+    const tagEnd = this.#ends[this.#first] ?? 0;
+    this.tag = tagCodeAt(bytes, start, origin + (tagEnd >> FLAG_BITS), (tagEnd & LINE_BREAKS) !== 0);
+    this.segmentEnd = at + 1;
+    this.scan = this.segmentEnd;
+    this.#open = false;
+    return 'segment';
+  }
+
+  /**
+   * Where the data of BIN (BIN01 long) or BDS (BDS02 long) ends: it may contain every delimiter, so its declared length rules.
+   * Null when this is neither, or when no terminator stands at that length: then the terminator that was found counts.
+   */
+  #binaryEnd(terminatorAt: number, endCount: number): { end: number; endCount: number } | 'more' | null {
+    const { segmentStart } = this;
+    const { bytes, length, atEnd } = this.window;
+    const tag = tagCodeAt(bytes, segmentStart, segmentStart + 3, false);
+    const headEnds = tag === BIN ? 2 : tag === BDS ? 3 : 0;
+    if (headEnds === 0 || endCount < this.#first + headEnds) return null;
+    const from = ((this.#ends[this.#first + headEnds - 2] ?? 0) >> FLAG_BITS) + this.#keep + 1;
+    const to = ((this.#ends[this.#first + headEnds - 1] ?? 0) >> FLAG_BITS) + this.#keep;
+    const end = isDigits(bytes, from, to) ? to + 1 + Number(decodeBytes(bytes, from, to)) : -1;
+    const found = { end, endCount: this.#first + headEnds };
+    if (end === terminatorAt) return found;
+    const limit = this.#keep + (this.holding ? transactionBytesMax : serviceSegmentBytesMax);
+    if (end > terminatorAt && end < limit) {
+      if (end < length) {
+        if (bytes[end] === this.#terminator) return found;
+      } else if (!atEnd) {
+        this.#need = end + 1;
+        this.scan = segmentStart;
+        this.#endCount = this.#first;
+        this.#flags = 0;
+        return 'more';
+      }
+    }
+    if (this.binaryMismatch < 0) this.binaryMismatch = this.window.base + segmentStart;
+    return null;
+  }
+}

@@ -1,0 +1,293 @@
+import type { Problem } from '../core/problem.ts';
+import { COMPONENTS, CR, FLAG_BITS, FLAG_MASK, LF, LINE_BREAKS, RELEASES, REPETITIONS } from './byte-classes.ts';
+import type { Delimiters, Segment, SyntaxName, Transaction } from './transaction.ts';
+
+/** One string per tag instead of one per segment: checks look tags up in maps, and an interned key hashes once. */
+export class TagTable {
+  readonly #tags = new Map<number, string>();
+
+  /** The text, or the same text met before. */
+  intern(text: string): string {
+    if (text.length > 3) return text;
+    const key = (text.charCodeAt(0) << 16) | (text.charCodeAt(1) << 8) | text.charCodeAt(2);
+    const known = this.#tags.get(key);
+    if (known === text) return known;
+    // A sender can make up 16 million tags; real messages use some dozens.
+    if (known === undefined && this.#tags.size < 1024) this.#tags.set(key, text);
+    return text;
+  }
+}
+
+/**
+ * Segments cut loose from the window: their text, decoded once, and the tokenizer's flat index over it. Values are slices of that text,
+ * so a kept value pins its own transaction's text and nothing else; `copyOf` cuts that tie too.
+ */
+export class Rows {
+  readonly text: string;
+  readonly byteOffset: number;
+  readonly delimiters: Delimiters;
+  /** Per element, tags included: its end in `text` << 4 | what stands inside it. */
+  readonly ends: Int32Array;
+  readonly #starts: Int32Array;
+  readonly #firsts: Int32Array;
+  readonly #tags: TagTable;
+  // The parts of one element at a time: checks go element by element, and a bound of one keeps hostile elements cheap.
+  #partsOf = -1;
+  readonly #partStarts: number[] = [];
+  readonly #partEnds: number[] = [];
+  readonly #repetitionFirsts: number[] = [];
+
+  constructor(
+    text: string,
+    byteOffset: number,
+    delimiters: Delimiters,
+    ends: Int32Array,
+    starts: Int32Array,
+    firsts: Int32Array,
+    tags: TagTable,
+  ) {
+    this.text = text;
+    this.byteOffset = byteOffset;
+    this.delimiters = delimiters;
+    this.ends = ends;
+    this.#starts = starts;
+    this.#firsts = firsts;
+    this.#tags = tags;
+  }
+
+  get count(): number {
+    return this.#starts.length;
+  }
+
+  segment(index: number): SegmentView {
+    const first = this.#firsts[index] ?? 0;
+    const start = this.#starts[index] ?? 0;
+    const packed = this.ends[first] ?? 0;
+    const next = this.#firsts[index + 1] ?? this.ends.length;
+    let tag = this.text.slice(start, packed >> FLAG_BITS);
+    if ((packed & FLAG_MASK) !== 0) tag = this.#plainTag(tag);
+    return new SegmentView(this, this.#tags.intern(tag), index + 1, start, first, next - first - 1);
+  }
+
+  segments(): Segment[] {
+    const { count } = this;
+    const segments: Segment[] = new Array(count);
+    for (let index = 0; index < count; index++) segments[index] = this.segment(index);
+    return segments;
+  }
+
+  /** Wrapped lines cut tags too, and ISO 9735 syntax 1 to 3 allows explicit nesting behind the tag ("LIN:1:2"). */
+  #plainTag(tag: string): string {
+    const component = tag.indexOf(String.fromCharCode(this.delimiters.component));
+    return (component < 0 ? tag : tag.slice(0, component)).replaceAll('\r', '').replaceAll('\n', '');
+  }
+
+  /** Index of a part of the element that ends at `ends[index]`, or -1; its parts are then in `partStart` and `partEnd`. */
+  part(index: number, component: number, repetition: number): number {
+    if (this.#partsOf !== index) this.#split(index);
+    const first = this.#repetitionFirsts[repetition - 1];
+    if (first === undefined || component < 1) return -1;
+    const beyond = this.#repetitionFirsts[repetition] ?? this.#partEnds.length;
+    const part = first + component - 1;
+    return part < beyond ? part : -1;
+  }
+
+  partStart(part: number): number {
+    return this.#partStarts[part] ?? 0;
+  }
+
+  partEnd(part: number): number {
+    return this.#partEnds[part] ?? 0;
+  }
+
+  repetitions(index: number): number {
+    if (this.#partsOf !== index) this.#split(index);
+    return this.#repetitionFirsts.length;
+  }
+
+  components(index: number, repetition: number): number {
+    if (this.#partsOf !== index) this.#split(index);
+    const first = this.#repetitionFirsts[repetition - 1];
+    if (first === undefined) return 0;
+    return (this.#repetitionFirsts[repetition] ?? this.#partEnds.length) - first;
+  }
+
+  #split(index: number): void {
+    const { text, delimiters } = this;
+    const end = (this.ends[index] ?? 0) >> FLAG_BITS;
+    let start = ((this.ends[index - 1] ?? 0) >> FLAG_BITS) + 1;
+    this.#partStarts.length = 0;
+    this.#partEnds.length = 0;
+    this.#repetitionFirsts.length = 0;
+    this.#repetitionFirsts.push(0);
+    for (let at = start; at < end; at++) {
+      const code = text.charCodeAt(at);
+      if (code === delimiters.component || code === delimiters.repetition) {
+        this.#partStarts.push(start);
+        this.#partEnds.push(at);
+        if (code === delimiters.repetition) this.#repetitionFirsts.push(this.#partEnds.length);
+        start = at + 1;
+      } else if (code === delimiters.release) at = this.releasedAt(at, end);
+    }
+    this.#partStarts.push(start);
+    this.#partEnds.push(end);
+    this.#partsOf = index;
+  }
+
+  /** Where the character released by the release character at `at` stands: line breaks between the two come from wrapping. */
+  releasedAt(at: number, end: number): number {
+    let next = at + 1;
+    while (next < end && this.#isBreak(this.text.charCodeAt(next))) next++;
+    return next;
+  }
+
+  #isBreak(code: number): boolean {
+    return (code === CR || code === LF) && code !== this.delimiters.terminator && code !== this.delimiters.element;
+  }
+
+  /** Text without release characters and the line breaks of wrapping. */
+  plain(start: number, end: number): string {
+    const { text, delimiters } = this;
+    let plain = '';
+    let from = start;
+    for (let at = start; at < end; at++) {
+      const code = text.charCodeAt(at);
+      if (code === delimiters.release) {
+        plain += text.slice(from, at);
+        from = this.releasedAt(at, end);
+        at = from;
+      } else if (this.#isBreak(code)) {
+        plain += text.slice(from, at);
+        from = at + 1;
+      }
+    }
+    return plain + text.slice(from, end);
+  }
+}
+
+/** A view over one row: nothing is made until it is asked for. */
+export class SegmentView implements Segment {
+  readonly tag: string;
+  readonly number: number;
+  readonly elementCount: number;
+  readonly #rows: Rows;
+  readonly #start: number;
+  readonly #first: number;
+
+  constructor(rows: Rows, tag: string, number: number, start: number, first: number, elementCount: number) {
+    this.tag = tag;
+    this.number = number;
+    this.elementCount = elementCount;
+    this.#rows = rows;
+    this.#start = start;
+    this.#first = first;
+  }
+
+  get byteOffset(): number {
+    return this.#rows.byteOffset + this.#start;
+  }
+
+  /** One past the last data byte, in the RawFile: where the terminator stands. */
+  get byteEnd(): number {
+    const rows = this.#rows;
+    return rows.byteOffset + ((rows.ends[this.#first + this.elementCount] ?? 0) >> FLAG_BITS);
+  }
+
+  value(element: number, component = 1, repetition = 1): string {
+    if (element < 1 || element > this.elementCount) return '';
+    const rows = this.#rows;
+    const index = this.#first + element;
+    const packed = rows.ends[index] as number;
+    let start = ((rows.ends[index - 1] as number) >> FLAG_BITS) + 1;
+    let end = packed >> FLAG_BITS;
+    if ((packed & (COMPONENTS | REPETITIONS)) !== 0) {
+      const part = rows.part(index, component, repetition);
+      if (part < 0) return '';
+      start = rows.partStart(part);
+      end = rows.partEnd(part);
+    } else if (component !== 1 || repetition !== 1) return '';
+    if ((packed & (RELEASES | LINE_BREAKS)) !== 0) return rows.plain(start, end);
+    return rows.text.slice(start, end);
+  }
+
+  repetitionCount(element: number): number {
+    const packed = this.#packed(element);
+    if (packed < 0) return 0;
+    return (packed & REPETITIONS) === 0 ? 1 : this.#rows.repetitions(this.#first + element);
+  }
+
+  componentCount(element: number, repetition = 1): number {
+    const packed = this.#packed(element);
+    if (packed < 0) return 0;
+    if ((packed & (COMPONENTS | REPETITIONS)) === 0) return repetition === 1 ? 1 : 0;
+    return this.#rows.components(this.#first + element, repetition);
+  }
+
+  byteOffsetOf(element: number, component = 1, repetition = 1): number {
+    const packed = this.#packed(element);
+    if (packed < 0) return this.byteEnd;
+    const rows = this.#rows;
+    const index = this.#first + element;
+    if ((packed & (COMPONENTS | REPETITIONS)) === 0) {
+      if (component !== 1 || repetition !== 1) return this.byteEnd;
+      return rows.byteOffset + ((rows.ends[index - 1] ?? 0) >> FLAG_BITS) + 1;
+    }
+    const part = rows.part(index, component, repetition);
+    return part < 0 ? this.byteEnd : rows.byteOffset + rows.partStart(part);
+  }
+
+  /** The packed end of an element that is there and not empty, or -1. */
+  #packed(element: number): number {
+    if (element < 1 || element > this.elementCount) return -1;
+    const { ends } = this.#rows;
+    const packed = ends[this.#first + element] ?? 0;
+    return packed >> FLAG_BITS === ((ends[this.#first + element - 1] ?? 0) >> FLAG_BITS) + 1 ? -1 : packed;
+  }
+}
+
+/** What a transaction's header and trailer say of it. */
+export interface TransactionFacts {
+  readonly syntax: SyntaxName;
+  readonly message: string;
+  readonly version: string;
+  readonly association: string | null;
+  readonly controlNumber: string;
+  readonly byteLength: number;
+  readonly problems: readonly Problem[];
+}
+
+export class TransactionView implements Transaction {
+  readonly syntax: SyntaxName;
+  readonly message: string;
+  readonly version: string;
+  readonly association: string | null;
+  readonly controlNumber: string;
+  readonly byteLength: number;
+  readonly problems: readonly Problem[];
+  readonly #rows: Rows;
+  #segments: readonly Segment[] | null = null;
+
+  constructor(rows: Rows, facts: TransactionFacts) {
+    this.#rows = rows;
+    this.syntax = facts.syntax;
+    this.message = facts.message;
+    this.version = facts.version;
+    this.association = facts.association;
+    this.controlNumber = facts.controlNumber;
+    this.byteLength = facts.byteLength;
+    this.problems = facts.problems;
+  }
+
+  get delimiters(): Delimiters {
+    return this.#rows.delimiters;
+  }
+
+  get byteOffset(): number {
+    return this.#rows.byteOffset;
+  }
+
+  get segments(): readonly Segment[] {
+    this.#segments ??= this.#rows.segments();
+    return this.#segments;
+  }
+}

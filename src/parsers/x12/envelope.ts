@@ -1,0 +1,164 @@
+import { positionAt } from '../../core/position.ts';
+import { type Problem, type ProblemCode, problem, type Severity } from '../../core/problem.ts';
+import type { Envelope } from '../envelope.ts';
+import { quoted } from '../trailer.ts';
+import type { GroupHeader, InterchangeHeader, Segment } from '../transaction.ts';
+import { openIsa } from './syntax.ts';
+
+/** GS01 each transaction set travels under (X12.22). Sets not listed are not held against their group. */
+const FUNCTIONAL_ID: Readonly<Record<string, string>> = Object.freeze({
+  810: 'IN',
+  812: 'CD',
+  820: 'RA',
+  824: 'AG',
+  830: 'PS',
+  832: 'SC',
+  840: 'RQ',
+  843: 'RR',
+  846: 'IB',
+  850: 'PO',
+  852: 'PD',
+  855: 'PR',
+  856: 'SH',
+  860: 'PC',
+  861: 'RC',
+  862: 'SS',
+  864: 'TX',
+  865: 'CA',
+  867: 'PT',
+  870: 'RS',
+  875: 'OG',
+  880: 'GP',
+  940: 'OW',
+  943: 'AR',
+  944: 'RE',
+  945: 'SW',
+  997: 'FA',
+  999: 'FA',
+});
+
+/** What ISA's coded and numbered elements look like; the rest is free text. */
+const ISA_FORMS: readonly (readonly [element: number, form: RegExp, expected: string])[] = [
+  [1, /^0[0-8]$/, '00 to 08'],
+  [3, /^0[01]$/, '00 or 01'],
+  [5, /^(?:0[1-4]|0[7-9]|1[0-9]|2[0-9]|3[0-8]|AM|NR|SA|SN|ZZ)$/, 'an interchange id qualifier'],
+  [7, /^(?:0[1-4]|0[7-9]|1[0-9]|2[0-9]|3[0-8]|AM|NR|SA|SN|ZZ)$/, 'an interchange id qualifier'],
+  [9, /^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/, 'YYMMDD'],
+  [10, /^(?:[01]\d|2[0-3])[0-5]\d$/, 'HHMM'],
+  [12, /^00[2-8]\d\d$/, 'a version such as 00401'],
+  [14, /^[0-3]$/, '0 or 1'],
+  [15, /^[IPT]$/, 'P, T or I'],
+];
+
+/** Reports on one segment's elements. */
+function reporter(segment: Segment, segmentNumber: number | null) {
+  const problems: Problem[] = [];
+  const report = (code: ProblemCode, element: number, expected: string, severity: Severity = 'error') => {
+    const found = segment.value(element);
+    const name = `${segment.tag}${String(element).padStart(2, '0')}`;
+    const at = positionAt(segment.byteOffsetOf(element), { segmentNumber, tag: segment.tag, elementNumber: element });
+    const message = `${name} is ${quoted(found)}, not ${expected}.`;
+    problems.push(problem(code, at, { message, found, expected, severity }));
+  };
+  return { problems, report };
+}
+
+const trimmed = (text: string): string => text.trimEnd();
+
+/** What X12 says of envelopes (ASC X12.5 and X12.6). */
+export const x12Envelope: Envelope = {
+  syntax: 'x12',
+  tags: {
+    interchangeEnd: 'IEA',
+    groupStart: 'GS',
+    groupEnd: 'GE',
+    transactionStart: 'ST',
+    transactionEnd: 'SE',
+    interchangeAcknowledgment: 'TA1',
+  },
+  countsBareTransactions: false,
+  transactionNumbersPer: 'group',
+  open: openIsa,
+
+  interchange(isa, opening) {
+    const { problems, report } = reporter(isa, null);
+    for (const [element, form, expected] of ISA_FORMS) {
+      if (!form.test(isa.value(element))) report('interchange/field-invalid', element, expected, 'warning');
+    }
+    if (!/^\d{9}$/.test(isa.value(13))) {
+      // Only digits missing in front (or none at all) can still be echoed and compared.
+      const usable = /^ *\d{1,9} *$/.test(isa.value(13));
+      report('interchange/control-number-invalid', 13, 'nine digits', usable ? 'warning' : 'error');
+    }
+    const acknowledgment = isa.value(14);
+    const header: InterchangeHeader = {
+      syntax: 'x12',
+      delimiters: opening.delimiters,
+      version: isa.value(12),
+      sender: { qualifier: isa.value(5), id: trimmed(isa.value(6)) },
+      receiver: { qualifier: isa.value(7), id: trimmed(isa.value(8)) },
+      controlNumber: isa.value(13),
+      date: isa.value(9),
+      time: isa.value(10),
+      // 'I' is information: nothing that may be posted, so it goes the way of tests.
+      usage: isa.value(15) === 'P' ? 'production' : 'test',
+      acknowledgmentRequested: acknowledgment === '1' || acknowledgment === '2' ? acknowledgment : '0',
+      byteOffset: opening.byteOffset,
+    };
+    return { header, problems };
+  },
+
+  group(gs) {
+    const { problems, report } = reporter(gs, null);
+    if (!/^[A-Z0-9]{2}$/.test(gs.value(1))) report('group/header-invalid', 1, 'a functional identifier');
+    for (const element of [2, 3]) {
+      if (trimmed(gs.value(element)) === '') report('group/header-invalid', element, 'an application code', 'warning');
+    }
+    if (!/^(?:\d{6}|\d{8})$/.test(gs.value(4))) report('group/header-invalid', 4, 'CCYYMMDD', 'warning');
+    if (!/^\d{4,8}$/.test(gs.value(5))) report('group/header-invalid', 5, 'HHMM', 'warning');
+    if (!/^\d{1,9}$/.test(gs.value(6))) report('group/control-number-invalid', 6, 'one to nine digits');
+    if (!/^\d{6}/.test(gs.value(8))) report('group/header-invalid', 8, 'a version such as 004010');
+    const header: GroupHeader = {
+      functionalId: gs.value(1),
+      sender: trimmed(gs.value(2)),
+      receiver: trimmed(gs.value(3)),
+      controlNumber: gs.value(6),
+      version: trimmed(gs.value(8)),
+      byteOffset: gs.byteOffset,
+    };
+    return { header, problems };
+  },
+
+  transaction(st, group, interchange) {
+    const { problems, report } = reporter(st, 1);
+    const message = st.value(1);
+    const controlNumber = st.value(2);
+    if (group.controlNumber === null) report('transaction/outside-group', 1, 'a set inside GS…GE');
+    if (!/^[0-9A-Z]{3}$/.test(message)) report('transaction/identifier-missing', 1, 'three characters');
+    if (controlNumber.length < 4 || controlNumber.length > 9) {
+      const usable = controlNumber !== '' && controlNumber.length < 4;
+      report('transaction/control-number-invalid', 2, '4 to 9 characters', usable ? 'warning' : 'error');
+    }
+    const functionalId = Object.hasOwn(FUNCTIONAL_ID, message) ? FUNCTIONAL_ID[message] : undefined;
+    if (functionalId !== undefined && group.functionalId !== null && functionalId !== group.functionalId) {
+      report('transaction/not-in-group', 1, `a set of group ${quoted(group.functionalId)}`);
+    }
+    // Outside a group only ISA12 is left to choose the tables by: 00401 means 004010.
+    const version = group.version ?? `${interchange.version}0`;
+    const convention = st.value(3) === '' ? version.slice(6) : st.value(3);
+    return {
+      message,
+      version: version.slice(0, 6),
+      association: convention === '' ? null : convention,
+      controlNumber,
+      problems,
+    };
+  },
+
+  sameReference(level, header, trailer) {
+    if (header === trailer) return true;
+    // ISA13 and GS06 are numbers, and their trailers may pad them otherwise; ST02 is text, and its leading zeros count.
+    if (level === 'transaction') return false;
+    return /^ *\d{1,9} *$/.test(header) && /^ *\d{1,9} *$/.test(trailer) && Number(header) === Number(trailer);
+  },
+};
