@@ -1,40 +1,39 @@
 import { type Static, Type } from 'typebox';
 import {
+  Allocation,
   Carriage,
   Charge,
   Coded,
+  Component,
   CurrencyText,
   DatedEntry,
   DecimalText,
+  Feature,
   FreeText,
-  Identifier,
   LocalDateText,
   LocalDateTimeText,
+  Measurement,
+  OtherPrice,
   object,
   PackSpec,
   Party,
   PaymentTerm,
   Price,
+  ProductId,
   Quantity,
   Reference,
   Tax,
   Text,
 } from './parts.ts';
 
-const Allocation = object({
-  location: Text,
-  scheme: Type.Optional(Coded),
+/** So much of a line on one day, or between two. */
+const Delivery = object({
+  kind: Type.Optional(Coded),
+  status: Type.Optional(Coded),
+  on: LocalDateText,
+  until: Type.Optional(LocalDateText),
   quantity: DecimalText,
   unit: Type.Optional(Coded),
-});
-
-const Delivery = object({ on: LocalDateText, quantity: DecimalText, unit: Type.Optional(Coded) });
-
-const Component = object({
-  number: Type.Optional(Text),
-  products: Type.Optional(Type.Array(Identifier)),
-  quantity: Type.Optional(Quantity),
-  price: Type.Optional(Price),
 });
 
 export const OrderLine = object({
@@ -43,11 +42,18 @@ export const OrderLine = object({
   action: Type.Optional(Coded),
   quantity: Type.Optional(Quantity),
   price: Type.Optional(Price),
-  products: Type.Optional(Type.Array(Identifier)),
+  prices: Type.Optional(Type.Array(OtherPrice)),
+  products: Type.Optional(Type.Array(ProductId)),
   description: Type.Optional(Text),
+  features: Type.Optional(Type.Array(Feature)),
+  quantities: Type.Optional(Type.Array(object({ kind: Coded, value: DecimalText, unit: Type.Optional(Coded) }))),
+  measurements: Type.Optional(Type.Array(Measurement)),
   pack: Type.Optional(PackSpec),
   dates: Type.Optional(Type.Array(DatedEntry)),
   references: Type.Optional(Type.Array(Reference)),
+  parties: Type.Optional(Type.Array(Party)),
+  terms: Type.Optional(Type.Array(PaymentTerm)),
+  carriage: Type.Optional(Carriage),
   charges: Type.Optional(Type.Array(Charge)),
   taxes: Type.Optional(Type.Array(Tax)),
   allocations: Type.Optional(Type.Array(Allocation)),
@@ -65,7 +71,9 @@ export const Order = object({
   kind: Type.Optional(Coded),
   orderedOn: Type.Optional(Type.Union([LocalDateText, LocalDateTimeText])),
   contract: Type.Optional(Text),
+  responseWanted: Type.Optional(Coded),
   currency: Type.Optional(CurrencyText),
+  exchangeRate: Type.Optional(DecimalText),
   department: Type.Optional(Text),
   references: Type.Optional(Type.Array(Reference)),
   dates: Type.Optional(Type.Array(DatedEntry)),

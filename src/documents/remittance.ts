@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import {
+  Charge,
   Coded,
   CurrencyText,
   DatedEntry,
@@ -10,10 +11,21 @@ import {
   object,
   Party,
   Price,
+  ProductId,
   Quantity,
   Reference,
   Text,
 } from './parts.ts';
+
+/** Goods a payment or an adjustment is about: what was received or refused, at which price. */
+const RemittanceLine = object({
+  number: Type.Optional(Text),
+  quantity: Type.Optional(Quantity),
+  price: Type.Optional(Price),
+  products: Type.Optional(Type.Array(ProductId)),
+  references: Type.Optional(Type.Array(Reference)),
+  charges: Type.Optional(Type.Array(Charge)),
+});
 
 /** A difference the payer explains; signed as sent: whether it is already netted is for the matcher to find out. */
 export const Adjustment = object({
@@ -22,14 +34,8 @@ export const Adjustment = object({
   claim: Type.Optional(Identifier),
   references: Type.Optional(Type.Array(Reference)),
   dates: Type.Optional(Type.Array(DatedEntry)),
-  notes: Type.Optional(Type.Array(Text)),
-});
-
-const RemittanceLine = object({
-  number: Type.Optional(Text),
-  quantity: Type.Optional(Quantity),
-  price: Type.Optional(Price),
-  products: Type.Optional(Type.Array(Identifier)),
+  texts: Type.Optional(Type.Array(FreeText)),
+  lines: Type.Optional(Type.Array(RemittanceLine)),
 });
 
 /** One open item the payer settles, wholly or in part. */
@@ -44,7 +50,7 @@ export const RemittanceItem = object({
   adjustments: Type.Optional(Type.Array(Adjustment)),
   references: Type.Optional(Type.Array(Reference)),
   dates: Type.Optional(Type.Array(DatedEntry)),
-  notes: Type.Optional(Type.Array(Text)),
+  texts: Type.Optional(Type.Array(FreeText)),
   lines: Type.Optional(Type.Array(RemittanceLine)),
 });
 
@@ -62,12 +68,18 @@ export const Remittance = object({
     method: Type.Optional(Coded),
     format: Type.Optional(Coded),
     trace: Type.Optional(Text),
+    traceKind: Type.Optional(Coded),
+    traceOriginator: Type.Optional(Text),
+    traceMore: Type.Optional(Text),
     payerId: Type.Optional(Text),
+    payerSupplement: Type.Optional(Text),
+    purpose: Type.Optional(Text),
     payerAccount: Type.Optional(Account),
     payeeAccount: Type.Optional(Account),
     valueOn: Type.Optional(LocalDateText),
   }),
   currency: Type.Optional(CurrencyText),
+  exchangeRate: Type.Optional(DecimalText),
   references: Type.Optional(Type.Array(Reference)),
   dates: Type.Optional(Type.Array(DatedEntry)),
   parties: Type.Optional(Type.Array(Party)),
@@ -76,7 +88,12 @@ export const Remittance = object({
     Type.Array(
       object({
         number: Type.Optional(Text),
+        role: Type.Optional(Coded),
         party: Type.Optional(Identifier),
+        counterRole: Type.Optional(Coded),
+        counterParty: Type.Optional(Identifier),
+        reference: Type.Optional(Reference),
+        parties: Type.Optional(Type.Array(Party)),
         adjustments: Type.Optional(Type.Array(Adjustment)),
         items: Type.Optional(Type.Array(RemittanceItem)),
       }),
