@@ -47,11 +47,16 @@ export interface Partner {
 export type ChannelSettings =
   | {
       readonly kind: 'directory';
-      /** Absolute paths. A file is taken from `inbox` when whole, kept in `archive` after commit; ours are written to `outbox`. */
+      /** Absolute paths. A file is taken from `inbox` when whole, kept in `archive` after commit (null: deleted); ours are written to `outbox`. */
       readonly inbox: string | null;
       readonly archive: string | null;
       readonly outbox: string | null;
       readonly pollIntervalMs: number;
+      /**
+       * When a file counts as whole. `settled`: two looks agree on size and time. `renamed`: at first sight, for the partner
+       * writes under a hidden or temporary name and renames; surer and faster, but not every partner renames.
+       */
+      readonly takeWhen: 'settled' | 'renamed';
       /** "{name}" parts: {partner} {message} {controlNumber} {deliveryId}. Same delivery, same name at every retry. */
       readonly fileName: string;
     }
@@ -97,6 +102,8 @@ export interface AcknowledgmentSettings {
   readonly functional: '997' | 'none';
   /** AK2/AK5 also for accepted sets: most partners want them. */
   readonly acceptedSets: boolean;
+  /** The channel our acknowledgments leave by, "<partner>/<name>"; null: the one the interchange came by. */
+  readonly channel: string | null;
   /** The same file again: send the earlier acknowledgment again? */
   readonly repeatOnDuplicate: boolean;
 }
@@ -104,6 +111,8 @@ export interface AcknowledgmentSettings {
 export interface DuplicateSettings {
   /** Same control numbers, other bytes: hold for an operator, or reject with TA1 025 / AK905 19 / AK502 23. */
   readonly controlNumber: 'quarantine' | 'reject';
+  /** A group number used before: many senders begin again at 1 in every interchange, so it is looked at only by agreement (AK905 19). */
+  readonly groupControlNumber: 'ignore' | 'reject';
   /** A second original with a known order number. */
   readonly orderNumber: 'hold' | 'reject';
 }
@@ -153,7 +162,7 @@ export interface EnvelopeSettings {
 }
 
 export interface Agreement {
-  /** "<partner>/<in|out>/<message>/<usage>". */
+  /** "<partner>/<in|out>/<message>/<usage>", and "/<name>" after it when its entry has a name. */
   readonly id: string;
   readonly company: CompanyId;
   readonly partner: PartnerId;

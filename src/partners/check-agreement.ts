@@ -1,0 +1,132 @@
+import type { Agreement, Channel } from './configuration.ts';
+import type { TreePath } from './fault.ts';
+import type { EntryTerms, Faults, Surroundings } from './gathering.ts';
+import { identityKey, sameIdentity } from './identity.ts';
+
+type Judged = Omit<Agreement, 'usage'>;
+type Tell = (path: TreePath, message: string, found?: string | null, expected?: string | null) => void;
+
+/** What ties one expanded agreement to the rest: its version, maps, channels, envelope. Every fault is told. */
+export function checkAgreement(agreement: Judged, entry: EntryTerms, around: Surroundings, faults: Faults): void {
+  const tell: Tell = (path, message, found = null, expected = null) =>
+    faults.push(entry.draft.source.faultAt(path, message, { found, expected }));
+  checkVersion(agreement, entry, tell);
+  checkNames(agreement, entry, around, tell);
+  checkChannels(agreement, entry, around, tell);
+  checkDelimiters(agreement, entry, tell);
+  checkAcknowledgment(agreement, entry, tell);
+}
+
+function checkVersion({ syntax, version, envelope }: Judged, { pathOf }: EntryTerms, tell: Tell): void {
+  const [form, expected] =
+    syntax === 'x12'
+      ? [/^\d{6}[A-Z0-9]{0,6}$/, 'six digits and up to six more characters like 004010 or 004010VICS (GS08)']
+      : [/^[A-Z]\d{2}[A-Z]$/, 'a directory like D96A'];
+  if (!form.test(version)) tell(pathOf('version'), `Found '${version}'; expected ${expected}.`, version, expected);
+  const { interchangeVersion } = envelope;
+  const [envelopeForm, envelopeExpected] =
+    syntax === 'x12' ? [/^\d{5}$/, 'five digits like 00401 (ISA12)'] : [/^UNO[A-Z]:[1-4]$/, 'a syntax like UNOC:3'];
+  // A wrong GS08 gives a wrong ISA12 by default: one fault is enough.
+  if (form.test(version) && !envelopeForm.test(interchangeVersion))
+    tell(
+      pathOf('envelope', 'interchangeVersion'),
+      `Found '${interchangeVersion}'; expected ${envelopeExpected}.`,
+      interchangeVersion,
+      envelopeExpected,
+    );
+}
+
+function checkNames({ map, guide, partner }: Judged, { pathOf }: EntryTerms, around: Surroundings, tell: Tell): void {
+  if (around.mapExists !== undefined && !around.mapExists(map, partner))
+    tell(pathOf('map'), `There is no map '${map}', neither among the base maps nor in the partner's folder.`, map);
+  if (guide !== null && around.guideExists !== undefined && !around.guideExists(guide, partner))
+    tell(pathOf('guide'), `There is no guide '${guide}' in the partner's folder.`, guide);
+}
+
+const canSend = ({ settings }: Channel): boolean => settings.kind === 'http' || settings.outbox !== null;
+const canReceive = ({ settings }: Channel): boolean =>
+  settings.kind === 'http' ? settings.tokenSha256 !== null : settings.inbox !== null;
+
+function checkChannels(agreement: Judged, { pathOf }: EntryTerms, around: Surroundings, tell: Tell): void {
+  const names = around.channels.map(({ name }) => name).join(' or ') || 'none at all';
+  const find = (id: string | null, path: TreePath): Channel | undefined => {
+    const channel = around.channels.find((each) => each.id === id);
+    if (id === null || channel !== undefined) return channel;
+    const name = id.slice(agreement.partner.length + 1);
+    tell(path, `'${name}' is no channel of ${agreement.partner}; known: ${names}.`, name, names);
+    return undefined;
+  };
+  const channel = find(agreement.channel, pathOf('channel'));
+  const answers = find(agreement.acknowledgment.channel, pathOf('acknowledgment', 'channel'));
+  if (answers !== undefined && !canSend(answers))
+    tell(pathOf('acknowledgment', 'channel'), `'${answers.name}' cannot send: it has no outbox.`, answers.name);
+  if (agreement.direction === 'out') {
+    if (agreement.channel === null)
+      tell(pathOf('channel'), "'channel' is missing: what we send needs a way out.", null, names);
+    if (channel !== undefined && !canSend(channel))
+      tell(pathOf('channel'), `'${channel.name}' cannot send: it has no outbox.`, channel.name);
+    return;
+  }
+  if (channel === undefined) return;
+  if (!canReceive(channel))
+    tell(pathOf('channel'), `'${channel.name}' cannot receive: it has no inbox or token.`, channel.name);
+  if (!channel.speaksFor.some((identity) => sameIdentity(identity, agreement.theirs)))
+    tell(
+      pathOf('channel'),
+      `'${channel.name}' does not speak for ${identityKey(agreement.theirs)}: all of it would be quarantined.`,
+      channel.name,
+    );
+  const answered = agreement.acknowledgment.functional !== 'none';
+  if (answered && agreement.acknowledgment.channel === null && !canSend(channel))
+    tell(
+      pathOf('acknowledgment', 'channel'),
+      `Our 997 has no way out: '${channel.name}' has no outbox, and acknowledgment.channel names no other.`,
+    );
+}
+
+function checkDelimiters({ syntax, envelope, ours, theirs }: Judged, { pathOf }: EntryTerms, tell: Tell): void {
+  const given = Object.entries(envelope.delimiters).flatMap(([name, delimiter]) =>
+    delimiter === null ? [] : [{ name, delimiter }],
+  );
+  for (const [index, { name, delimiter }] of given.entries()) {
+    const path = pathOf('envelope', 'delimiters', name);
+    const twin = given.slice(0, index).find((other) => other.delimiter === delimiter);
+    if (twin !== undefined) tell(path, `The ${name} delimiter is that of ${twin.name}: they must differ.`, delimiter);
+    // EDIFACT escapes an id that holds a delimiter; an ISA cannot.
+    const id = [ours.id, theirs.id, envelope.groupSender, envelope.groupReceiver].find((each) =>
+      each.includes(delimiter),
+    );
+    if (syntax === 'x12' && id !== undefined)
+      tell(path, `The ${name} delimiter stands in the id '${id}', and an ISA has no way to escape it.`, delimiter);
+  }
+  if (syntax !== 'x12') return;
+  if (envelope.delimiters.release !== null)
+    tell(pathOf('envelope', 'delimiters', 'release'), 'X12 has no release character; null is expected.', null, 'null');
+  if (envelope.delimiters.repetition !== null && envelope.interchangeVersion < '00402')
+    tell(
+      pathOf('envelope', 'delimiters', 'repetition'),
+      `ISA11 is no separator before 00402, and ISA12 is ${envelope.interchangeVersion}; null is expected.`,
+      envelope.delimiters.repetition,
+      'null',
+    );
+  for (const side of ['groupSender', 'groupReceiver'] as const)
+    if (!/^[!-~](?:[ -~]{0,13}[!-~])$/.test(envelope[side]))
+      tell(
+        pathOf('envelope', side),
+        `Found '${envelope[side]}'; expected 2 to 15 characters (GS02, GS03).`,
+        envelope[side],
+      );
+}
+
+function checkAcknowledgment({ syntax, acknowledgment }: Judged, { pathOf }: EntryTerms, tell: Tell): void {
+  if (syntax === 'x12') return;
+  if (acknowledgment.functional !== 'none')
+    tell(pathOf('acknowledgment', 'functional'), 'A 997 answers X12 only; none is expected here.', '997', 'none');
+  if (acknowledgment.ta1 !== 'never')
+    tell(
+      pathOf('acknowledgment', 'ta1'),
+      'A TA1 answers X12 only; never is expected here.',
+      acknowledgment.ta1,
+      'never',
+    );
+}

@@ -1,0 +1,174 @@
+import type { TSchema } from 'typebox';
+import { checkShape } from './check-shape.ts';
+import type { Agreement, Channel, Company, Configuration, Item, Partner } from './configuration.ts';
+import { expandAgreements } from './expand-agreements.ts';
+import { expandChannels, expandCompany, expandItems, expandPartner } from './expand-partner.ts';
+import type { ConfigurationFault, TreePath } from './fault.ts';
+import { AgreementsFile, ChannelsFile, CompanyFile, ItemsFile, PartnerFile } from './file-schemas.ts';
+import type { Draft, Faults } from './gathering.ts';
+import { type Identity, identityKey, sameIdentity } from './identity.ts';
+import { readYaml, type SourceFile } from './yaml-source.ts';
+
+/** Questions about files this reading is not given; what is absent is not asked. */
+export interface ConfigurationChecks {
+  /** Is there a base map, or a map in the partner's folder, of this name? */
+  readonly mapExists?: (name: string, partner: string) => boolean;
+  /** Is there a guide of this name in the partner's folder? */
+  readonly guideExists?: (name: string, partner: string) => boolean;
+}
+
+export type ParsedConfiguration =
+  | { readonly configuration: Configuration; readonly faults: readonly [] }
+  | { readonly configuration: null; readonly faults: readonly ConfigurationFault[] };
+
+const PARTNER_PATH = /^partners\/([a-z0-9][a-z0-9-]{0,39})\/(partner|channels|agreements)\.yaml$/;
+
+/**
+ * Reads one whole configuration: `company/company.yaml`, `company/items.yaml`, `partners/<name>/{partner,channels,agreements}.yaml`.
+ * Gives it fully expanded, or every fault of every file, in the order of files and lines. Directory paths stay as written.
+ */
+export function parseConfiguration(
+  files: readonly SourceFile[],
+  checks: ConfigurationChecks = {},
+): ParsedConfiguration {
+  const reading = new Reading(files, checks);
+  const company = reading.company();
+  const items = reading.items(company);
+  const folders = [...new Set(files.flatMap(({ path }) => PARTNER_PATH.exec(path)?.[1] ?? []))].toSorted();
+  const parts = folders.map((folder) => reading.partner(folder, company));
+  reading.tellStrangers();
+  reading.tellSharedIdentities();
+  reading.tellSharedInboxes();
+  const faults = reading.faults.toSorted((a, b) =>
+    a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
+  );
+  if (company === null || faults.length > 0) return { configuration: null, faults };
+  const configuration = {
+    company,
+    items,
+    partners: parts.flatMap(({ partner }) => partner ?? []),
+    channels: parts.flatMap(({ channels }) => channels),
+    agreements: parts.flatMap(({ agreements }) => agreements),
+  };
+  return { configuration, faults: [] };
+}
+
+interface PartnerParts {
+  readonly partner: Partner | null;
+  readonly channels: readonly Channel[];
+  readonly agreements: readonly Agreement[];
+}
+
+/** One pass over the files; remembers where identities and inboxes were claimed, to tell who claims one twice. */
+class Reading {
+  readonly faults: Faults = [];
+  private readonly files: readonly SourceFile[];
+  private readonly checks: ConfigurationChecks;
+  private readonly identities: { owner: string; identity: Identity; draft: Draft<unknown>; path: TreePath }[] = [];
+  private readonly inboxes: { channel: Channel; inbox: string; draft: Draft<unknown>; path: TreePath }[] = [];
+
+  constructor(files: readonly SourceFile[], checks: ConfigurationChecks) {
+    this.files = files;
+    this.checks = checks;
+  }
+
+  company(): Company | null {
+    const draft = this.read('company/company.yaml', CompanyFile, true);
+    if (draft === null) return null;
+    const company = expandCompany(draft, this.faults);
+    this.claim('the company', company.identities, draft);
+    return company;
+  }
+
+  items(company: Company | null): readonly Item[] {
+    const draft = this.read('company/items.yaml', ItemsFile, false);
+    return draft === null ? [] : expandItems(draft, company?.currency ?? '', this.faults);
+  }
+
+  partner(folder: string, company: Company | null): PartnerParts {
+    const file = (name: string) => `partners/${folder}/${name}.yaml`;
+    const partnerDraft = this.read(file('partner'), PartnerFile, true);
+    const channelsDraft = this.read(file('channels'), ChannelsFile, true);
+    const agreementsDraft = this.read(file('agreements'), AgreementsFile, true);
+    if (partnerDraft === null) return { partner: null, channels: [], agreements: [] };
+    const partner = expandPartner(folder, partnerDraft, this.faults);
+    this.claim(folder, partner.identities, partnerDraft);
+    if (channelsDraft === null) return { partner, channels: [], agreements: [] };
+    const channels = expandChannels(folder, partner.identities, channelsDraft, this.faults);
+    for (const channel of channels)
+      if (channel.settings.kind === 'directory' && channel.settings.inbox !== null)
+        this.inboxes.push({
+          channel,
+          inbox: channel.settings.inbox.replace(/\/+$/, ''),
+          draft: channelsDraft,
+          path: ['channels', channel.name, 'inbox'],
+        });
+    if (agreementsDraft === null) return { partner, channels, agreements: [] };
+    const surroundings = {
+      company,
+      partner,
+      channels,
+      mapExists: this.checks.mapExists,
+      guideExists: this.checks.guideExists,
+    };
+    return { partner, channels, agreements: expandAgreements(agreementsDraft, surroundings, this.faults) };
+  }
+
+  /** A file nobody reads is a misspelt one. */
+  tellStrangers(): void {
+    for (const { path } of this.files)
+      if (!['company/company.yaml', 'company/items.yaml'].includes(path) && !PARTNER_PATH.test(path))
+        this.faults.push(
+          fileFault(path, 'This file is not known. A partner has partner.yaml, channels.yaml and agreements.yaml.'),
+        );
+  }
+
+  /** One sender, two partners: nobody could say whose order it is. */
+  tellSharedIdentities(): void {
+    for (const [index, { owner, identity, draft, path }] of this.identities.entries()) {
+      const earlier = this.identities.slice(0, index).find((other) => sameIdentity(other.identity, identity));
+      if (earlier === undefined) continue;
+      const key = identityKey(identity);
+      const whose = earlier.owner === owner ? 'twice in this list' : `an identity of ${earlier.owner} too`;
+      this.faults.push(draft.source.faultAt(path, `'${key}' is ${whose}.`, { found: key }));
+    }
+  }
+
+  /** Two pollers on one folder: each file would go to whichever looks first. */
+  tellSharedInboxes(): void {
+    for (const [index, { inbox, draft, path }] of this.inboxes.entries()) {
+      const earlier = this.inboxes.slice(0, index).find((other) => other.inbox === inbox);
+      if (earlier !== undefined)
+        this.faults.push(
+          draft.source.faultAt(path, `'${inbox}' is the inbox of ${earlier.channel.id} already.`, { found: inbox }),
+        );
+    }
+  }
+
+  private claim(owner: string, identities: readonly Identity[], draft: Draft<unknown>): void {
+    for (const [index, identity] of identities.entries())
+      this.identities.push({ owner, identity, draft, path: ['identities', index] });
+  }
+
+  private read<S extends TSchema>(path: string, schema: S, mandatory: boolean) {
+    const file = this.files.find((each) => each.path === path);
+    if (file === undefined) {
+      if (mandatory) this.faults.push(fileFault(path, 'The file is missing.'));
+      return null;
+    }
+    const source = readYaml(file);
+    const { value, faults } = checkShape(schema, source);
+    this.faults.push(...faults);
+    return value === null ? null : { source, value };
+  }
+}
+
+const fileFault = (file: string, message: string): ConfigurationFault => ({
+  file,
+  line: 1,
+  column: 1,
+  at: '',
+  message,
+  found: null,
+  expected: null,
+});
