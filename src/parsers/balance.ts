@@ -1,0 +1,199 @@
+import {
+  absoluteDecimal,
+  addDecimals,
+  type Decimal,
+  divideDecimals,
+  isDecimal,
+  multiplyDecimals,
+  negateDecimal,
+  normalDecimal,
+  roundDecimal,
+  sameDecimal,
+} from '../core/decimal.ts';
+import { positionAt } from '../core/position.ts';
+import { type ProblemCode, problem, type Severity } from '../core/problem.ts';
+import type { BalanceRule, BalanceRules, BalanceTerm } from './balance-rules.ts';
+import { fulfils, loopsAt, type PlaceText, segmentsAt, segmentsIn } from './place-text.ts';
+import type { ProblemList } from './problem-list.ts';
+import type { PlacedLoop, PlacedSegment } from './transaction.ts';
+
+/**
+ * Takes a placed tree and its message's rules; adds a Problem for each declared count or total that its parts do not bear out. What is not
+ * declared is not judged, nor what a part of which cannot be read: that part has its own Problem.
+ */
+export function checkBalances(root: PlacedLoop, rules: BalanceRules, list: ProblemList): void {
+  for (const rule of rules) {
+    switch (rule.check) {
+      case 'count':
+        checkCount(root, rule, list);
+        break;
+      case 'hash':
+        checkHash(root, rule, list);
+        break;
+      case 'sum':
+        checkSum(root, rule, list);
+        break;
+      case 'parents':
+        checkParents(root, rule, list);
+        break;
+    }
+  }
+}
+
+type RuleOf<Check> = Extract<BalanceRule, { check: Check }>;
+
+function checkCount(root: PlacedLoop, { declared, of }: RuleOf<'count'>, list: ProblemList): void {
+  for (const placed of segmentsAt(root, declared)) {
+    const claimed = numberAt(placed, declared);
+    if (claimed === null) continue;
+    const counted = String(countOf(root, of));
+    if (sameDecimal(claimed, counted)) continue;
+    const message = `${nameOf(declared)} is ${claimed}, and there are ${counted} ${of.tag}.`;
+    tell(list, 'balance/count-mismatch', placed, declared, message, counted, 'error');
+  }
+}
+
+/** Loops by their trigger, and loops whose trigger was left out: they are there. */
+const countOf = (root: PlacedLoop, of: PlaceText): number => {
+  let count = 0;
+  for (const group of loopsAt(root, of)) {
+    for (const child of group.children)
+      if (child.kind === 'loop' ? child.definition.trigger === of.tag : child.use.tag === of.tag) count++;
+  }
+  return count;
+};
+
+/** Trap 25: digits summed without points and signs, cut on the left to the element's size; many senders send the plain sum instead. */
+function checkHash(root: PlacedLoop, { declared, of }: RuleOf<'hash'>, list: ProblemList): void {
+  for (const placed of segmentsAt(root, declared)) {
+    const claimed = numberAt(placed, declared);
+    if (claimed === null) continue;
+    let hash = 0n;
+    let plain: Decimal = '0';
+    let pointed = false;
+    for (const part of segmentsAt(root, of)) {
+      const value = numberAt(part, of);
+      if (value === null) return;
+      if (value.includes('.') || value.includes('-')) pointed = true;
+      hash += BigInt(digitsOf(value));
+      if (pointed) plain = addDecimals(plain, value);
+    }
+    const size = placed.use.definition.elements[declared.element - 1]?.element?.max ?? 10;
+    const cut = String(hash % 10n ** BigInt(size));
+    if (BigInt(digitsOf(claimed)) === BigInt(cut) || (pointed && plainSumIs(root, of, claimed))) continue;
+    const message = `${nameOf(declared)} is ${claimed}, and the digits of ${nameOf(of)} add up to ${cut}.`;
+    tell(list, 'balance/hash-mismatch', placed, declared, message, cut, 'warning');
+  }
+}
+
+const plainSumIs = (root: PlacedLoop, of: PlaceText, claimed: Decimal): boolean =>
+  sameDecimal(addDecimals(...segmentsAt(root, of).map((part) => numberAt(part, of) ?? '0')), claimed);
+
+const digitsOf = (value: Decimal): string => value.replace('.', '').replace('-', '') || '0';
+
+function checkSum(root: PlacedLoop, { declared, anySign, equals }: RuleOf<'sum'>, list: ProblemList): void {
+  for (const placed of segmentsAt(root, declared)) {
+    const claimed = numberAt(placed, declared);
+    if (claimed === null) continue;
+    let shown: Decimal | null = null;
+    let borneOut = false;
+    for (const terms of equals) {
+      const sum = sumOf(root, terms);
+      if (sum === null) continue;
+      shown ??= sum.rounded;
+      const same = (total: Decimal) =>
+        sameDecimal(total, claimed) || (anySign && sameDecimal(absoluteDecimal(total), absoluteDecimal(claimed)));
+      borneOut ||= same(sum.rounded) || same(sum.exact) || same(sum.termwise);
+    }
+    if (borneOut || shown === null) continue;
+    const message = `${nameOf(declared)} is ${claimed}, and its parts add up to ${normalDecimal(shown)}.`;
+    tell(list, 'balance/total-mismatch', placed, declared, message, normalDecimal(shown), 'error');
+  }
+}
+
+interface Sum {
+  readonly exact: Decimal;
+  /** Rounded to cents at the end, or each part by itself: partners do either, and both are right. */
+  readonly rounded: Decimal;
+  readonly termwise: Decimal;
+}
+
+function sumOf(root: PlacedLoop, terms: readonly BalanceTerm[]): Sum | null {
+  let exact: Decimal = '0';
+  let termwise: Decimal = '0';
+  for (const [index, term] of terms.entries()) {
+    const parts = segmentsAt(root, term.of);
+    if (index === 0 && parts.length === 0) return null;
+    for (const part of parts) {
+      const value = termValue(part, term);
+      if (value === null) return null;
+      exact = addDecimals(exact, value);
+      termwise = addDecimals(termwise, roundDecimal(value, 2));
+    }
+  }
+  return { exact, rounded: roundDecimal(exact, 2), termwise };
+}
+
+function termValue(part: PlacedSegment, { of, times, per, minus }: BalanceTerm): Decimal | null {
+  let value = numberAt(part, of);
+  const factor = times === null ? '1' : numberAt(part, times);
+  if (value === null || factor === null) return null;
+  if (times !== null) value = multiplyDecimals(value, factor);
+  const divisor = per === null ? undefined : per.values.get(part.segment.value(per.at.element, per.at.component));
+  if (divisor === null) return null;
+  if (divisor !== undefined) value = divideDecimals(value, divisor, 10);
+  return minus !== null && fulfils(part.segment, minus) ? negateDecimal(value) : value;
+}
+
+/** HL02 and CPS 7166 name an earlier level; ids are unique (traps 24, 61). */
+function checkParents(root: PlacedLoop, { id, parent }: RuleOf<'parents'>, list: ProblemList): void {
+  const seen = new Set<string>();
+  for (const group of loopsAt(root, id)) {
+    for (const placed of segmentsIn(group, id)) {
+      const own = placed.segment.value(id.element, id.component);
+      const above = placed.segment.value(parent.element, parent.component);
+      if (above !== '' && !seen.has(above)) {
+        const message = `${nameOf(parent)} is "${above}", and no earlier ${parent.tag} has that number.`;
+        tell(list, 'balance/unknown-parent', placed, parent, message, null, 'error');
+      }
+      if (own !== '' && seen.has(own)) {
+        const message = `${nameOf(id)} is "${own}", as that of an earlier ${id.tag}.`;
+        tell(list, 'balance/duplicate-id', placed, id, message, null, 'error');
+      }
+      seen.add(own);
+    }
+  }
+}
+
+/** A place's value as a decimal, its implied places put in (N2) and a decimal comma turned; null when absent or no number. */
+function numberAt({ segment, use }: PlacedSegment, { element, component }: PlaceText): Decimal | null {
+  const raw = segment.value(element, component).replace(',', '.');
+  if (raw === '' || !isDecimal(raw)) return null;
+  const definition = use.definition.elements[element - 1]?.element;
+  if (definition?.type !== 'N' || definition.places === 0 || raw.includes('.')) return raw;
+  const digits = raw.replace('-', '').padStart(definition.places + 1, '0');
+  const at = digits.length - definition.places;
+  return `${raw.startsWith('-') ? '-' : ''}${digits.slice(0, at)}.${digits.slice(at)}`;
+}
+
+const nameOf = ({ tag, element, component, inComposite }: PlaceText): string =>
+  element === 0 ? tag : `${tag}${String(element).padStart(2, '0')}${inComposite ? `-${component}` : ''}`;
+
+function tell(
+  list: ProblemList,
+  code: ProblemCode,
+  { segment }: PlacedSegment,
+  place: PlaceText,
+  message: string,
+  expected: string | null,
+  severity: Severity,
+): void {
+  const at = positionAt(segment.byteOffsetOf(place.element, place.component), {
+    segmentNumber: segment.number,
+    tag: segment.tag,
+    elementNumber: place.element,
+    componentNumber: place.inComposite ? place.component : null,
+    loop: null,
+  });
+  list.add(problem(code, at, { message, found: segment.value(place.element, place.component), expected, severity }));
+}

@@ -1,0 +1,281 @@
+import { type Position, positionAt } from '../core/position.ts';
+import { type ProblemCode, problem, type Severity } from '../core/problem.ts';
+import { formattedDateFault } from './check-dates.ts';
+import { keepsNote, noteFaults, noteMessage } from './check-notes.ts';
+import { isBlank, valueFault } from './check-values.ts';
+import { FAULT_CODES, faultSentence, isForeignCode, titled } from './check-words.ts';
+import type { ProblemList } from './problem-list.ts';
+import type {
+  CompositeDefinition,
+  ElementDefinition,
+  ElementUse,
+  SegmentDefinition,
+  SyntaxNote,
+} from './standards/definitions.ts';
+import type { Segment, SyntaxName } from './transaction.ts';
+
+/** Which layers are looked at; one that is off costs nothing. */
+export interface CheckedLayers {
+  readonly elements: boolean;
+  readonly codes: boolean;
+  readonly notes: boolean;
+}
+
+/** Places beyond this have no bit of their own; no note names one (build.ts refuses it). */
+const bitMax = 31;
+
+/** Checks the segments of one transaction: elements, codes and syntax notes. Problems go into the list; a segment without any allocates nothing. */
+export class SegmentChecks {
+  readonly #syntax: SyntaxName;
+  readonly #version: string;
+  readonly #layers: CheckedLayers;
+  readonly #list: ProblemList;
+  #segment: Segment | null = null;
+  #loop: string | null = null;
+
+  constructor(syntax: SyntaxName, version: string, layers: CheckedLayers, list: ProblemList) {
+    this.#syntax = syntax;
+    this.#version = version;
+    this.#layers = layers;
+    this.#list = list;
+  }
+
+  /** Takes a segment, what its version says of it, and the loop that holds it. */
+  check(segment: Segment, definition: SegmentDefinition, loop: string | null): void {
+    this.#segment = segment;
+    this.#loop = loop;
+    const { elements: uses } = definition;
+    const count = segment.elementCount;
+    const used = Math.min(count, uses.length);
+    let present = 0;
+    let some = false;
+    for (let index = 0; index < used; index++) {
+      const repetitions = segment.repetitionCount(index + 1);
+      const use = uses[index];
+      if (repetitions === 0 || use === undefined) continue;
+      if (!this.#checkElement(use, index + 1, repetitions, index > 0 ? uses[index - 1] : undefined)) continue;
+      some = true;
+      if (index < bitMax) present |= 1 << index;
+    }
+    if (!some && uses.length > 0 && !this.#hasExcess(uses.length)) {
+      this.#tell('segment/empty', 0, 0, 0, `${segment.tag} has no elements.`, null, null);
+      return;
+    }
+    this.#checkEnd(uses.length);
+    for (let index = 0; index < uses.length; index++) {
+      const use = uses[index];
+      if (
+        use?.requirement === 'M' &&
+        (index < bitMax ? (present & (1 << index)) === 0 : segment.value(index + 1) === '')
+      ) {
+        this.#tell(
+          'element/missing',
+          index + 1,
+          0,
+          0,
+          `${this.#nameOf(index + 1)}${titled(use)} is missing: it is mandatory.`,
+          null,
+          null,
+        );
+      }
+    }
+    if (this.#layers.notes)
+      for (const note of definition.notes) if (!keepsNote(note, present)) this.#tellNote(note, present, 0, 0);
+  }
+
+  /** One element in all its repetitions; whether any of it is more than blanks. */
+  #checkElement(use: ElementUse, element: number, repetitions: number, before: ElementUse | undefined): boolean {
+    const segment = this.#segment;
+    if (segment === null) return false;
+    let present = false;
+    for (let repetition = 1; repetition <= repetitions; repetition++) {
+      const components = segment.componentCount(element, repetition);
+      if (use.element === null) {
+        if (use.composite !== null && this.#checkComposite(use.composite, element, repetition, components))
+          present = true;
+        continue;
+      }
+      const value = segment.value(element, 1, repetition);
+      if (value.charCodeAt(0) === 0x20 && isBlank(value)) continue;
+      if (value !== '') {
+        present = true;
+        const isRight = this.#checkValue(use.element, value, element, 0, repetition);
+        if (isRight && use.element.id === '1251' && before?.element?.id === '1250') {
+          this.#checkFormat(segment.value(element - 1), value, element, 0, repetition);
+        }
+      }
+      if (components > 1) {
+        present = true;
+        const message = `${this.#nameOf(element)}${titled(use)} has ${components} components, and it is a single value.`;
+        this.#tell(
+          'element/too-many-components',
+          element,
+          2,
+          repetition,
+          message,
+          segment.value(element, 2, repetition),
+          '1',
+        );
+      }
+    }
+    if (repetitions > use.repeat) {
+      const message = `${this.#nameOf(element)} repeats ${repetitions} times, and ${use.repeat} is the most.`;
+      this.#tell(
+        'element/too-many-repetitions',
+        element,
+        0,
+        use.repeat + 1,
+        message,
+        String(repetitions),
+        String(use.repeat),
+      );
+    }
+    return present;
+  }
+
+  #checkComposite(composite: CompositeDefinition, element: number, repetition: number, count: number): boolean {
+    const segment = this.#segment;
+    if (segment === null) return false;
+    const uses = composite.components;
+    let present = 0;
+    let last = '';
+    for (let component = 1; component <= count; component++) {
+      const value = segment.value(element, component, repetition);
+      last = value;
+      if (value === '' || (value.charCodeAt(0) === 0x20 && isBlank(value))) continue;
+      const use = uses[component - 1];
+      if (use === undefined) {
+        const message = `${this.#nameOf(element)} has ${count} components, and ${composite.id} has ${uses.length}.`;
+        this.#tell('element/too-many-components', element, component, repetition, message, value, String(uses.length));
+        break;
+      }
+      present |= 1 << (component - 1);
+      this.#checkValue(use.element, value, element, component, repetition, composite);
+    }
+    if (last === '' && count > 1) this.#tellTrailing(element, count, repetition);
+    if (present === 0) return false;
+    for (let component = 1; component <= uses.length; component++) {
+      const use = uses[component - 1];
+      if (use?.requirement !== 'M' || (present & (1 << (component - 1))) !== 0) continue;
+      const message = `${this.#nameOf(element, component)} (${use.element.name}) is missing: it is mandatory in ${composite.id}.`;
+      this.#tell('element/missing', element, component, repetition, message, null, null);
+    }
+    if (composite.id === 'C507')
+      this.#checkFormat(
+        segment.value(element, 3, repetition),
+        segment.value(element, 2, repetition),
+        element,
+        2,
+        repetition,
+      );
+    if (this.#layers.notes) {
+      for (const note of composite.notes)
+        if (!keepsNote(note, present)) this.#tellNote(note, present, element, repetition);
+    }
+    return true;
+  }
+
+  /** Whether the value is right. */
+  #checkValue(
+    definition: ElementDefinition,
+    value: string,
+    element: number,
+    component: number,
+    repetition: number,
+    within?: CompositeDefinition,
+  ): boolean {
+    const segment = this.#segment;
+    const fault = valueFault(definition, value);
+    if (fault === null || segment === null) return true;
+    if (fault === 'code' && (!this.#layers.codes || isForeignCode(segment, element, component, repetition, within)))
+      return true;
+    const name = `${this.#nameOf(element, component)} (${definition.name})`;
+    const [message, expected] = faultSentence(fault, name, value, definition, this.#version);
+    this.#tell(FAULT_CODES[fault], element, component, repetition, message, value, expected);
+    return false;
+  }
+
+  #checkFormat(format: string, value: string, element: number, component: number, repetition: number): void {
+    if (value === '') return;
+    const fault = formattedDateFault(this.#syntax, format, value);
+    if (fault === null) return;
+    const message = `${this.#nameOf(element, component)} is "${value}", which is no ${fault} in format ${format}.`;
+    this.#tell(FAULT_CODES[fault], element, component, repetition, message, value, `format ${format}`);
+  }
+
+  #hasExcess(usesCount: number): boolean {
+    const segment = this.#segment;
+    if (segment === null) return false;
+    for (let element = usesCount + 1; element <= segment.elementCount; element++)
+      if (segment.repetitionCount(element) > 0) return true;
+    return false;
+  }
+
+  /** What stands behind the last element the version knows, and an empty end. */
+  #checkEnd(usesCount: number): void {
+    const segment = this.#segment;
+    if (segment === null) return;
+    const count = segment.elementCount;
+    if (count > usesCount && this.#hasExcess(usesCount)) {
+      const message = `${segment.tag} has ${count} elements, and ${usesCount} is the most in ${this.#version}.`;
+      this.#tell('element/too-many', usesCount + 1, 0, 0, message, segment.value(usesCount + 1), String(usesCount));
+    }
+    if (segment.repetitionCount(count) === 0) this.#tellTrailing(count, 0, 0);
+  }
+
+  #tellTrailing(element: number, component: number, repetition: number): void {
+    const message = `${this.#nameOf(element, component)} is empty and the last: it and its separator should be left out.`;
+    this.#tell('element/trailing-empty', element, component, repetition, message, null, null, 'warning');
+  }
+
+  #tellNote(note: SyntaxNote, present: number, composite: number, repetition: number): void {
+    const nameOf = (place: number) => (composite === 0 ? this.#nameOf(place) : this.#nameOf(composite, place));
+    for (const fault of noteFaults(note, present)) {
+      const message = noteMessage(note, fault, nameOf);
+      const [element, component] = composite === 0 ? [fault.place, 0] : [composite, fault.place];
+      const found = fault.excluded ? (this.#segment?.value(element, component || 1) ?? null) : null;
+      this.#tell(
+        fault.excluded ? 'note/excluded' : 'note/missing',
+        element,
+        component,
+        repetition,
+        message,
+        found,
+        note.text,
+      );
+    }
+  }
+
+  /** "N104", "MEA04-2". */
+  #nameOf(element: number, component = 0): string {
+    return `${this.#segment?.tag ?? ''}${element < 10 ? '0' : ''}${element}${component === 0 ? '' : `-${component}`}`;
+  }
+
+  #tell(
+    code: ProblemCode,
+    element: number,
+    component: number,
+    repetition: number,
+    message: string,
+    found: string | null,
+    expected: string | null,
+    severity: Severity = 'error',
+  ): void {
+    const segment = this.#segment;
+    if (segment === null || !(this.#layers.elements || code.startsWith('note/') || code === 'element/invalid-code'))
+      return;
+    const repeats = element > 0 && segment.repetitionCount(element) > 1;
+    const at: Position = positionAt(
+      element === 0 ? segment.byteOffset : segment.byteOffsetOf(element, component || 1, repetition || 1),
+      {
+        segmentNumber: segment.number,
+        tag: segment.tag,
+        elementNumber: element === 0 ? null : element,
+        componentNumber: component === 0 ? null : component,
+        repetition: repeats && repetition > 0 ? repetition : null,
+        loop: this.#loop,
+      },
+    );
+    this.#list.add(problem(code, at, { message, found, expected, severity }));
+  }
+}

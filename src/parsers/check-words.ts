@@ -1,0 +1,70 @@
+import type { ProblemCode } from '../core/problem.ts';
+import type { ValueFault } from './check-values.ts';
+import type { CompositeDefinition, ElementDefinition, ElementUse } from './standards/definitions.ts';
+import type { Segment } from './transaction.ts';
+
+export const FAULT_CODES: Readonly<Record<ValueFault, ProblemCode>> = {
+  character: 'element/invalid-character',
+  short: 'element/too-short',
+  long: 'element/too-long',
+  date: 'element/invalid-date',
+  time: 'element/invalid-time',
+  code: 'element/invalid-code',
+};
+
+/** How much of a bad value a sentence repeats; `found` has more of it. */
+const shownLengthMax = 40;
+
+/** What is wrong with a value, as a sentence a partner can act on, and what was expected instead. `name` is "N104 (Party id)". */
+export function faultSentence(
+  fault: ValueFault,
+  name: string,
+  value: string,
+  { id, type, min, max, places }: ElementDefinition,
+  version: string,
+): readonly [message: string, expected: string] {
+  const shown = value.length > shownLengthMax ? `${value.slice(0, shownLengthMax)}…` : value;
+  const typed = type === 'N' ? `N${places}` : type;
+  switch (fault) {
+    case 'character':
+      return [`${name} is "${shown}", and its type ${typed} does not allow that.`, typed];
+    case 'long':
+      return [
+        `${name} is longer than the ${max} characters that element ${id} allows in ${version}.`,
+        `at most ${max} characters`,
+      ];
+    case 'short':
+      return [
+        `${name} is "${shown}", shorter than the ${min} characters of element ${id}.`,
+        `at least ${min} characters`,
+      ];
+    case 'date':
+      return [`${name} is "${shown}", which is no date.`, 'a date that exists'];
+    case 'time':
+      return [`${name} is "${shown}", which is no time.`, 'a time that exists'];
+    case 'code':
+      return [`${name} is "${shown}", which is no code of element ${id} in ${version}.`, `a code of element ${id}`];
+  }
+}
+
+/** " (Party id)", for a sentence. */
+export const titled = (use: ElementUse): string => {
+  const name = use.element?.name ?? use.composite?.name;
+  return name === undefined || name === '' ? '' : ` (${name})`;
+};
+
+/** EDIFACT 1131 and 3055 behind a code name the list and the agency it is from: then it is not the directory's (trap 48). */
+export function isForeignCode(
+  segment: Segment,
+  element: number,
+  component: number,
+  repetition: number,
+  within: CompositeDefinition | undefined,
+): boolean {
+  if (within === undefined) return false;
+  return within.components.some(({ element: { id } }, index) => {
+    if (index < component || (id !== '1131' && id !== '3055')) return false;
+    const value = segment.value(element, index + 1, repetition);
+    return value !== '' && !(id === '3055' && value === '6'); // 6 is UN/ECE itself
+  });
+}

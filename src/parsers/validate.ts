@@ -1,0 +1,135 @@
+import { positionAt } from '../core/position.ts';
+import { type Policy, type Problem, type ProblemCode, problem, type Verdict } from '../core/problem.ts';
+import { checkBalances } from './balance.ts';
+import type { BalanceRules } from './balance-rules.ts';
+import { checkBounds } from './check-bounds.ts';
+import { SegmentChecks } from './check-elements.ts';
+import { place } from './place.ts';
+import { inWireOrder, ProblemList } from './problem-list.ts';
+import { checkRestrictions, type Restrictions } from './restrictions.ts';
+import type { MessageTable } from './standards/definitions.ts';
+import type { ImpliedLoops } from './standards/implied.ts';
+import type { PlacedTransaction, Transaction } from './transaction.ts';
+
+/** The layers of validation, each with what a mistake in it means for the transaction. */
+export interface ValidationPolicies {
+  /** Counts, references and trailers. */
+  readonly envelope: Policy;
+  /** Segments and loops in their places. */
+  readonly tree: Policy;
+  readonly elements: Policy;
+  /** Codes differ per version, and partners use others' (trap 18). */
+  readonly codes: Policy;
+  readonly notes: Policy;
+  readonly balancing: Policy;
+}
+
+export const defaultPolicies: ValidationPolicies = Object.freeze({
+  envelope: 'reject',
+  tree: 'reject',
+  elements: 'reject',
+  codes: 'accept-with-errors',
+  notes: 'reject',
+  balancing: 'warn',
+});
+
+export interface ValidationOptions {
+  readonly policies?: Partial<ValidationPolicies>;
+  /** The loops whose absence is expected in this message. */
+  readonly implied?: ImpliedLoops;
+  readonly balances?: BalanceRules;
+  /** The partner's guide. */
+  readonly restrictions?: Restrictions;
+}
+
+/**
+ * Takes a transaction and its message's table; gives the tree, every Problem in wire order (the envelope's among them), and the verdict the
+ * policies make of them. Never throws for what a partner sent.
+ */
+export function validate(
+  transaction: Transaction,
+  table: MessageTable,
+  options: ValidationOptions = {},
+): PlacedTransaction {
+  const policies = { ...defaultPolicies, ...options.policies };
+  const { root, problems: misplaced, loopIds } = place(transaction, table, options);
+  const list = new ProblemList();
+  for (const one of transaction.problems) list.add(one);
+  for (const one of misplaced) list.add(one);
+  const layers = {
+    elements: policies.elements !== 'off',
+    codes: policies.codes !== 'off',
+    notes: policies.notes !== 'off',
+  };
+  if (layers.elements || layers.codes || layers.notes) {
+    const checks = new SegmentChecks(transaction.syntax, table.version, layers, list);
+    const { segments } = transaction;
+    for (let index = 0; index < segments.length; index++) {
+      const segment = segments[index];
+      // A segment out of place has its elements all the same: one mistake does not hide another.
+      const definition = segment === undefined ? undefined : table.segments.get(segment.tag);
+      if (segment !== undefined && definition !== undefined) checks.check(segment, definition, loopIds[index] ?? null);
+    }
+  }
+  if (table.places.tags.has('LS')) checkBounds(transaction, loopIds, list);
+  const first = transaction.segments[0];
+  if (options.restrictions !== undefined && first !== undefined)
+    checkRestrictions(root, options.restrictions, first, list);
+  if (options.balances !== undefined && policies.balancing !== 'off') checkBalances(root, options.balances, list);
+  if (list.problems.length === 0) return { transaction, root, problems: [], verdict: 'accepted' };
+  const { problems, verdict } = judge(inWireOrder(list.problems, transaction.byteOffset), policies);
+  return { transaction, root, problems, verdict };
+}
+
+/** A transaction whose message or version we hold no tables for: only its envelope can be judged, and it cannot be accepted. */
+export function validateUnknown(
+  transaction: Transaction,
+  versionKnown: boolean,
+): Pick<PlacedTransaction, 'problems' | 'verdict'> {
+  const { message, version, byteOffset, problems } = transaction;
+  const tag = transaction.segments[0]?.tag ?? null;
+  const at = positionAt(byteOffset, { segmentNumber: 1, tag });
+  const unknown = versionKnown
+    ? problem('transaction/unknown-message', at, {
+        message: `Version ${version} has no message ${message}.`,
+        found: message,
+      })
+    : problem('transaction/unknown-version', at, {
+        message: `No tables are held for version ${version}.`,
+        found: version,
+      });
+  return { problems: inWireOrder([...problems, unknown], byteOffset), verdict: 'rejected' };
+}
+
+const LAYERS: Readonly<Record<string, keyof ValidationPolicies>> = {
+  segment: 'tree',
+  loop: 'tree',
+  element: 'elements',
+  note: 'notes',
+  balance: 'balancing',
+};
+
+/** The layer a Problem belongs to, and so the policy that judges it; what no layer here claims is the envelope's. */
+export const layerOf = (code: ProblemCode): keyof ValidationPolicies =>
+  code === 'element/invalid-code' ? 'codes' : (LAYERS[code.slice(0, code.indexOf('/'))] ?? 'envelope');
+
+/** What a warning is by nature stays one, whatever the policy: it does not count against the transaction. */
+export function judge(
+  problems: readonly Problem[],
+  policies: ValidationPolicies,
+): { problems: readonly Problem[]; verdict: Verdict } {
+  let verdict: Verdict = 'accepted';
+  const judged: Problem[] = [];
+  for (const one of problems) {
+    const policy = policies[layerOf(one.code)];
+    if (policy === 'off') continue;
+    if (one.severity === 'warning' || policy === 'warn') {
+      judged.push(one.severity === 'warning' ? one : { ...one, severity: 'warning' });
+      continue;
+    }
+    judged.push(one);
+    if (policy === 'reject') verdict = 'rejected';
+    else if (verdict === 'accepted') verdict = 'accepted-with-errors';
+  }
+  return { problems: judged, verdict };
+}
