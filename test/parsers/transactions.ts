@@ -9,14 +9,21 @@ class PlainSegment implements Segment {
   readonly #text: string;
   readonly #elements: readonly (readonly (readonly string[])[])[];
 
-  constructor(text: string, number: number, byteOffset: number, separators: { element: string; component: string; repetition: string | null }) {
+  constructor(
+    text: string,
+    number: number,
+    byteOffset: number,
+    separators: { element: string; component: string; repetition: string | null },
+  ) {
     const [tag = '', ...elements] = text.split(separators.element);
     this.tag = tag;
     this.number = number;
     this.byteOffset = byteOffset;
     this.#text = text;
     const { repetition, component } = separators;
-    this.#elements = elements.map((element) => (repetition === null ? [element] : element.split(repetition)).map((one) => one.split(component)));
+    this.#elements = elements.map((element) =>
+      (repetition === null ? [element] : element.split(repetition)).map((one) => one.split(component)),
+    );
   }
 
   get elementCount(): number {
@@ -29,7 +36,10 @@ class PlainSegment implements Segment {
 
   #isEmpty(element: number): boolean {
     const repetitions = this.#elements[element - 1];
-    return repetitions === undefined || (repetitions.length === 1 && repetitions[0]?.length === 1 && repetitions[0][0] === '');
+    return (
+      repetitions === undefined ||
+      (repetitions.length === 1 && repetitions[0]?.length === 1 && repetitions[0][0] === '')
+    );
   }
 
   repetitionCount(element: number): number {
@@ -48,7 +58,11 @@ class PlainSegment implements Segment {
 
 /** An X12 transaction of `version` from segments "ST*850*0001", separated by "~"; components ":", repetitions "^" from 005010. */
 export function x12(text: string, version = '004010'): Transaction {
-  return transactionOf(text, 'x12', '~', version, { element: '*', component: ':', repetition: version >= '005010' ? '^' : null });
+  return transactionOf(text, 'x12', '~', version, {
+    element: '*',
+    component: ':',
+    repetition: version >= '005010' ? '^' : null,
+  });
 }
 
 /** An EDIFACT message from segments "UNH+1+ORDERS:D:96A:UN", separated by "'". */
