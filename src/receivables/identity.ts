@@ -2,7 +2,6 @@ import {
   addDecimals,
   type Decimal,
   isDecimal,
-  isNegativeDecimal,
   isZeroDecimal,
   multiplyDecimals,
   negateDecimal,
@@ -81,12 +80,6 @@ export function paidOf(item: RemittanceItem): Decimal | null {
   return addDecimals(subtractDecimals(gross, discount), adjustment);
 }
 
-/** The amount of the payment, signed: a debit takes money back. */
-export const totalOf = ({ payment }: Remittance): Decimal =>
-  payment.direction?.code === 'debit' && !isNegativeDecimal(payment.amount)
-    ? negateDecimal(payment.amount)
-    : payment.amount;
-
 /** Which identity a remittance obeys, or by how much it is out and where the difference may lie. */
 export function balanceOf(remittance: Remittance, policy: IdentityPolicy): Balance {
   const items = itemsOf(remittance);
@@ -112,7 +105,7 @@ export function balanceOf(remittance: Remittance, policy: IdentityPolicy): Balan
     C: subtractDecimals(paid, outerSum),
     D: paid,
   };
-  const total = totalOf(remittance);
+  const total = remittance.payment.amount;
   const holding = IDENTITIES.filter((name) => sameDecimal(made[name], total));
   const usual = holding.find((name) => name === policy.usual);
   const identity = usual ?? holding[0];
