@@ -1,7 +1,7 @@
-import { createConnection, createServer, type Socket } from 'node:net';
 import { afterAll, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { testDatabase } from '../support/database.ts';
+import { startDeafProxy } from '../support/deaf-proxy.ts';
 
 const { database, url } = await testDatabase();
 
@@ -50,48 +50,11 @@ test('a lost connection is made again, and wakes for what was missed', async () 
   await listening.close();
 });
 
-/** Like a transaction pooler: passes everything on but notices. Frames are a type byte and a length; 'A' is NotificationResponse. */
-function startDeafProxy(): Promise<{ port: number; close(): void }> {
-  const target = new URL(url.replace('@/', '@placeholder/'));
-  const folder = target.searchParams.get('host');
-  const server = createServer((client) => {
-    const upstream: Socket =
-      folder === null
-        ? createConnection(Number(target.port === '' ? 5432 : target.port), target.hostname)
-        : createConnection(`${folder}/.s.PGSQL.5432`);
-    client.pipe(upstream);
-    let rest: Buffer = Buffer.alloc(0);
-    upstream.on('data', (chunk) => {
-      rest = Buffer.concat([rest, chunk]);
-      while (rest.length >= 5 && rest.length >= 1 + rest.readUInt32BE(1)) {
-        const frame = rest.subarray(0, 1 + rest.readUInt32BE(1));
-        if (frame[0] !== 'A'.charCodeAt(0)) client.write(frame);
-        rest = rest.subarray(frame.length);
-      }
-    });
-    const end = () => {
-      client.destroy();
-      upstream.destroy();
-    };
-    client.on('close', end).on('error', end);
-    upstream.on('close', end).on('error', end);
-  });
-  return new Promise((resolve) =>
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      if (address === null || typeof address === 'string') throw new Error('no port');
-      resolve({ port: address.port, close: () => server.close() });
-    }),
-  );
-}
-
-const proxy = await startDeafProxy();
-afterAll(() => proxy.close());
+const proxy = await startDeafProxy(url);
+afterAll(proxy.close);
 
 test('a pooler that swallows notices is refused, and told why', async () => {
-  const through = openDatabase({
-    url: url.replace(/@.*$/, `@127.0.0.1:${proxy.port}${new URL(url.replace('@/', '@x/')).pathname}`),
-  });
+  const through = openDatabase({ url: proxy.url });
   expect((await through.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   await expect(through.listen('news', () => {})).rejects.toMatchObject({
     kind: 'config-invalid',

@@ -1,0 +1,145 @@
+import type { Clock } from '../core/clock.ts';
+import { type FailureError, failureOf } from '../core/failure.ts';
+import { LANES, type Lane, type Work } from '../core/work.ts';
+import type { Queue } from '../queues/queue.ts';
+import type { Database } from '../store/database.ts';
+import { claimWork } from '../store/work/claim-work.ts';
+import { longQueued, requeueLost, returnWork } from '../store/work/requeue-lost.ts';
+import { workChannel } from '../store/work/work-row.ts';
+
+/*
+ * The only way work enters the queue: claim ready rows, put their jobs in. Any number of relays may run, on any machines.
+ *
+ *   woken by an announcement, or pollMs passed ──▶ claim ──▶ enqueue ──▶ again while a lane was full
+ *                                                              └ refused: the claims are given back
+ *   every lostCheckMs: rows queued for lostAfterMs whose job the queue does not have are made ready again
+ */
+export interface RelayParts {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly onFailure: (failure: FailureError) => void;
+  readonly settings?: Partial<RelaySettings>;
+}
+
+export interface RelaySettings {
+  readonly lanes: readonly Lane[];
+  /** Enough that one busy partner keeps the workers busy between two passes; small enough that it is never far ahead of another. */
+  readonly inFlightMaxPerKey: number;
+  /** Rows of a lane claimed in one transaction. */
+  readonly batchMax: number;
+  /** Announcements can be lost with a process, and retries fall due without one. */
+  readonly pollMs: number;
+  readonly lostCheckMs: number;
+  /** Longer than a claim takes from its commit into the queue. */
+  readonly lostAfterMs: number;
+  /** Jobs of one piece of work lost in a row: it kills its workers. */
+  readonly lostMax: number;
+}
+
+export interface Relay {
+  /** Finishes the pass in hand and stops. */
+  close(): Promise<void>;
+}
+
+const defaults: RelaySettings = {
+  lanes: LANES,
+  inFlightMaxPerKey: 32,
+  batchMax: 200,
+  pollMs: 1_000,
+  lostCheckMs: 15_000,
+  lostAfterMs: 10_000,
+  lostMax: 5,
+};
+/** Far more than can be in flight with a hundred busy partners; the longest queued are asked about first. */
+const questionsMax = 10_000;
+
+/** Starts moving work into the queue. Throws FailureError `config-invalid` when the database does not deliver notices. */
+export async function startRelay(parts: RelayParts): Promise<Relay> {
+  const settings = { ...defaults, ...parts.settings };
+  const alarm = makeAlarm();
+  const listening = await parts.database.listen(workChannel, alarm.ring);
+  let closing = false;
+  let nextLostCheck = performance.now() + settings.lostCheckMs;
+
+  const pass = async (): Promise<boolean> => {
+    if (performance.now() >= nextLostCheck) {
+      nextLostCheck = performance.now() + settings.lostCheckMs;
+      await findLost(parts, settings);
+    }
+    return moveReady(parts, settings);
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!closing) {
+      try {
+        if (await pass()) continue;
+        await alarm.wait(settings.pollMs);
+      } catch (error) {
+        parts.onFailure(failureOf(error));
+        alarm.reset(); // the trouble will not be over sooner for being asked in a hurry
+        await alarm.wait(settings.pollMs);
+      }
+    }
+  };
+
+  const running = loop();
+  return {
+    async close() {
+      closing = true;
+      alarm.ring();
+      await running;
+      await listening.close();
+    },
+  };
+}
+
+/** One pass; true when a lane was full and there may be more. */
+async function moveReady({ database, queue, clock }: RelayParts, settings: RelaySettings): Promise<boolean> {
+  const { lanes, inFlightMaxPerKey, batchMax } = settings;
+  const claimed = await claimWork(database, lanes, { inFlightMaxPerKey, limit: batchMax, now: clock.now() });
+  if (claimed.length === 0) return false;
+  try {
+    await queue.enqueue(claimed);
+  } catch (error) {
+    await database.inTransaction((tx) => returnWork(tx, claimed));
+    throw error;
+  }
+  return lanes.some((lane) => countOf(claimed, lane) >= batchMax);
+}
+
+const countOf = (work: readonly Work[], lane: Lane): number => work.filter((one) => one.lane === lane).length;
+
+/** Makes ready again what the queue has forgotten. */
+async function findLost({ database, queue }: RelayParts, { lostAfterMs, lostMax }: RelaySettings): Promise<void> {
+  const lost = await queue.lostAmong(await longQueued(database, lostAfterMs, questionsMax));
+  if (lost.length > 0) await database.inTransaction((tx) => requeueLost(tx, lost, lostMax));
+}
+
+/** A wait that ends early when it rings; a ring while nobody waits is kept for the next wait. */
+function makeAlarm() {
+  let rung = false;
+  let wakeUp: (() => void) | undefined;
+  return {
+    ring(): void {
+      rung = true;
+      wakeUp?.();
+    },
+    reset(): void {
+      rung = false;
+    },
+    async wait(ms: number): Promise<void> {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wakeUp = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      rung = false;
+      wakeUp = undefined;
+    },
+  };
+}
