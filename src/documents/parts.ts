@@ -167,6 +167,8 @@ export const Carriage = object({
   titlePassage: Type.Optional(object({ kind: Type.Optional(Coded), text: Type.Optional(Text) })),
   location: Type.Optional(object({ kind: Type.Optional(Coded), value: Text })),
   delivery: Type.Optional(Coded),
+  /** Whose terms `delivery` names: Incoterms, trade terms. */
+  deliveryList: Type.Optional(Coded),
   service: Type.Optional(Coded),
   status: Type.Optional(Coded),
   reference: Type.Optional(object({ kind: Coded, value: Text })),
