@@ -89,6 +89,11 @@ export class Misfits {
     ) {
       return this.#imply(only, segment, false);
     }
+    const last = this.#table.places
+      .steps(this.#cursor.place, tag)
+      .find((step) => step.lastResort && fits(step, this.#cursor));
+    if (last !== undefined && comesLater(last.skipped, this.#transaction.segments, index) === undefined)
+      return this.#go(last, segment);
     const open = this.#cursor.open.at(-1)?.definition.id || 'the message';
     return this.#tell(
       'segment/unexpected',
@@ -119,6 +124,7 @@ export class Misfits {
         // The misplaced loop once more, right behind itself: told already.
         return step.loop === this.#detour.loop && step.repeats ? { go: step } : null;
       }
+      if (step.lastResort) break;
       if (!fits(step, this.#cursor)) {
         tooOften ??= step;
         continue;

@@ -35,6 +35,8 @@ export interface Step {
   readonly repeats: boolean;
   readonly max: number;
   readonly skipped: readonly Skipped[];
+  /** Passes over a mandatory separator though the tag can stand before it too: only for what fits nowhere else. */
+  readonly lastResort: boolean;
 }
 
 export interface Places {
@@ -51,8 +53,11 @@ export interface Places {
 
 export function compilePlaces(root: LoopDefinition): Places {
   const tags = new Set<string>();
-  const outsideSummary = new Set<string>();
-  gatherTags(root, tags, outsideSummary);
+  const before = new Map<SegmentUse | LoopDefinition, ReadonlySet<string>>();
+  for (const child of root.children) {
+    if (separates(child)) before.set(child, new Set(tags));
+    gatherTags(child, tags);
+  }
   const start: Place = { use: null, loops: [root], at: [-1], steps: new Map() };
   // One Place per node, so that its steps are shared: keyed by the trigger's or segment's own use.
   const known = new Map<SegmentUse, Place>();
@@ -76,7 +81,7 @@ export function compilePlaces(root: LoopDefinition): Places {
       const ready = place.steps.get(tag);
       if (ready !== undefined) return ready;
       // Only tags of the message are kept: what partners invent must not grow the table.
-      const made = tags.has(tag) ? stepsFrom(place, tag, childPlace, outsideSummary) : [];
+      const made = tags.has(tag) ? stepsFrom(place, tag, childPlace, before) : [];
       if (tags.has(tag)) place.steps.set(tag, made);
       return made;
     },
@@ -88,17 +93,12 @@ export function compilePlaces(root: LoopDefinition): Places {
 export const takes = (node: SegmentUse | LoopDefinition, tag: string): boolean =>
   node.kind === 'segment' ? node.tag === tag : node.trigger === tag;
 
-function gatherTags(loop: LoopDefinition, tags: Set<string>, outsideSummary: Set<string>): void {
-  for (const child of loop.children) {
-    if (child.kind === 'loop') gatherTags(child, tags, outsideSummary);
-    else {
-      tags.add(child.tag);
-      if (child.area !== 'summary') outsideSummary.add(child.tag);
-    }
-  }
+function gatherTags(node: SegmentUse | LoopDefinition, tags: Set<string>): void {
+  if (node.kind === 'segment') tags.add(node.tag);
+  else for (const child of node.children) gatherTags(child, tags);
 }
 
-/** Trap 51: UNS parts the sections. It is passed over only for what can stand nowhere before it. */
+/** UNS parts the sections of a message (trap 51). */
 const separates = (node: SegmentUse | LoopDefinition) =>
   node.kind === 'segment' && node.tag === 'UNS' && node.requirement === 'M';
 
@@ -123,15 +123,16 @@ function stepsFrom(
   place: Place,
   tag: string,
   childPlace: Places['childPlace'],
-  outsideSummary: ReadonlySet<string>,
+  before: ReadonlyMap<SegmentUse | LoopDefinition, ReadonlySet<string>>,
 ): Step[] {
   const steps: Step[] = [];
   let skipped: Skipped[] = [];
+  let lastResort = false;
   const add = (depth: number, node: SegmentUse | LoopDefinition, repeats: boolean) => {
     const target = childPlace(place, depth, node.position);
     if (target?.use == null) return;
     const loop = node.kind === 'loop' ? node : null;
-    steps.push({ depth, use: target.use, place: target, loop, repeats, max: node.max, skipped: [...skipped] });
+    steps.push({ depth, use: target.use, place: target, loop, repeats, max: node.max, skipped, lastResort });
   };
   for (let depth = place.loops.length - 1; depth >= 0; depth--) {
     const loop = place.loops[depth];
@@ -147,7 +148,7 @@ function stepsFrom(
         add(depth, node, false);
         if (tag !== 'LS') return steps; // a fresh spot always takes it; of several LS, LS01 says which
       }
-      if (separates(node) && outsideSummary.has(tag)) return steps;
+      if (before.get(node)?.has(tag)) lastResort = true;
       if (isOwed(loop, from, position)) skipped = [...skipped, { node, depth, loop }];
     }
   }
