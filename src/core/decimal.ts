@@ -29,7 +29,9 @@ function big(value: Decimal): Big {
 
 const text = (value: Big): Decimal => value.toFixed();
 
-export const addDecimals = (...values: readonly Decimal[]): Decimal =>
+export const addDecimals = (...values: readonly Decimal[]): Decimal => sumDecimals(values);
+/** The sum of a list of any length, where spreading it over arguments would overflow the stack. */
+export const sumDecimals = (values: readonly Decimal[]): Decimal =>
   text(values.reduce((sum, value) => sum.plus(big(value)), new Exact('0')));
 export const subtractDecimals = (a: Decimal, b: Decimal): Decimal => text(big(a).minus(big(b)));
 export const multiplyDecimals = (a: Decimal, b: Decimal): Decimal => text(big(a).times(big(b)));

@@ -8,6 +8,7 @@ import {
   negateDecimal,
   roundDecimal,
   subtractDecimals,
+  sumDecimals,
 } from '../core/decimal.ts';
 import { minorUnitPlaces } from '../core/money.ts';
 import type { Invoice, InvoiceLine } from './invoice.ts';
@@ -135,13 +136,13 @@ function sumCharges(charges: readonly Charge[] | undefined, base: Decimal, round
     return isAllowance(charge) ? { amount: negateDecimal(amount), tax: negateDecimal(tax) } : { amount, tax };
   });
   return {
-    amount: addDecimals('0', ...counted.map((one) => one.amount)),
-    tax: addDecimals('0', ...counted.map((one) => one.tax)),
+    amount: sumDecimals(counted.map((one) => one.amount)),
+    tax: sumDecimals(counted.map((one) => one.tax)),
   };
 }
 
 const sumTaxes = (taxes: readonly Tax[] | undefined, base: Decimal, round: Round): Decimal =>
-  addDecimals('0', ...(taxes ?? []).map((tax) => round(taxAmount(tax, base))));
+  sumDecimals((taxes ?? []).map((tax) => round(taxAmount(tax, base))));
 
 function sumLine(line: InvoiceLine, round: Round): Summed {
   const { quantity, price } = line;
@@ -168,12 +169,12 @@ export function invoiceTotals(invoice: Totalled, rounding: Rounding): InvoiceTot
   const round = roundEach(rounding);
   const final = (amount: Decimal) => roundDecimal(amount, rounding.places);
   const lines = invoice.lines.map((line) => sumLine(line, round));
-  const goods = addDecimals('0', ...lines.map((line) => line.amount));
+  const goods = sumDecimals(lines.map((line) => line.amount));
   const charges = sumCharges(invoice.charges, goods, round);
   const taxable = addDecimals(goods, charges.amount);
   const headerTax = sumTaxes(invoice.taxes, taxable, round);
   const repeated = rounding.headerTaxes === 'summary' && (invoice.taxes ?? []).length > 0;
-  const tax = repeated ? headerTax : addDecimals(headerTax, charges.tax, ...lines.map((line) => line.tax));
+  const tax = repeated ? headerTax : addDecimals(headerTax, charges.tax, sumDecimals(lines.map((line) => line.tax)));
   const due = final(addDecimals(taxable, tax));
   return {
     lines: final(goods),

@@ -43,7 +43,7 @@ export function decideByRules(order: Order, items: ItemIndex, policy: DecisionPo
   const holds: Hold[] = holdsOfOrder(order, findings);
   const reservations: Reservation[] = [];
   const lines: LineDecision[] = [];
-  let free: FreeStock = new Map();
+  const free = new Map<string, readonly Place[]>();
   for (const keyed of keyedLines(order)) {
     const outcome = decideLine(deciding, keyed, items, free);
     const { item } = outcome.decision;
@@ -51,7 +51,7 @@ export function decideByRules(order: Order, items: ItemIndex, policy: DecisionPo
     holds.push(...outcome.holds);
     findings.push(...outcome.findings);
     if (item === null || outcome.taken.length === 0) continue;
-    free = new Map([...free, [item, outcome.left]]);
+    free.set(item, outcome.left);
     reservations.push(...outcome.taken.map((place) => ({ line: keyed.key, item, ...place })));
   }
   const held = holds.length > 0;

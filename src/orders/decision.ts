@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox';
 import {
-  addDecimals,
   compareDecimals,
   type Decimal,
   isDecimal,
   isNegativeDecimal,
   sameDecimal,
+  sumDecimals,
 } from '../core/decimal.ts';
 import { isLocalDate, type LocalDate } from '../core/local-date.ts';
 import type { Order } from '../documents/order.ts';
@@ -75,9 +75,8 @@ export interface OrderDecision {
 
 /** The quantity of a line that is promised at all, now or later. */
 export const promisedQuantity = (line: LineDecision): Decimal =>
-  addDecimals(
-    '0',
-    ...line.promises.filter(({ status }) => !refuses(status) && status !== 'held').map(({ quantity }) => quantity),
+  sumDecimals(
+    line.promises.filter(({ status }) => !refuses(status) && status !== 'held').map(({ quantity }) => quantity),
   );
 
 /** The verdict that follows from the promises: rejected when nothing is promised, accepted when all is as ordered. */
@@ -97,6 +96,13 @@ const PostedPromise = object({
   reason: Type.Optional(Text),
 });
 
+const PostedLine = object({
+  line: Text,
+  price: Type.Optional(Price),
+  promises: Type.Array(PostedPromise, { minItems: 1, maxItems: 100 }),
+});
+type PostedLine = Static<typeof PostedLine>;
+
 /** What a back office posts to `/orders/:id/decision`: the whole order at once, or line by line. */
 export const BackOfficeDecision = Type.Union([
   object({ decision: Type.Literal('accept'), by: Type.Optional(Text) }),
@@ -104,14 +110,7 @@ export const BackOfficeDecision = Type.Union([
   object({
     decision: Type.Literal('lines'),
     by: Type.Optional(Text),
-    lines: Type.Array(
-      object({
-        line: Text,
-        price: Type.Optional(Price),
-        promises: Type.Array(PostedPromise, { minItems: 1, maxItems: 100 }),
-      }),
-      { minItems: 1 },
-    ),
+    lines: Type.Array(PostedLine, { minItems: 1 }),
   }),
 ]);
 export type BackOfficeDecision = Static<typeof BackOfficeDecision>;
@@ -121,7 +120,8 @@ export type BackOfficeDecision = Static<typeof BackOfficeDecision>;
  * gives the decision, or every reason it does not fit the order.
  */
 export function decisionFrom(order: Order, posted: BackOfficeDecision): Outcome<OrderDecision> {
-  const lines = keyedLines(order).map((keyed) => decidedLine(keyed, posted));
+  const own = new Map((posted.decision === 'lines' ? posted.lines : []).map((line) => [line.line, line]));
+  const lines = keyedLines(order).map((keyed) => decidedLine(keyed, posted, own.get(keyed.key)));
   const strays =
     posted.decision === 'lines'
       ? strayLines(
@@ -134,7 +134,7 @@ export function decisionFrom(order: Order, posted: BackOfficeDecision): Outcome<
   return findings.length === 0 ? given(decision) : refused(...findings);
 }
 
-function decidedLine({ key, line }: KeyedLine, posted: BackOfficeDecision): LineDecision {
+function decidedLine({ key, line }: KeyedLine, posted: BackOfficeDecision, mine: PostedLine | undefined): LineDecision {
   const ordered = line.quantity?.value ?? '0';
   const base = { line: key, ordered, price: line.price ?? null, item: null };
   const whole = (status: LineStatus, reason: string | null) => [
@@ -142,7 +142,6 @@ function decidedLine({ key, line }: KeyedLine, posted: BackOfficeDecision): Line
   ];
   if (posted.decision === 'accept') return { ...base, promises: whole('accepted', null) };
   if (posted.decision === 'reject') return { ...base, promises: whole('rejected', posted.reason ?? null) };
-  const mine = posted.lines.find((one) => one.line === key);
   if (mine === undefined) return { ...base, promises: [] };
   const promises = mine.promises.map((promise) => ({
     status: promise.status,
@@ -159,14 +158,15 @@ function decidedLine({ key, line }: KeyedLine, posted: BackOfficeDecision): Line
 
 function strayLines(order: Order, posted: readonly string[]): readonly Finding[] {
   const known = new Set(keyedLines(order).map(({ key }) => key));
+  const seen = new Set<string>();
   return posted.flatMap((line, index) => {
     const path = `lines[${index}].line`;
+    const again = seen.has(line);
+    seen.add(line);
     if (!known.has(line)) {
       return [finding('decision/unknown-line', path, `Order ${order.number} has no line ${line}.`, { found: line })];
     }
-    return posted.indexOf(line) === index
-      ? []
-      : [finding('decision/duplicate-line', path, `Line ${line} is decided twice.`, { found: line })];
+    return again ? [finding('decision/duplicate-line', path, `Line ${line} is decided twice.`, { found: line })] : [];
   });
 }
 
@@ -175,22 +175,21 @@ function strayLines(order: Order, posted: readonly string[]): readonly Finding[]
  * a price or day that is none. No findings means it may count.
  */
 export function checkDecision(order: Order, decision: OrderDecision): readonly Finding[] {
+  const keyed = keyedLines(order);
+  const known = new Set(keyed.map(({ key }) => key));
   const decided = new Map(decision.lines.map((line) => [line.line, line]));
-  const missing = keyedLines(order).flatMap(({ key, index }) =>
-    (decided.get(key)?.promises.length ?? 0) > 0
-      ? []
-      : [finding('decision/line-missing', `lines[${index}]`, `Line ${key} of order ${order.number} is not decided.`)],
-  );
   const unknown = decision.lines
-    .filter(({ line }) => !keyedLines(order).some(({ key }) => key === line))
+    .filter(({ line }) => !known.has(line))
     .map(({ line }) =>
       finding('decision/unknown-line', '', `Order ${order.number} has no line ${line}.`, { found: line }),
     );
-  const amiss = keyedLines(order).flatMap((keyed) => {
-    const line = decided.get(keyed.key);
-    return line === undefined || line.promises.length === 0 ? [] : checkLine(keyed, line);
+  const amiss = keyed.flatMap((one) => {
+    const line = decided.get(one.key);
+    if (line !== undefined && line.promises.length > 0) return checkLine(one, line);
+    const message = `Line ${one.key} of order ${order.number} is not decided.`;
+    return [finding('decision/line-missing', `lines[${one.index}]`, message)];
   });
-  return [...unknown, ...missing, ...amiss];
+  return [...unknown, ...amiss];
 }
 
 function checkLine({ key, line, index }: KeyedLine, decided: LineDecision): readonly Finding[] {
@@ -205,7 +204,7 @@ function checkLine({ key, line, index }: KeyedLine, decided: LineDecision): read
     findings.push(finding('decision/quantity-malformed', path, message, { found: quantity }));
   }
   if (bad.length === 0) {
-    const sum = addDecimals('0', ...decided.promises.map(({ quantity }) => quantity));
+    const sum = sumDecimals(decided.promises.map(({ quantity }) => quantity));
     if (!sameDecimal(sum, ordered)) {
       const message = `The promises of line ${key} add up to ${sum}; ${ordered} was ordered.`;
       findings.push(finding('decision/promises-differ', path, message, { found: sum, expected: ordered }));

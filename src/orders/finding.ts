@@ -28,6 +28,7 @@ export type FindingCode =
   | 'decision/price-malformed'
   | 'decision/date-invalid'
   // a shipment
+  | 'shipment/number-taken'
   | 'shipment/empty'
   | 'shipment/unknown-order'
   | 'shipment/unknown-line'
@@ -42,6 +43,7 @@ export type FindingCode =
   | 'shipment/packs-and-lines'
   | 'shipment/date-invalid'
   // an invoice
+  | 'invoice/number-taken'
   | 'invoice/nothing-to-bill'
   | 'invoice/unknown-line'
   | 'invoice/not-shipped'

@@ -121,21 +121,20 @@ export function checkShipment(
     findings.push(finding('shipment/quantity-malformed', '', message, { found: quantity }));
     return false;
   });
-  for (const order of new Set(sane.map((line) => line.order))) {
-    const state = states.find(({ number }) => number === order);
-    if (state === undefined) {
-      findings.push(finding('shipment/unknown-order', '', `Order ${order} is not known.`, { found: order }));
-      continue;
-    }
-    findings.push(
-      ...checkOrderLines(
-        state,
-        sane.filter((line) => line.order === order),
-        policy,
-      ),
-    );
+  const byOrder = new Map<string, ShippedLine[]>();
+  for (const line of sane) {
+    const its = byOrder.get(line.order);
+    if (its === undefined) byOrder.set(line.order, [line]);
+    else its.push(line);
   }
-  return findings;
+  const known = new Map(states.map((state) => [state.number, state]));
+  const perOrder = [...byOrder].flatMap(([order, its]) => {
+    const state = known.get(order);
+    return state === undefined
+      ? [finding('shipment/unknown-order', '', `Order ${order} is not known.`, { found: order })]
+      : checkOrderLines(state, its, policy);
+  });
+  return [...findings, ...perOrder];
 }
 
 function checkHeader(request: ShipmentRequest): readonly Finding[] {

@@ -1,10 +1,10 @@
 import {
-  addDecimals,
   compareDecimals,
   type Decimal,
   isZeroDecimal,
   minDecimal,
   subtractDecimals,
+  sumDecimals,
 } from '../core/decimal.ts';
 import type { ItemView } from './items.ts';
 
@@ -20,7 +20,7 @@ export type FreeStock = ReadonlyMap<string, readonly Place[]>;
 export const freeOf = (free: FreeStock, item: ItemView): readonly Place[] =>
   (free.get(item.id) ?? item.stock).filter(({ quantity }) => compareDecimals(quantity, '0') > 0);
 
-export const sumOf = (places: readonly Place[]): Decimal => addDecimals('0', ...places.map(({ quantity }) => quantity));
+export const sumOf = (places: readonly Place[]): Decimal => sumDecimals(places.map(({ quantity }) => quantity));
 
 /** Takes up to `wanted` from the places in the order they are configured: what was taken where, and what is left. */
 export function take(places: readonly Place[], wanted: Decimal): { taken: readonly Place[]; left: readonly Place[] } {

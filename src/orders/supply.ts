@@ -5,6 +5,7 @@ import {
   minDecimal,
   sameDecimal,
   subtractDecimals,
+  sumDecimals,
 } from '../core/decimal.ts';
 import { addDays, compareLocalDates, type LocalDate } from '../core/local-date.ts';
 import type { OrderLine } from '../documents/order.ts';
@@ -28,7 +29,7 @@ function demandsOf({ order }: Deciding, line: OrderLine, ordered: Decimal): read
   const schedule = (line.schedule ?? []).filter(
     ({ quantity }) => isHoldable(quantity) && compareDecimals(quantity, '0') > 0,
   );
-  const scheduled = addDecimals('0', ...schedule.map(({ quantity }) => quantity));
+  const scheduled = sumDecimals(schedule.map(({ quantity }) => quantity));
   // A schedule that does not add up to the line says nothing sure about any day.
   if (schedule.length > 0 && sameDecimal(scheduled, ordered)) {
     return schedule.map(({ quantity, on }) => ({ quantity, on: dayOf(on) }));

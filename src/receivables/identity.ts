@@ -7,6 +7,7 @@ import {
   negateDecimal,
   sameDecimal,
   subtractDecimals,
+  sumDecimals,
 } from '../core/decimal.ts';
 import { minorUnitPlaces, moneyOf } from '../core/money.ts';
 import type { Adjustment, Remittance, RemittanceItem } from '../documents/remittance.ts';
@@ -95,10 +96,10 @@ export function balanceOf(remittance: Remittance, policy: IdentityPolicy): Balan
   if (unclear.length > 0) return { kind: 'undetermined', paths: [...new Set(unclear)] };
   const sign = policy.adjustmentSign === 'negative-reduces' ? '1' : '-1';
   const signed = (amount: Decimal) => multiplyDecimals(amount, sign);
-  const paid = addDecimals('0', ...items.map(({ item }) => paidOf(item) ?? '0'));
-  const outerSum = signed(addDecimals('0', ...outer.map(({ adjustment }) => adjustment.amount)));
+  const paid = sumDecimals(items.map(({ item }) => paidOf(item) ?? '0'));
+  const outerSum = signed(sumDecimals(outer.map(({ adjustment }) => adjustment.amount)));
   const inner = items.flatMap(({ item }) => (item.adjustments ?? []).map(({ amount }) => amount));
-  const innerSum = signed(addDecimals('0', ...inner));
+  const innerSum = signed(sumDecimals(inner));
   const made: Readonly<Record<IdentityName, Decimal>> = {
     A: addDecimals(paid, outerSum),
     B: addDecimals(paid, outerSum, innerSum),
@@ -114,6 +115,9 @@ export function balanceOf(remittance: Remittance, policy: IdentityPolicy): Balan
   return { kind: 'out-of-balance', difference, suspects: suspectsOf(difference, items, outer) };
 }
 
+/** More suspects than a person would look at prove nothing. */
+const suspectsMax = 10;
+
 /** Parts that alone would explain the difference: left out, counted twice, or with the wrong sign (then half of it). */
 function suspectsOf(
   difference: Decimal,
@@ -125,7 +129,7 @@ function suspectsOf(
     ...outer.map(({ path, adjustment }) => ({ path, amount: adjustment.amount })),
   ].filter(({ amount }) => !isZeroDecimal(amount));
   const twice = (amount: Decimal) => multiplyDecimals(amount, '2');
-  return parts.flatMap(({ path, amount }) => {
+  const suspects = parts.flatMap(({ path, amount }) => {
     const tell = (message: string): Suspect[] => [{ path, amount, message }];
     if (sameDecimal(amount, difference))
       return tell(`${amount} seems to be missing from the parts, or to stand there once too few.`);
@@ -134,6 +138,7 @@ function suspectsOf(
     if (sameDecimal(negateDecimal(twice(amount)), difference)) return tell(`${amount} seems to have the wrong sign.`);
     return [];
   });
+  return suspects.slice(0, suspectsMax);
 }
 
 /** Whether an amount is whole minor units of its currency: a tenth of a cent cannot be paid. */

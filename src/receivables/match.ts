@@ -169,6 +169,8 @@ function totalMinor(remittance: Remittance, currency: string): bigint | null {
   return isPayable(total, currency) ? moneyOf(total, currency).minor : null;
 }
 
+/** Paths a message names; the lines tell the rest. */
+const pathsToldMax = 5;
 /** Handlings under which no money moves with the message. */
 const MOVES_NOTHING: ReadonlySet<string> = new Set(['prenotification']);
 
@@ -183,7 +185,7 @@ function guards(
   if (context.duplicateOf !== null) add('duplicate-advice', ` The first is ${context.duplicateOf}.`);
   if (MOVES_NOTHING.has(remittance.payment.handling?.code ?? '')) add('no-money-moves');
   if (balance.kind === 'undetermined') {
-    add('amounts-unclear', ` See ${balance.paths.join(', ')}.`);
+    add('amounts-unclear', ` See ${balance.paths.slice(0, pathsToldMax).join(', ')}.`);
     return reasons;
   }
   if (balance.kind === 'out-of-balance') {
