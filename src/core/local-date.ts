@@ -34,6 +34,9 @@ export const daysBetween = (a: LocalDate, b: LocalDate): number =>
 /** The calendar day of an instant in a zone (IANA name); "UTC" by default. */
 export const localDateOf = (instant: Date, zone = 'UTC'): LocalDate =>
   Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString();
+/** The instant at which a day is over in a zone. */
+export const endOfDay = (date: LocalDate, zone = 'UTC'): Date =>
+  new Date(Temporal.PlainDate.from(date).add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds);
 /** The wall-clock time of an instant in a zone: {date, time: "HH:MM:SS"}. */
 export const localTimeOf = (instant: Date, zone = 'UTC'): { date: LocalDate; time: string } => {
   const zoned = Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone);

@@ -125,7 +125,7 @@ export interface DocumentRow {
   unwritten: Json;
   state: 'provisional' | 'entered' | 'waiting' | 'held' | 'processed' | 'composed' | 'sent' | 'accepted' | 'rejected';
   state_reason: string | null;
-  waits_for: string | null;
+  waits_for: readonly string[] | null;
   deadline: Date | null;
   order_key: string | null;
   at: Date;
@@ -203,6 +203,7 @@ export interface OpenItemRow {
   usage: Usage;
   kind: string;
   number: string;
+  number_key: string | null;
   invoice_id: string | null;
   currency: string;
   amount_minor: bigint;
@@ -210,7 +211,9 @@ export interface OpenItemRow {
   issued_on: string;
   due_on: string | null;
   discount_minor: bigint;
-  discount_on: string | null;
+  discount_until: string | null;
+  discount_taken_minor: bigint;
+  reference: Json;
   at: Date;
 }
 export interface RemittanceRow {
@@ -219,8 +222,8 @@ export interface RemittanceRow {
   partner_id: string;
   usage: Usage;
   document_id: string;
+  advice_key: string | null;
   trace: string;
-  payer: string;
   currency: string;
   amount_minor: bigint;
   applied_minor: bigint;
@@ -232,22 +235,22 @@ export interface RemittanceRow {
 export interface RemittanceLineRow {
   remittance_id: string;
   ordinal: number;
+  path: string;
   reference: string | null;
   open_item_id: string | null;
-  state: string;
+  outcome: 'applied' | 'nothing' | 'waits' | 'review';
   reason: string;
-  explanation: string;
-  paid_minor: bigint;
-  body: Json;
+  message: string;
+  money_minor: bigint | null;
 }
 export interface ApplicationRow {
   id: string;
   company_id: string;
   usage: Usage;
   remittance_id: string;
-  line: number;
+  path: string;
   open_item_id: string;
-  paid_minor: bigint;
+  cash_minor: bigint;
   discount_minor: bigint;
   reverses_id: string | null;
   at: Date;
@@ -290,8 +293,7 @@ export interface ExpectationRow {
   kind: string;
   subject_kind: string;
   subject_id: string;
-  outstanding: string;
-  unit: string;
+  outstanding: Json;
   due_at: Date | null;
   state: 'open' | 'met' | 'overdue' | 'cancelled';
   at: Date;

@@ -1,4 +1,5 @@
 import { USAGES } from '../../core/usage.ts';
+import { productKey } from '../../orders/items.ts';
 import type { Configuration } from '../../partners/configuration.ts';
 import type { Queryable } from '../database.ts';
 
@@ -50,10 +51,19 @@ export async function replaceConfiguration(
     company.id,
     items.map(({ id }) => id),
   ]);
+  await tx.query('delete from item_product where company_id = $1', [company.id]);
+  await tx.query(
+    'insert into item_product (company_id, key, item_id) select $1, key, item from unnest($2::text[], $3::text[]) as p (key, item) on conflict do nothing',
+    [
+      company.id,
+      items.flatMap(({ products }) => products.map(({ scheme, value }) => productKey(scheme, value))),
+      items.flatMap(({ id, products }) => products.map(() => id)),
+    ],
+  );
   await tx.query(
     `insert into item_stock (company_id, usage, item_id, location, on_hand)
      select $1, u, r ->> 'id', s ->> 'location', (s ->> 'quantity')::numeric
-     from jsonb_array_elements($2::jsonb) r, jsonb_array_elements(r -> 'stock') s, unnest($3::text[]) u
+     from jsonb_array_elements($2::jsonb) r, jsonb_array_elements(coalesce(nullif(r -> 'stock', '[]'), '[{"location": "main", "quantity": "0"}]')) s, unnest($3::text[]) u
      on conflict do nothing`,
     [company.id, JSON.stringify(items), [...USAGES]],
   );

@@ -14,6 +14,9 @@ create table agreement (
 create table configuration_version (version bigint generated always as identity primary key, hash text not null, actor text not null, at timestamptz not null);
 -- What the built-in rules sell. Stock is counted per usage: a test order must not reserve real goods.
 create table item (company_id text not null references company, id text not null, body jsonb not null, primary key (company_id, id));
+-- Every id an item is known under, in the form in which two ids of one product are equal.
+create table item_product (company_id text not null, key text not null, item_id text not null, primary key (company_id, key, item_id),
+  foreign key (company_id, item_id) references item on delete cascade);
 create table item_stock (
   company_id text not null, usage text not null, item_id text not null, location text not null,
   on_hand numeric not null check (on_hand >= 0), reserved numeric not null default 0 check (reserved >= 0),
@@ -97,13 +100,13 @@ create table document (
   body jsonb not null, trace jsonb, unmapped jsonb, unwritten jsonb,
   -- provisional until its group is closed; waiting for what it refers to; held for a person; rejected by a partner's acknowledgment
   state text not null check (state in ('provisional', 'entered', 'waiting', 'held', 'processed', 'composed', 'sent', 'accepted', 'rejected')),
-  state_reason text, waits_for text, deadline timestamptz,
+  state_reason text, waits_for text[], deadline timestamptz,
   -- Work on documents with one order key runs one at a time, in arrival order.
   order_key text, at timestamptz not null
 );
 create index document_number on document (company_id, usage, partner_id, kind, number);
 create index document_transaction on document (transaction_id) where transaction_id is not null;
-create index document_waiting on document (company_id, usage, waits_for) where waits_for is not null;
+create index document_waiting on document using gin (waits_for) where waits_for is not null;
 
 -- Ours (out: what we answer) and theirs (in: what they answered). Subject: the interchange a TA1, the group a 997 is about.
 create table acknowledgment (
@@ -123,7 +126,8 @@ create table purchase_order (
 );
 create index purchase_order_state on purchase_order (state, at);
 create table reservation (
-  order_id uuid not null references purchase_order, item_id text not null, location text not null, line text not null,
+  -- Deferred: goods are reserved while the stock is locked, before the order's own row is written.
+  order_id uuid not null references purchase_order deferrable initially deferred, item_id text not null, location text not null, line text not null,
   quantity numeric not null check (quantity >= 0), primary key (order_id, line, item_id, location)
 );
 create table shipment (
@@ -139,28 +143,32 @@ create table invoice (
 );
 create index invoice_order on invoice (order_id);
 create table open_item (
-  id uuid primary key, company_id text not null, partner_id text not null, usage text not null, kind text not null, number text not null, invoice_id uuid references invoice,
-  currency text not null, amount_minor bigint not null check (amount_minor >= 0),
+  id uuid primary key, company_id text not null, partner_id text not null, usage text not null, kind text not null, number text not null,
+  -- What two spellings of one number share; null when too little is left to be sure of.
+  number_key text, invoice_id uuid references invoice, currency text not null, amount_minor bigint not null check (amount_minor >= 0),
   remaining_minor bigint not null check (remaining_minor >= 0 and remaining_minor <= amount_minor),
-  issued_on date not null, due_on date, discount_minor bigint not null default 0, discount_on date, at timestamptz not null,
+  issued_on date not null, due_on date, discount_minor bigint not null default 0, discount_until date,
+  discount_taken_minor bigint not null default 0 check (discount_taken_minor >= 0), reference jsonb not null default '[]', at timestamptz not null,
   unique (company_id, usage, kind, number)
 );
+create index open_item_key on open_item (company_id, usage, number_key);
 create index open_item_partner on open_item (company_id, usage, partner_id) where remaining_minor > 0;
 create table remittance (
-  id uuid primary key, company_id text not null, partner_id text not null, usage text not null, document_id uuid not null references document,
-  trace text not null default '', payer text not null default '', currency text not null, amount_minor bigint not null, applied_minor bigint not null default 0,
+  id uuid primary key, company_id text not null, partner_id text not null, usage text not null, document_id uuid not null unique references document,
+  -- Payer, trace and amount: what makes two advices one announcement; null when nothing tells them apart surely.
+  advice_key text, trace text not null default '', currency text not null, amount_minor bigint not null, applied_minor bigint not null default 0,
   state text not null check (state in ('applied', 'partly-applied', 'review', 'waiting')), balance text, body jsonb not null, at timestamptz not null,
   check (applied_minor >= 0)
 );
-create index remittance_trace on remittance (company_id, usage, partner_id, trace);
+create index remittance_advice on remittance (company_id, usage, advice_key);
 create table remittance_line (
-  remittance_id uuid not null references remittance, ordinal int not null, reference text, open_item_id uuid references open_item, state text not null,
-  reason text not null, explanation text not null, paid_minor bigint not null, body jsonb not null, primary key (remittance_id, ordinal)
+  remittance_id uuid not null references remittance, ordinal int not null, path text not null, reference text, open_item_id uuid references open_item,
+  outcome text not null, reason text not null, message text not null, money_minor bigint, primary key (remittance_id, ordinal)
 );
 -- Applications are never edited: a reversal is another row that names the one it undoes.
 create table application (
-  id uuid primary key, company_id text not null, usage text not null, remittance_id uuid not null references remittance, line int not null,
-  open_item_id uuid not null references open_item, paid_minor bigint not null, discount_minor bigint not null default 0,
+  id uuid primary key, company_id text not null, usage text not null, remittance_id uuid not null references remittance, path text not null,
+  open_item_id uuid not null references open_item, cash_minor bigint not null, discount_minor bigint not null default 0,
   reverses_id uuid unique references application, at timestamptz not null
 );
 create index application_item on application (open_item_id);
@@ -185,10 +193,12 @@ create table receipt (delivery_id uuid not null references delivery, kind text n
 -- What we owe or are owed -----------------------------------------------------------------------------------------------------------------
 create table expectation (
   id uuid primary key, company_id text not null, partner_id text not null, usage text not null, kind text not null, subject_kind text not null, subject_id uuid not null,
-  -- Outstanding quantity or money; 1 for what is expected once. Met at zero.
-  outstanding numeric not null check (outstanding >= 0), unit text not null, due_at timestamptz, state text not null check (state in ('open', 'met', 'overdue', 'cancelled')),
-  at timestamptz not null, met_at timestamptz, unique (kind, subject_kind, subject_id)
+  -- What is still owed: once, by quantity per line, or money. Met when nothing is.
+  outstanding jsonb not null, due_at timestamptz, state text not null check (state in ('open', 'met', 'overdue', 'cancelled')),
+  at timestamptz not null, met_at timestamptz
 );
+-- A replaced order expects anew what the first one expected.
+create unique index expectation_once on expectation (kind, subject_kind, subject_id) where state <> 'cancelled';
 create index expectation_due on expectation (due_at) where state = 'open' and due_at is not null;
 
 -- Facts -----------------------------------------------------------------------------------------------------------------------------------

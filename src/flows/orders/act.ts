@@ -1,0 +1,45 @@
+import { FailureError } from '../../core/failure.ts';
+import type { Finding } from '../../orders/finding.ts';
+import type { Tx } from '../../store/database.ts';
+import { type OrderRecord, orderForUpdate } from '../../store/orders/orders.ts';
+import { insertWork } from '../../store/work/insert-work.ts';
+import { writeRows } from '../../store/write-rows.ts';
+import type { FlowContext } from '../context.ts';
+import type { KnownConfiguration } from '../known-configuration.ts';
+import { type Gathered, gather } from './order-flow.ts';
+
+/** What came of an act a person or a back office asked for: done, with what it made, or refused with every reason. */
+export type ActResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+export interface Acting {
+  readonly context: FlowContext;
+  readonly known: KnownConfiguration;
+  readonly tx: Tx;
+  readonly record: OrderRecord;
+  readonly gathered: Gathered;
+  readonly actor: string;
+}
+
+/**
+ * Runs one act on one order: its row is locked, what the act gathers is written with it, and a refusal writes nothing.
+ * `inTx` is handed in by the caller, who may keep the answer under an idempotency key in the same transaction.
+ */
+export async function actOnOrder<T>(
+  context: FlowContext,
+  tx: Tx,
+  orderId: string,
+  actor: string,
+  act: (acting: Acting) => Promise<ActResult<T>>,
+): Promise<ActResult<T>> {
+  const known = await context.configuration();
+  const record = await orderForUpdate(tx, orderId);
+  if (record === undefined) throw new FailureError('not-found', `There is no order ${orderId}.`);
+  const gathered = gather();
+  const result = await act({ context, known, tx, record, gathered, actor });
+  if (!result.ok) return result;
+  await writeRows(tx, gathered.rows, gathered.events);
+  await insertWork(tx, gathered.work);
+  return result;
+}

@@ -1,0 +1,122 @@
+import { expectedFrom } from '../../orders/expectations.ts';
+import type { BilledInvoice } from '../../orders/invoice.ts';
+import { defaultTermPolicy, discountUntil, termDates } from '../../orders/terms.ts';
+import { openItemOf } from '../../receivables/open-item.ts';
+import { referenceKey } from '../../receivables/reference.ts';
+import { wakeWaiting } from '../../store/documents/document.ts';
+import { updateOrder } from '../../store/orders/orders.ts';
+import { expectationRows } from '../expect.ts';
+import { waitsForInvoice } from '../waiting.ts';
+import type { Acting } from './act.ts';
+import { answerWith, expectationSettings, orderEvent } from './order-flow.ts';
+
+/** An invoice is made: it goes out, opens an item in the ledger, and wakes remittances that came before it. */
+export async function bill(
+  acting: Acting,
+  { invoice, state, warnings }: BilledInvoice,
+  shipmentId: string | null,
+  shippedOn: string | null,
+): Promise<string> {
+  const { context, known, tx, record, gathered, actor } = acting;
+  const { newId, clock } = context;
+  const at = clock.now();
+  const company = known.company(record.company_id);
+  const currency = invoice.currency ?? company.currency;
+  const [term] = invoice.terms ?? [];
+  const dates = termDates(
+    term,
+    { invoicedOn: invoice.issuedOn, ...(shippedOn === null ? {} : { shippedOn }) },
+    defaultTermPolicy,
+  );
+  const item = openItemOf(invoice, {
+    id: newId(),
+    company: record.company_id,
+    usage: record.usage,
+    partner: record.partner_id,
+    currency,
+    dueOn: dates.dueOn,
+    discountUntil: discountUntil(dates, defaultTermPolicy),
+  });
+  const documentId = answerWith(context, known, record, 'invoice', invoice.number, invoice, gathered);
+  const owned = { company_id: record.company_id, partner_id: record.partner_id, usage: record.usage };
+  const invoiceId = newId();
+  gathered.rows.invoice = [
+    {
+      id: invoiceId,
+      ...owned,
+      number: invoice.number,
+      order_id: record.id,
+      shipment_id: shipmentId,
+      document_id: documentId,
+      at,
+    },
+  ];
+  gathered.rows.open_item = [
+    {
+      id: item.id,
+      ...owned,
+      kind: item.kind,
+      number: item.number,
+      number_key: referenceKey(item.number),
+      invoice_id: invoiceId,
+      currency: item.currency,
+      amount_minor: item.amount,
+      remaining_minor: item.remaining,
+      issued_on: item.issuedOn,
+      due_on: item.dueOn,
+      discount_minor: item.discount?.amount ?? 0n,
+      discount_until: item.discount?.until ?? null,
+      discount_taken_minor: 0n,
+      reference: item.references,
+      at,
+    },
+  ];
+  gathered.rows.expectation = [
+    ...(gathered.rows.expectation ?? []),
+    ...expectationRows(
+      expectedFrom(
+        { kind: 'invoice-sent', minor: item.amount, currency, lateAfter: dates.dueOn },
+        expectationSettings(known, record),
+      ),
+      {
+        subjectKind: 'invoice',
+        subjectId: invoiceId,
+        company: record.company_id,
+        partner: record.partner_id,
+        usage: record.usage,
+        zone: company.zone,
+      },
+      newId,
+      at,
+    ),
+  ];
+  gathered.events.push(
+    orderEvent(record, 'order/invoiced', at, actor, {
+      data: {
+        invoice: invoice.number,
+        due: invoice.totals.due,
+        currency,
+        warnings: warnings.map(({ message }) => message),
+      },
+      objects: [
+        { kind: 'invoice', id: invoiceId, qualifier: 'made' },
+        { kind: 'document', id: documentId, qualifier: 'invoice' },
+      ],
+    }),
+  );
+  await updateOrder(tx, record.id, state);
+  const woken = await wakeWaiting(tx, {
+    company: record.company_id,
+    usage: record.usage,
+    waitsFor: [waitsForInvoice(invoice.number)],
+  });
+  for (const waiting of woken) {
+    gathered.work.push({
+      kind: 'process',
+      subjectId: waiting.id,
+      fairnessKey: waiting.partner_id,
+      orderKey: waiting.order_key,
+    });
+  }
+  return invoiceId;
+}

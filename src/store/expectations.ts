@@ -1,0 +1,79 @@
+import type { Queryable } from './database.ts';
+
+export interface OpenExpectation {
+  readonly id: string;
+  readonly kind: string;
+  readonly outstanding: unknown;
+  readonly state: string;
+}
+
+/** An expectation that is not met yet, locked; overdue ones can still be met. */
+export async function expectationForUpdate(
+  tx: Queryable,
+  kind: string,
+  subjectKind: string,
+  subjectId: string,
+): Promise<OpenExpectation | undefined> {
+  const { rows } = await tx.query<OpenExpectation & Record<string, unknown>>(
+    `select id, kind, outstanding, state from expectation
+     where kind = $1 and subject_kind = $2 and subject_id = $3 and state in ('open', 'overdue') for update`,
+    [kind, subjectKind, subjectId],
+  );
+  return rows[0];
+}
+
+/** What is still owed after a piece came; `metAt` when nothing is. */
+export async function updateExpectation(
+  tx: Queryable,
+  id: string,
+  outstanding: unknown,
+  metAt: Date | null,
+): Promise<void> {
+  await tx.query(
+    `update expectation set outstanding = $2, state = case when $3::timestamptz is null then state else 'met' end, met_at = $3 where id = $1`,
+    [id, JSON.stringify(outstanding, (_key, value) => (typeof value === 'bigint' ? value.toString() : value)), metAt],
+  );
+}
+
+/** What was expected of a subject is not any more. */
+export async function cancelExpectations(tx: Queryable, subjectKind: string, subjectId: string): Promise<void> {
+  await tx.query(
+    `update expectation set state = 'cancelled' where subject_kind = $1 and subject_id = $2 and state in ('open', 'overdue')`,
+    [subjectKind, subjectId],
+  );
+}
+
+/** Expectations past due that nobody has called overdue yet, oldest first. */
+export async function pastDue(client: Queryable, now: Date, limit: number): Promise<readonly string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `select e.id from expectation e where e.state = 'open' and e.due_at < $1
+       and not exists (select 1 from work w where w.subject_id = e.id::text and w.kind = 'expire' and w.state <> 'done')
+     order by e.due_at limit $2`,
+    [now, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Calls an expectation overdue, once; undefined when it was met or called so before. */
+export async function markOverdue(
+  tx: Queryable,
+  id: string,
+  now: Date,
+): Promise<
+  | { kind: string; subject_kind: string; subject_id: string; company_id: string; usage: string; due_at: Date }
+  | undefined
+> {
+  const { rows } = await tx.query<{
+    kind: string;
+    subject_kind: string;
+    subject_id: string;
+    company_id: string;
+    usage: string;
+    due_at: Date;
+  }>(
+    `update expectation set state = 'overdue' where id = $1 and state = 'open' and due_at < $2
+     returning kind, subject_kind, subject_id, company_id, usage, due_at`,
+    [id, now],
+  );
+  return rows[0];
+}
