@@ -1,5 +1,4 @@
 import {
-  absoluteDecimal,
   addDecimals,
   type Decimal,
   divideDecimals,
@@ -97,16 +96,16 @@ export const counts = (charge: Charge): boolean =>
   (isAllowance(charge) || CHARGES.has(charge.kind.code ?? '')) && !SETTLED_ELSEWHERE.has(charge.handling?.code ?? '');
 
 /**
- * The amount of one allowance or charge, unsigned and not rounded: as stated, else percent of `base`, else rate × quantity
- * (its own, else the line's). Nothing stated is zero.
+ * The amount of one allowance or charge, not rounded: as stated, else percent of `base`, else rate × quantity (its own, else the line's).
+ * Nothing stated is zero. The kind says whether it is taken off; a minus that was sent is taken at its word and turns that round.
  */
 export function chargeAmount(charge: Charge, base: Decimal, quantity?: Quantity): Decimal {
-  if (charge.amount !== undefined) return absoluteDecimal(charge.amount);
+  if (charge.amount !== undefined) return charge.amount;
   if (charge.percent !== undefined) {
-    return absoluteDecimal(divideDecimals(multiplyDecimals(base, charge.percent), '100', DIVISION_PLACES));
+    return divideDecimals(multiplyDecimals(base, charge.percent), '100', DIVISION_PLACES);
   }
   if (charge.rate === undefined) return '0';
-  return absoluteDecimal(multiplyDecimals(charge.rate, charge.quantity?.value ?? quantity?.value ?? '1'));
+  return multiplyDecimals(charge.rate, charge.quantity?.value ?? quantity?.value ?? '1');
 }
 
 /** The amount of one tax, not rounded: nothing when exempt, as stated, else rate (a percent: 7.25) of its own base or of `base`. */
@@ -202,5 +201,5 @@ function discountOf(
   });
   if (offers.length === 0) return {};
   const discount = offers.reduce((best, offer) => (subtractDecimals(offer, best).startsWith('-') ? best : offer));
-  return { discountable, discount, discounted: subtractDecimals(due, discount) };
+  return { discountable, discount, discounted: roundDecimal(subtractDecimals(due, discount), places) };
 }
