@@ -82,3 +82,17 @@ export function isDigits(bytes: Uint8Array, from: number, to: number): boolean {
   }
   return true;
 }
+
+/**
+ * Behind what may stand before a tag: nothing up to a blank can be data there (line breaks, padding, NUL, Ctrl-Z), but a control
+ * character may be a delimiter.
+ */
+export function behindNoise(bytes: Uint8Array, from: number, length: number, classes: Uint8Array): number {
+  let at = from;
+  while (at < length) {
+    const byte = bytes[at] ?? 0;
+    if (byte > SPACE || (classes[byte] ?? 0) > LINE_BREAKS) break;
+    at++;
+  }
+  return at;
+}

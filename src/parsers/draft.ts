@@ -24,6 +24,11 @@ export interface TransactionDraft {
   readonly segments: readonly DraftSegment[];
 }
 
+/** A draft whose segments come one at a time: a 997 over 100,000 sets is never held whole. */
+export interface StreamedDraft extends Omit<TransactionDraft, 'segments'> {
+  readonly segments: Iterable<DraftSegment>;
+}
+
 /** What a delimiter in data does where the syntax has no release character: refuse the document, or put this in its place. */
 export type DelimiterInData = 'refuse' | { readonly replaceWith: string };
 
@@ -56,7 +61,22 @@ export interface OutboundEnvelope {
 }
 
 export interface OutboundTransaction {
-  readonly draft: TransactionDraft;
+  readonly draft: TransactionDraft | StreamedDraft;
   /** ST02 or UNH 0062. */
   readonly controlNumber: string;
+}
+
+/** Where a written segment stands, told while writing. */
+export interface WrittenSegment {
+  readonly controlNumber: string;
+  /** From ST/UNH = 1. */
+  readonly segmentNumber: number;
+  readonly tag: string;
+  /** Of the tag's first byte, in the interchange written. */
+  readonly byteOffset: number;
+}
+
+export interface WriteOptions {
+  /** Called for every segment of every transaction, ST and SE included. */
+  readonly onSegment?: (written: WrittenSegment) => void;
 }

@@ -1,4 +1,6 @@
 import type { Problem } from '../core/problem.ts';
+import type { Acknowledgment } from './acknowledgment.ts';
+import { tagCode } from './byte-classes.ts';
 import type { Delimiters, GroupHeader, InterchangeHeader, Segment, SyntaxName } from './transaction.ts';
 import type { Window } from './window.ts';
 
@@ -15,7 +17,7 @@ export interface Envelope {
     readonly transactionStart: string;
     readonly transactionEnd: string;
     /** TA1 in X12: a segment of its own between ISA and the first GS. */
-    readonly interchangeAcknowledgment: string | null;
+    readonly acknowledgment: string | null;
   };
   /** IEA01 counts groups; UNZ 0036 does so only when there are any, and messages otherwise. */
   readonly countsBareTransactions: boolean;
@@ -30,6 +32,8 @@ export interface Envelope {
   interchange(segment: Segment, opening: Opening): { header: InterchangeHeader; problems: readonly Problem[] };
   group(segment: Segment): { header: GroupHeader; problems: readonly Problem[] };
   transaction(segment: Segment, group: GroupHeader, interchange: InterchangeHeader): TransactionHeader;
+  /** Reads TA1; `carrier` is the interchange it came in. Absent where there is no such segment. */
+  acknowledgment?(segment: Segment, carrier: InterchangeHeader): Acknowledgment;
   /** Whether a trailer's reference is its header's: numbers in ISA/GS, text elsewhere. */
   sameReference(level: 'interchange' | 'group' | 'transaction', header: string, trailer: string): boolean;
 }
@@ -53,4 +57,18 @@ export interface TransactionHeader {
   readonly association: string | null;
   readonly controlNumber: string;
   readonly problems: readonly Problem[];
+}
+
+export type ServiceTagCodes = Record<keyof Envelope['tags'], number>;
+
+/** The service tags as numbers, for the hot path; -1 where there is none. */
+export function serviceTagCodes(tags: Envelope['tags']): ServiceTagCodes {
+  return {
+    interchangeEnd: tagCode(tags.interchangeEnd),
+    groupStart: tagCode(tags.groupStart),
+    groupEnd: tagCode(tags.groupEnd),
+    transactionStart: tagCode(tags.transactionStart),
+    transactionEnd: tagCode(tags.transactionEnd),
+    acknowledgment: tags.acknowledgment === null ? -1 : tagCode(tags.acknowledgment),
+  };
 }

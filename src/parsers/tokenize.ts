@@ -1,12 +1,10 @@
 import {
+  behindNoise,
   CR,
   classifyBytes,
-  decodeBytes,
   ELEMENT,
   FLAG_BITS,
-  grown,
   headerBeginsAt,
-  isDigits,
   LF,
   LINE_BREAKS,
   RELEASES,
@@ -21,8 +19,10 @@ import {
   transactionElementsMax,
   transactionSegmentsMax,
 } from './limits.ts';
+import { type BinaryData, SegmentIndex } from './segment-index.ts';
+import type { Token } from './token.ts';
 import type { Delimiters, SyntaxName } from './transaction.ts';
-import { Rows, type TagTable } from './view.ts';
+import type { Rows, TagTable } from './view.ts';
 import { Window } from './window.ts';
 
 /*
@@ -34,23 +34,13 @@ import { Window } from './window.ts';
  * chunks cost one look at each byte, not a rescan.
  */
 
-/**
- * segment   one is complete (or, when `overlong`, skipped)
- * header    ISA, UNA or UNB stands here: another interchange, perhaps with other delimiters, begins
- * more      the window is used up
- * too-large what is held passed a limit; call `rewind` and go on without holding
- */
-export type Token = 'segment' | 'header' | 'more' | 'too-large';
-
-const BIN = tagCode('BIN');
-const BDS = tagCode('BDS');
-
 export class Tokenizer {
   readonly window: Window;
   /** Where the next byte to look at stands; all places here are indexes into the window. */
   scan = 0;
   segmentStart = 0;
   segmentEnd = 0;
+  readonly index = new SegmentIndex();
   /** `tagCode` of the completed segment; 0 when it is longer than three bytes, or overlong. */
   tag = 0;
   overlong = false;
@@ -59,14 +49,11 @@ export class Tokenizer {
   /** In what is held or completed: offset of the first binary data whose declared length led nowhere, and of a line break; or -1. */
   binaryMismatch = -1;
   lineBreak = -1;
-  segmentCount = 0;
   holding = false;
 
   readonly #tags: TagTable;
   readonly #classes = new Uint8Array(256);
-  #ends = new Int32Array(4096);
-  #starts = new Int32Array(1024);
-  #firsts = new Int32Array(1024);
+
   #delimiters: Delimiters | null = null;
   #terminator = 0;
   #release = -1;
@@ -76,7 +63,6 @@ export class Tokenizer {
   #keep = 0;
   #open = false;
   #first = 0;
-  #endCount = 0;
   #flags = 0;
   #need = 0;
   #skipping = false;
@@ -134,19 +120,7 @@ export class Tokenizer {
   /** The segments held (without the last `leaveOut`), or the one completed, cut loose from the window. */
   rows(leaveOut = 0): Rows {
     if (this.#delimiters === null) throw new Error('no delimiters yet');
-    const count = this.segmentCount - leaveOut;
-    const endCount = count < this.segmentCount ? (this.#firsts[count] ?? 0) : this.#endCount;
-    const lastEnd = (this.#ends[endCount - 1] ?? 0) >> FLAG_BITS;
-    const text = decodeBytes(this.window.bytes, this.#keep, this.#keep + lastEnd);
-    return new Rows(
-      text,
-      this.window.base + this.#keep,
-      this.#delimiters,
-      this.#ends.slice(0, endCount),
-      this.#starts.slice(0, count),
-      this.#firsts.slice(0, count),
-      this.#tags,
-    );
+    return this.index.rows(this.window, this.#keep, this.#delimiters, this.#tags, leaveOut);
   }
 
   /** The bytes of a segment that the end of the file cut off; false when there are none. */
@@ -159,16 +133,15 @@ export class Tokenizer {
     const { bytes, length } = this.window;
     const end = this.segmentStart + tag.length;
     if (!this.#open || this.overlong || tag === '' || end >= length) return false;
-    return (
-      tagCodeAt(bytes, this.segmentStart, end, false) === tagCode(tag) && this.#classes[bytes[end] ?? 0] === ELEMENT
-    );
+    const code = tagCodeAt(bytes, this.segmentStart, end, false);
+    return code === tagCode(tag) && this.#classes[bytes[end] ?? 0] === ELEMENT;
   }
 
   /** Takes the cut-off segment as if its terminator stood at the end of the file. */
   completeAtEnd(): void {
     let end = this.window.length;
     while (end > this.segmentStart && (this.window.bytes[end - 1] ?? 0) <= SPACE) end--;
-    this.#finish(end, this.#endCount, this.#flags, false);
+    this.#finish(end, this.index.endCount, this.#flags, false);
     this.segmentEnd = this.window.length;
     this.scan = this.window.length;
     this.unterminated = true;
@@ -186,14 +159,7 @@ export class Tokenizer {
 
   #begin(): Token | null {
     const { bytes, length } = this.window;
-    const classes = this.#classes;
-    let at = this.scan;
-    // Before a tag nothing up to a blank can be data: line breaks, padding, NUL, Ctrl-Z. A control character may be a delimiter.
-    while (at < length) {
-      const byte = bytes[at] ?? 0;
-      if (byte > SPACE || (classes[byte] ?? 0) > LINE_BREAKS) break;
-      at++;
-    }
+    const at = behindNoise(bytes, this.scan, length, this.#classes);
     this.scan = at;
     if (!this.holding) this.#keep = at;
     this.segmentStart = at;
@@ -209,12 +175,11 @@ export class Tokenizer {
     this.unterminated = false;
     this.#flags = 0;
     if (!this.holding) {
-      this.#endCount = 0;
-      this.segmentCount = 0;
+      this.index.clear();
       this.binaryMismatch = -1;
       this.lineBreak = -1;
     }
-    this.#first = this.#endCount;
+    this.#first = this.index.endCount;
     return null;
   }
 
@@ -224,16 +189,17 @@ export class Tokenizer {
     const origin = this.#keep;
     const limit = origin + (this.holding ? transactionBytesMax : serviceSegmentBytesMax);
     const stop = Math.min(length, limit);
-    let ends = this.#ends;
-    let count = this.#endCount;
+    const index = this.index;
+    let ends = index.ends;
+    let count = index.endCount;
     let flags = this.#flags;
     let at = this.scan;
     for (; at < stop; at++) {
       const kind = classes[bytes[at] as number] as number;
       if (kind === 0) continue;
       if (count === ends.length) {
-        if (count === transactionElementsMax) break;
-        ends = this.#ends = grown(ends, transactionElementsMax);
+        if (!index.grow()) break;
+        ends = index.ends;
       }
       if (kind === ELEMENT) {
         ends[count++] = ((at - origin) << FLAG_BITS) | flags;
@@ -250,9 +216,9 @@ export class Tokenizer {
       }
     }
     this.scan = at;
-    this.#endCount = count;
+    index.endCount = count;
     this.#flags = flags;
-    if (at >= limit || count === transactionElementsMax) return this.#overflow();
+    if (at >= limit || count > transactionElementsMax) return this.#overflow();
     return 'more';
   }
 
@@ -281,7 +247,7 @@ export class Tokenizer {
         this.#skipping = false;
         this.#open = false;
         this.tag = 0;
-        this.segmentCount = 0;
+        this.index.clear();
         this.segmentEnd = at + 1;
         this.scan = at + 1;
         this.#keep = at + 1;
@@ -302,7 +268,8 @@ export class Tokenizer {
     const { bytes } = this.window;
     const start = this.segmentStart;
     const origin = this.#keep;
-    if (this.segmentCount === transactionSegmentsMax) return this.#overflow();
+    const index = this.index;
+    if (index.segmentCount === transactionSegmentsMax) return this.#overflow();
     let count = endCount;
     let at = terminatorAt;
     let dataEnd = at;
@@ -312,16 +279,10 @@ export class Tokenizer {
       at = dataEnd = binary.end;
       count = binary.endCount;
     } else if (this.#terminator === LF && at > start && bytes[at - 1] === CR) dataEnd = at - 1;
-    if (count === this.#ends.length) this.#ends = grown(this.#ends, transactionElementsMax + 1);
-    this.#ends[count++] = ((dataEnd - origin) << FLAG_BITS) | (binary === null ? flags : 0);
-    if (this.segmentCount === this.#starts.length) {
-      this.#starts = grown(this.#starts, transactionSegmentsMax);
-      this.#firsts = grown(this.#firsts, transactionSegmentsMax);
-    }
-    this.#starts[this.segmentCount] = start - origin;
-    this.#firsts[this.segmentCount++] = this.#first;
-    this.#endCount = count;
-    const tagEnd = this.#ends[this.#first] ?? 0;
+    if (count === index.ends.length && !index.grow()) return this.#overflow();
+    index.ends[count++] = ((dataEnd - origin) << FLAG_BITS) | (binary === null ? flags : 0);
+    index.add(start - origin, this.#first, count);
+    const tagEnd = index.ends[this.#first] ?? 0;
     this.tag = tagCodeAt(bytes, start, origin + (tagEnd >> FLAG_BITS), (tagEnd & LINE_BREAKS) !== 0);
     this.segmentEnd = at + 1;
     this.scan = this.segmentEnd;
@@ -329,34 +290,24 @@ export class Tokenizer {
     return 'segment';
   }
 
-  /**
-   * Where the data of BIN (BIN01 long) or BDS (BDS02 long) ends: it may contain every delimiter, so its declared length rules.
-   * Null when this is neither, or when no terminator stands at that length: then the terminator that was found counts.
-   */
-  #binaryEnd(terminatorAt: number, endCount: number): { end: number; endCount: number } | 'more' | null {
-    const { segmentStart } = this;
-    const { bytes, length, atEnd } = this.window;
-    const tag = tagCodeAt(bytes, segmentStart, segmentStart + 3, false);
-    const headEnds = tag === BIN ? 2 : tag === BDS ? 3 : 0;
-    if (headEnds === 0 || endCount < this.#first + headEnds) return null;
-    const from = ((this.#ends[this.#first + headEnds - 2] ?? 0) >> FLAG_BITS) + this.#keep + 1;
-    const to = ((this.#ends[this.#first + headEnds - 1] ?? 0) >> FLAG_BITS) + this.#keep;
-    const end = isDigits(bytes, from, to) ? to + 1 + Number(decodeBytes(bytes, from, to)) : -1;
-    const found = { end, endCount: this.#first + headEnds };
-    if (end === terminatorAt) return found;
+  /** Where binary data ends; null when there is none, or no terminator stands there: then the terminator found counts. */
+  #binaryEnd(terminatorAt: number, endCount: number): BinaryData | 'more' | null {
+    const { bytes, length, atEnd, base } = this.window;
+    const binary = this.index.binary(this.window, this.#keep, this.segmentStart, this.#first, endCount);
+    if (binary === null || binary.end === terminatorAt) return binary;
+    const { end } = binary;
     const limit = this.#keep + (this.holding ? transactionBytesMax : serviceSegmentBytesMax);
     if (end > terminatorAt && end < limit) {
-      if (end < length) {
-        if (bytes[end] === this.#terminator) return found;
-      } else if (!atEnd) {
+      if (end < length && bytes[end] === this.#terminator) return binary;
+      if (end >= length && !atEnd) {
         this.#need = end + 1;
-        this.scan = segmentStart;
-        this.#endCount = this.#first;
+        this.scan = this.segmentStart;
+        this.index.endCount = this.#first;
         this.#flags = 0;
         return 'more';
       }
     }
-    if (this.binaryMismatch < 0) this.binaryMismatch = this.window.base + segmentStart;
+    if (this.binaryMismatch < 0) this.binaryMismatch = base + this.segmentStart;
     return null;
   }
 }

@@ -1,5 +1,6 @@
 import { positionAt } from '../core/position.ts';
 import { type Problem, problem } from '../core/problem.ts';
+import type { Envelope } from './envelope.ts';
 import type { Segment } from './transaction.ts';
 
 /** What a trailer has to agree with. */
@@ -61,3 +62,13 @@ export function checkTrailer(
 /** A value in a sentence: cut, for a sender may put megabytes there. */
 export const quoted = (value: string): string =>
   value === '' ? 'missing' : value.length > 40 ? `"${value.slice(0, 40)}…"` : `"${value}"`;
+
+/** The trailer of `level` never came; `byteOffset` is where it would stand. */
+export function trailerMissing(
+  level: 'interchange' | 'group' | 'transaction',
+  { tags }: Envelope,
+  byteOffset: number,
+): Problem {
+  const tag = { interchange: tags.interchangeEnd, group: tags.groupEnd, transaction: tags.transactionEnd }[level];
+  return problem(`${level}/trailer-missing`, positionAt(byteOffset), { message: `${tag} is missing.`, expected: tag });
+}

@@ -1,5 +1,6 @@
 import type { Problem, Verdict } from '../core/problem.ts';
 import type { Usage } from '../core/usage.ts';
+import type { Acknowledgment } from './acknowledgment.ts';
 import type { LoopDefinition, SegmentUse } from './standards/definitions.ts';
 
 /*
@@ -128,7 +129,12 @@ export type ReadEvent =
       readonly serviceAdvice: string | null;
       readonly problems: readonly Problem[];
     }
-  | { readonly kind: 'ta1'; readonly segment: Segment; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: 'ta1';
+      readonly segment: Segment;
+      readonly acknowledgment: Acknowledgment;
+      readonly problems: readonly Problem[];
+    }
   | {
       readonly kind: 'group';
       readonly header: GroupHeader;

@@ -1,6 +1,5 @@
-import type { Problem } from '../core/problem.ts';
 import { COMPONENTS, CR, FLAG_BITS, FLAG_MASK, LF, LINE_BREAKS, RELEASES, REPETITIONS } from './byte-classes.ts';
-import type { Delimiters, Segment, SyntaxName, Transaction } from './transaction.ts';
+import type { Delimiters, Segment } from './transaction.ts';
 
 /** One string per tag instead of one per segment: checks look tags up in maps, and an interned key hashes once. */
 export class TagTable {
@@ -67,6 +66,18 @@ export class Rows {
     let tag = this.text.slice(start, packed >> FLAG_BITS);
     if ((packed & FLAG_MASK) !== 0) tag = this.#plainTag(tag);
     return new SegmentView(this, this.#tags.intern(tag), index + 1, start, first, next - first - 1);
+  }
+
+  /** Number of the segment that holds this place in the RawFile. */
+  numberAt(byteOffset: number): number {
+    const place = byteOffset - this.byteOffset;
+    let [low, high] = [0, this.count];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] ?? 0) <= place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   segments(): Segment[] {
@@ -242,52 +253,5 @@ export class SegmentView implements Segment {
     const { ends } = this.#rows;
     const packed = ends[this.#first + element] ?? 0;
     return packed >> FLAG_BITS === ((ends[this.#first + element - 1] ?? 0) >> FLAG_BITS) + 1 ? -1 : packed;
-  }
-}
-
-/** What a transaction's header and trailer say of it. */
-export interface TransactionFacts {
-  readonly syntax: SyntaxName;
-  readonly message: string;
-  readonly version: string;
-  readonly association: string | null;
-  readonly controlNumber: string;
-  readonly byteLength: number;
-  readonly problems: readonly Problem[];
-}
-
-export class TransactionView implements Transaction {
-  readonly syntax: SyntaxName;
-  readonly message: string;
-  readonly version: string;
-  readonly association: string | null;
-  readonly controlNumber: string;
-  readonly byteLength: number;
-  readonly problems: readonly Problem[];
-  readonly #rows: Rows;
-  #segments: readonly Segment[] | null = null;
-
-  constructor(rows: Rows, facts: TransactionFacts) {
-    this.#rows = rows;
-    this.syntax = facts.syntax;
-    this.message = facts.message;
-    this.version = facts.version;
-    this.association = facts.association;
-    this.controlNumber = facts.controlNumber;
-    this.byteLength = facts.byteLength;
-    this.problems = facts.problems;
-  }
-
-  get delimiters(): Delimiters {
-    return this.#rows.delimiters;
-  }
-
-  get byteOffset(): number {
-    return this.#rows.byteOffset;
-  }
-
-  get segments(): readonly Segment[] {
-    this.#segments ??= this.#rows.segments();
-    return this.#segments;
   }
 }

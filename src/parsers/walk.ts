@@ -1,18 +1,20 @@
 import { positionAt } from '../core/position.ts';
 import { type Problem, problem } from '../core/problem.ts';
-import { copyOf, tagCode } from './byte-classes.ts';
-import type { Envelope, TransactionHeader } from './envelope.ts';
-import { groupCountMax, transactionBytesMax, transactionCountMax, transactionSegmentsMax } from './limits.ts';
+import { copyOf } from './byte-classes.ts';
+import { type Envelope, type ServiceTagCodes, serviceTagCodes } from './envelope.ts';
+import { groupCountMax, transactionCountMax } from './limits.ts';
+import { OpenTransaction, type TransactionEnd } from './open-transaction.ts';
+import { groupOfNone, lateAcknowledgment, type StrayRun, strayProblem } from './out-of-place.ts';
 import { SeenNumbers, type SeenNumbersState } from './seen-numbers.ts';
 import type { Tokenizer } from './tokenize.ts';
-import { checkTrailer, quoted } from './trailer.ts';
+import { checkTrailer, quoted, trailerMissing } from './trailer.ts';
 import type { GroupHeader, InterchangeHeader, ReadEvent, Segment } from './transaction.ts';
-import { type Rows, type SegmentView, TransactionView } from './view.ts';
+import type { SegmentView } from './view.ts';
 
 /** What is remembered of an interchange between two transactions: plain JSON. */
 export interface WalkState {
   readonly header: InterchangeHeader;
-  readonly group: { readonly header: GroupHeader; readonly counted: number } | null;
+  readonly group: OpenGroup | null;
   readonly groups: number;
   readonly transactions: number;
   readonly bare: number;
@@ -21,27 +23,12 @@ export interface WalkState {
   readonly seenTransactions: SeenNumbersState;
 }
 
-interface OpenTransaction {
-  readonly header: TransactionHeader;
-  readonly byteOffset: number;
-  /** Set when it passed a limit: its segments are then counted and not kept. */
-  tooLarge: { readonly first: Rows; segmentCount: number } | null;
+interface OpenGroup {
+  readonly header: GroupHeader;
+  /** The sender has no group here: one of nulls was opened for the transactions. */
+  readonly implicit: boolean;
+  readonly counted: number;
 }
-
-interface StrayRun {
-  readonly byteOffset: number;
-  readonly tag: string;
-  count: number;
-}
-
-const noGroup = (byteOffset: number): GroupHeader => ({
-  functionalId: null,
-  sender: null,
-  receiver: null,
-  controlNumber: null,
-  version: null,
-  byteOffset,
-});
 
 /** A control number longer than any standard allows is not remembered: nothing a sender makes up may grow without bound. */
 const rememberedLengthMax = 64;
@@ -55,8 +42,8 @@ export class InterchangeWalk {
   ended = false;
   readonly #envelope: Envelope;
   readonly #tokens: Tokenizer;
-  readonly #codes: Record<keyof Envelope['tags'], number>;
-  #group: { readonly header: GroupHeader; counted: number } | null;
+  readonly #codes: ServiceTagCodes;
+  #group: OpenGroup | null;
   #groups: number;
   #transactions: number;
   #bare: number;
@@ -71,17 +58,8 @@ export class InterchangeWalk {
     this.header = 'seenGroups' in start ? start.header : start;
     this.#envelope = envelope;
     this.#tokens = tokens;
-    const code = (tag: string | null) => (tag === null ? -1 : tagCode(tag));
-    const { tags } = envelope;
-    this.#codes = {
-      interchangeEnd: code(tags.interchangeEnd),
-      groupStart: code(tags.groupStart),
-      groupEnd: code(tags.groupEnd),
-      transactionStart: code(tags.transactionStart),
-      transactionEnd: code(tags.transactionEnd),
-      interchangeAcknowledgment: code(tags.interchangeAcknowledgment),
-    };
-    this.#group = saved?.group ? { ...saved.group } : null;
+    this.#codes = serviceTagCodes(envelope.tags);
+    this.#group = saved?.group ?? null;
     this.#groups = saved?.groups ?? 0;
     this.#transactions = saved?.transactions ?? 0;
     this.#bare = saved?.bare ?? 0;
@@ -93,7 +71,7 @@ export class InterchangeWalk {
   state(): WalkState {
     return {
       header: this.header,
-      group: this.#group === null ? null : { ...this.#group },
+      group: this.#group,
       groups: this.#groups,
       transactions: this.#transactions,
       bare: this.#bare,
@@ -128,9 +106,7 @@ export class InterchangeWalk {
         tag !== codes.groupStart &&
         tag !== codes.interchangeEnd
       ) {
-        if (this.#transaction.tooLarge !== null) {
-          this.#transaction.tooLarge.segmentCount++;
-        }
+        this.#transaction.countSegment();
         return null;
       }
       return this.#endTransaction('before');
@@ -140,11 +116,7 @@ export class InterchangeWalk {
 
   /** The held transaction passed a limit: its segments are counted from here on, but not kept. */
   dropTransaction(): void {
-    const open = this.#transaction;
-    if (open === null) throw new Error('no transaction is open');
-    const { segmentCount } = this.#tokens;
-    open.tooLarge = { first: this.#tokens.rows(segmentCount - 1), segmentCount };
-    this.#tokens.rewind();
+    this.#transaction?.drop();
   }
 
   /** Closes the innermost of what is open without its trailer; the event, or null when all is closed. */
@@ -162,8 +134,8 @@ export class InterchangeWalk {
       (tag === codes.transactionStart ||
         tag === codes.groupStart ||
         tag === codes.interchangeEnd ||
-        (tag === codes.groupEnd && this.#group !== null && this.#group.header.functionalId !== null) ||
-        tag === codes.interchangeAcknowledgment);
+        (tag === codes.groupEnd && this.#group !== null && !this.#group.implicit) ||
+        tag === codes.acknowledgment);
     if (!known) return this.#takeStray();
     if (this.#stray !== null) {
       this.#tokens.rewind();
@@ -171,7 +143,7 @@ export class InterchangeWalk {
     }
     if (tag === codes.transactionStart) return this.#beginTransaction();
     if (tag === codes.groupEnd) return this.#endGroup(this.#segment());
-    if (tag === codes.interchangeAcknowledgment) return this.#takeAcknowledgment();
+    if (tag === codes.acknowledgment) return this.#takeAcknowledgment();
     if (this.#group !== null) {
       this.#tokens.rewind();
       return this.#endGroup(null);
@@ -187,40 +159,28 @@ export class InterchangeWalk {
   }
 
   #takeStray(): null {
+    const tokens = this.#tokens;
     if (this.#stray === null) {
-      const { window, segmentStart, overlong } = this.#tokens;
-      const tag = overlong ? '' : this.#tokens.rows().segment(0).tag.slice(0, 8);
-      this.#stray = { byteOffset: window.base + segmentStart, tag, count: 0 };
+      const tag = tokens.overlong ? '' : tokens.rows().segment(0).tag.slice(0, 8);
+      this.#stray = { byteOffset: tokens.window.base + tokens.segmentStart, tag, count: 0 };
     }
     this.#stray.count++;
-    this.#tokens.letGo();
+    tokens.letGo();
     return null;
   }
 
   #endStray(): ReadEvent {
-    const { byteOffset, tag, count } = this.#stray ?? { byteOffset: 0, tag: '', count: 0 };
+    const run = this.#stray ?? nothingOpen();
     this.#stray = null;
-    const more = count > 1 ? `, with ${count - 1} more` : '';
-    const found = problem('interchange/segment-unexpected', positionAt(byteOffset, { tag: tag === '' ? null : tag }), {
-      message: `${tag === '' ? 'A segment' : `Segment ${tag}`}${more} stands where the envelope allows none.`,
-      found: tag,
-    });
-    return { kind: 'stray', problems: [found] };
+    return { kind: 'stray', problems: [strayProblem(run)] };
   }
 
   #takeAcknowledgment(): ReadEvent {
     const segment = this.#segment();
     this.#acknowledgments++;
+    const acknowledgment = this.#envelope.acknowledgment?.(segment, this.header) ?? nothingOpen();
     const inPlace = this.#groups === 0 && this.#group === null;
-    const problems = inPlace
-      ? []
-      : [
-          problem('interchange/segment-unexpected', positionAt(segment.byteOffset, { tag: segment.tag }), {
-            message: 'TA1 stands behind a group: it belongs between ISA and the first GS.',
-            severity: 'warning',
-          }),
-        ];
-    return { kind: 'ta1', segment, problems };
+    return { kind: 'ta1', segment, acknowledgment, problems: inPlace ? [] : [lateAcknowledgment(segment)] };
   }
 
   #beginGroup(): ReadEvent {
@@ -238,8 +198,7 @@ export class InterchangeWalk {
       const message = `Group control number ${quoted(number)} was used earlier in this interchange.`;
       all.push(problem('group/control-number-duplicate', at, { message, found: number }));
     }
-    this.#group = { header, counted: 0 };
-    if (this.#envelope.transactionNumbersPer === 'group') this.#seenTransactions = new SeenNumbers();
+    this.#openGroup(header, false);
     return { kind: 'group', header, segment, problems: all };
   }
 
@@ -247,70 +206,41 @@ export class InterchangeWalk {
     return problem('interchange/mixed-groups', positionAt(segment.byteOffset, { tag: segment.tag }));
   }
 
+  #openGroup(header: GroupHeader, implicit: boolean): void {
+    this.#group = { header, implicit, counted: 0 };
+    if (this.#envelope.transactionNumbersPer === 'group') this.#seenTransactions = new SeenNumbers();
+  }
+
   #beginTransaction(): ReadEvent | null {
     const tokens = this.#tokens;
     const segment = tokens.rows().segment(0);
     if (this.#group === null) {
       tokens.rewind();
-      const header = noGroup(segment.byteOffset);
-      this.#group = { header, counted: 0 };
-      if (this.#envelope.transactionNumbersPer === 'group') this.#seenTransactions = new SeenNumbers();
+      const header = groupOfNone(segment.byteOffset);
+      this.#openGroup(header, true);
       const mixed = this.#envelope.countsBareTransactions && this.#groups > 0;
       return { kind: 'group', header, segment: null, problems: mixed ? [this.#mixed(segment)] : [] };
     }
     tokens.hold();
     const header = this.#envelope.transaction(segment, this.#group.header, this.header);
-    this.#transaction = { header, byteOffset: segment.byteOffset, tooLarge: null };
+    this.#transaction = new OpenTransaction(this.#envelope, tokens, header, segment);
     return null;
   }
 
-  /** `trailer`: the completed segment is SE; `before`: it is another that closes; `at-end`: none is complete. */
-  #endTransaction(how: 'trailer' | 'before' | 'at-end'): ReadEvent {
-    const { tooLarge, header, byteOffset } = this.#transaction ?? this.#noTransaction();
-    const tokens = this.#tokens;
-    const end = tokens.window.base + (how === 'trailer' ? tokens.segmentEnd : tokens.segmentStart);
-    const rows = tooLarge?.first ?? tokens.rows(how === 'before' ? 1 : 0);
-    const counted = tooLarge === null ? rows.count : tooLarge.segmentCount + (how === 'trailer' ? 1 : 0);
-    const problems = [...header.problems];
-    if (tooLarge !== null) problems.push(tooLargeProblem(rows.segment(0)));
-    problems.push(...this.#numberProblems(header, rows));
-    if (how === 'trailer') {
-      const trailer = tooLarge === null ? rows.segment(rows.count - 1) : tokens.rows().segment(0);
-      const { sameReference } = this.#envelope;
-      problems.push(
-        ...checkTrailer(trailer, {
-          level: 'transaction',
-          counted,
-          reference: header.controlNumber,
-          sameReference: (a, b) => sameReference('transaction', a, b),
-          segmentNumber: counted,
-        }).problems,
-      );
-    } else problems.push(this.#trailerMissing('transaction', end));
-    if (tooLarge === null) problems.push(...this.#contentProblems());
-    if (how === 'trailer') tokens.letGo();
-    else tokens.rewind();
+  #endTransaction(how: TransactionEnd): ReadEvent {
+    const open = this.#transaction ?? nothingOpen();
+    const group = this.#group ?? nothingOpen();
+    const transaction = open.end(how, this.#numberProblems(open, group.counted));
     this.#transaction = null;
-    this.#count();
-    const facts = { ...header, syntax: this.#envelope.syntax, byteLength: end - byteOffset, problems };
-    return { kind: 'transaction', transaction: new TransactionView(rows, facts) };
-  }
-
-  #noTransaction(): never {
-    throw new Error('no transaction is open');
-  }
-
-  #count(): void {
     this.#transactions++;
-    if (this.#group === null) return;
-    this.#group.counted++;
-    if (this.#group.header.functionalId === null) this.#bare++;
+    if (group.implicit) this.#bare++;
+    this.#group = { ...group, counted: group.counted + 1 };
+    return { kind: 'transaction', transaction };
   }
 
-  #numberProblems(header: TransactionHeader, rows: Rows): Problem[] {
+  #numberProblems({ header, segment }: OpenTransaction, countedInGroup: number): Problem[] {
     const perGroup = this.#envelope.transactionNumbersPer === 'group';
-    const earlier = perGroup ? (this.#group?.counted ?? 0) : this.#transactions;
-    const segment = rows.segment(0);
+    const earlier = perGroup ? countedInGroup : this.#transactions;
     const at = positionAt(segment.byteOffset, { segmentNumber: 1, tag: segment.tag });
     if (earlier === transactionCountMax) return [problem('group/too-many-transactions', at)];
     const number = header.controlNumber;
@@ -320,30 +250,13 @@ export class InterchangeWalk {
     return [problem('transaction/control-number-duplicate', at, { message, found: number })];
   }
 
-  #contentProblems(): Problem[] {
-    const { binaryMismatch, lineBreak } = this.#tokens;
-    const problems: Problem[] = [];
-    if (binaryMismatch >= 0) problems.push(problem('segment/binary-length', positionAt(binaryMismatch)));
-    if (lineBreak >= 0) problems.push(problem('segment/line-break', positionAt(lineBreak), { severity: 'warning' }));
-    return problems;
-  }
-
-  #trailerMissing(level: 'interchange' | 'group' | 'transaction', byteOffset: number): Problem {
-    const { tags } = this.#envelope;
-    const tag = { interchange: tags.interchangeEnd, group: tags.groupEnd, transaction: tags.transactionEnd }[level];
-    return problem(`${level}/trailer-missing`, positionAt(byteOffset), {
-      message: `${tag} is missing.`,
-      expected: tag,
-    });
-  }
-
   #here(): number {
     const { window, scan } = this.#tokens;
     return window.base + scan;
   }
 
   #endGroup(segment: Segment | null): ReadEvent {
-    const { header, counted } = this.#group ?? this.#noTransaction();
+    const { header, counted, implicit } = this.#group ?? nothingOpen();
     this.#group = null;
     const end = { kind: 'group-end', header, segment, counted } as const;
     if (segment !== null) {
@@ -358,7 +271,7 @@ export class InterchangeWalk {
       });
       return { ...end, ...checked };
     }
-    const problems = header.functionalId === null ? [] : [this.#trailerMissing('group', this.#here())];
+    const problems = implicit ? [] : [trailerMissing('group', this.#envelope, this.#here())];
     return { ...end, claimed: null, problems };
   }
 
@@ -369,7 +282,8 @@ export class InterchangeWalk {
     const bareCounts = this.#envelope.countsBareTransactions && this.#groups === 0;
     const counted = bareCounts ? this.#transactions : this.#groups;
     const end = { kind: 'interchange-end', header, segment, counted, byteEnd } as const;
-    if (segment === null) return { ...end, claimed: null, problems: [this.#trailerMissing('interchange', byteEnd)] };
+    if (segment === null)
+      return { ...end, claimed: null, problems: [trailerMissing('interchange', this.#envelope, byteEnd)] };
     const { sameReference } = this.#envelope;
     const { claimed, problems } = checkTrailer(segment, {
       level: 'interchange',
@@ -392,7 +306,6 @@ export class InterchangeWalk {
 const remember = (seen: SeenNumbers, number: string): boolean =>
   number.length > rememberedLengthMax || seen.add(copyOf(number));
 
-const tooLargeProblem = (segment: Segment): Problem =>
-  problem('transaction/too-large', positionAt(segment.byteOffset, { segmentNumber: 1, tag: segment.tag }), {
-    expected: `at most ${transactionBytesMax} bytes and ${transactionSegmentsMax} segments`,
-  });
+function nothingOpen(): never {
+  throw new Error('a trailer was taken though nothing is open');
+}

@@ -44,7 +44,7 @@ export const edifactEnvelope: Envelope = {
     groupEnd: 'UNE',
     transactionStart: 'UNH',
     transactionEnd: 'UNT',
-    interchangeAcknowledgment: null,
+    acknowledgment: null,
   },
   countsBareTransactions: true,
   transactionNumbersPer: 'interchange',

@@ -3,6 +3,7 @@ import { type Problem, type ProblemCode, problem, type Severity } from '../../co
 import type { Envelope } from '../envelope.ts';
 import { quoted } from '../trailer.ts';
 import type { GroupHeader, InterchangeHeader, Segment } from '../transaction.ts';
+import { readTa1 } from './read-acknowledgment.ts';
 import { openIsa } from './syntax.ts';
 
 /** GS01 each transaction set travels under (X12.22). Sets not listed are not held against their group. */
@@ -74,11 +75,12 @@ export const x12Envelope: Envelope = {
     groupEnd: 'GE',
     transactionStart: 'ST',
     transactionEnd: 'SE',
-    interchangeAcknowledgment: 'TA1',
+    acknowledgment: 'TA1',
   },
   countsBareTransactions: false,
   transactionNumbersPer: 'group',
   open: openIsa,
+  acknowledgment: readTa1,
 
   interchange(isa, opening) {
     const { problems, report } = reporter(isa, null);

@@ -1,0 +1,101 @@
+import { positionAt } from '../core/position.ts';
+import { type Problem, problem } from '../core/problem.ts';
+import type { Envelope, TransactionHeader } from './envelope.ts';
+import { transactionBytesMax, transactionSegmentsMax } from './limits.ts';
+import type { Tokenizer } from './tokenize.ts';
+import { checkTrailer, trailerMissing } from './trailer.ts';
+import type { Segment } from './transaction.ts';
+import { TransactionView } from './transaction-view.ts';
+import type { Rows } from './view.ts';
+
+/**
+ * trailer   the completed segment is SE or UNT
+ * before    the completed segment is another, and closes the transaction without belonging to it
+ * at-end    no segment is complete: another interchange begins, or the file ends
+ */
+export type TransactionEnd = 'trailer' | 'before' | 'at-end';
+
+/** A transaction being read: its segments are held by the tokenizer until its trailer comes. */
+export class OpenTransaction {
+  readonly header: TransactionHeader;
+  /** ST or UNH. */
+  readonly segment: Segment;
+  readonly #envelope: Envelope;
+  readonly #tokens: Tokenizer;
+  /** Set when a limit was passed: from there on segments are counted and not kept. */
+  #tooLarge: { readonly first: Rows; segmentCount: number } | null = null;
+
+  constructor(envelope: Envelope, tokens: Tokenizer, header: TransactionHeader, segment: Segment) {
+    this.#envelope = envelope;
+    this.#tokens = tokens;
+    this.header = header;
+    this.segment = segment;
+  }
+
+  get byteOffset(): number {
+    return this.segment.byteOffset;
+  }
+
+  countSegment(): void {
+    if (this.#tooLarge === null) return;
+    this.#tooLarge.segmentCount++;
+    this.#tokens.letGo();
+  }
+
+  /** Keeps the header only; the segment in progress is given once more, unheld. */
+  drop(): void {
+    const { segmentCount } = this.#tokens.index;
+    this.#tooLarge = { first: this.#tokens.rows(segmentCount - 1), segmentCount };
+    this.#tokens.rewind();
+  }
+
+  /** The whole transaction, with the problems of its envelope; the tokenizer forgets it. */
+  end(how: TransactionEnd, numberProblems: readonly Problem[]): TransactionView {
+    const tokens = this.#tokens;
+    const tooLarge = this.#tooLarge;
+    const end = tokens.window.base + (how === 'trailer' ? tokens.segmentEnd : tokens.segmentStart);
+    const rows = tooLarge?.first ?? tokens.rows(how === 'before' ? 1 : 0);
+    const problems = [...this.header.problems];
+    if (tooLarge !== null) problems.push(this.#tooLargeProblem());
+    problems.push(...numberProblems);
+    if (how === 'trailer') problems.push(...this.#trailerProblems(rows));
+    else problems.push(trailerMissing('transaction', this.#envelope, end));
+    if (tooLarge === null) problems.push(...this.#contentProblems(rows));
+    if (how === 'trailer') tokens.letGo();
+    else tokens.rewind();
+    const facts = { ...this.header, syntax: this.#envelope.syntax, byteLength: end - this.byteOffset, problems };
+    return new TransactionView(rows, facts);
+  }
+
+  #trailerProblems(rows: Rows): readonly Problem[] {
+    const tooLarge = this.#tooLarge;
+    const counted = tooLarge === null ? rows.count : tooLarge.segmentCount + 1;
+    const trailer = tooLarge === null ? rows.segment(rows.count - 1) : this.#tokens.rows().segment(0);
+    const { sameReference } = this.#envelope;
+    return checkTrailer(trailer, {
+      level: 'transaction',
+      counted,
+      reference: this.header.controlNumber,
+      sameReference: (a, b) => sameReference('transaction', a, b),
+      segmentNumber: counted,
+    }).problems;
+  }
+
+  #tooLargeProblem(): Problem {
+    const at = positionAt(this.byteOffset, { segmentNumber: 1, tag: this.segment.tag });
+    const expected = `at most ${transactionBytesMax} bytes and ${transactionSegmentsMax} segments`;
+    return problem('transaction/too-large', at, { expected });
+  }
+
+  #contentProblems(rows: Rows): Problem[] {
+    const { binaryMismatch, lineBreak } = this.#tokens;
+    const problems: Problem[] = [];
+    const at = (byteOffset: number) => {
+      const segmentNumber = rows.numberAt(byteOffset);
+      return positionAt(byteOffset, { segmentNumber, tag: rows.segment(segmentNumber - 1).tag });
+    };
+    if (binaryMismatch >= 0) problems.push(problem('segment/binary-length', at(binaryMismatch)));
+    if (lineBreak >= 0) problems.push(problem('segment/line-break', at(lineBreak), { severity: 'warning' }));
+    return problems;
+  }
+}

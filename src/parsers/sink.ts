@@ -1,0 +1,275 @@
+import { FailureError } from '../core/failure.ts';
+import { isLetterOrDigit, SPACE } from './byte-classes.ts';
+import type { DelimiterInData, DraftElement, DraftSegment } from './draft.ts';
+import { writtenChunkBytes } from './limits.ts';
+import type { Delimiters, Segment } from './transaction.ts';
+
+/** Stands in `#classes` for what may not be written as it is: a delimiter, or a control character no reader is bound to keep. */
+const SPECIAL = 1;
+
+export interface SinkOptions {
+  readonly delimiters: Delimiters;
+  readonly segmentSuffix: string;
+  readonly onDelimiterInData: DelimiterInData;
+}
+
+/** Where the value being written belongs, for the sentence that refuses it. */
+interface Place {
+  controlNumber: string | null;
+  segmentNumber: number | null;
+  tag: string;
+  element: number;
+}
+
+/**
+ * Writes segments as bytes, checking every character on the way: charCodeAt into a buffer is faster than joining strings and
+ * encoding them, and the check costs one table look-up. Filled chunks are taken with `chunks`.
+ */
+export class SegmentSink {
+  readonly place: Place = { controlNumber: null, segmentNumber: null, tag: '', element: 0 };
+  readonly #delimiters: Delimiters;
+  readonly #suffix: string;
+  readonly #rule: DelimiterInData;
+  readonly #classes = new Uint8Array(256);
+  #buffer = new Uint8Array(writtenChunkBytes + 4096);
+  #length = 0;
+  #flushed = 0;
+  #full: Uint8Array[] = [];
+
+  constructor({ delimiters, segmentSuffix, onDelimiterInData }: SinkOptions) {
+    this.#delimiters = delimiters;
+    this.#suffix = segmentSuffix;
+    this.#rule = onDelimiterInData;
+    const { element, component, repetition, release, terminator } = delimiters;
+    const used = [element, component, repetition, release, terminator].filter((byte) => byte !== null);
+    if (new Set(used).size !== used.length || used.some((byte) => isLetterOrDigit(byte) || byte === SPACE)) {
+      throw new FailureError('config-invalid', `These delimiters cannot be told apart: ${JSON.stringify(used)}.`, {
+        remedy: 'Give the agreement delimiters that differ and are neither letters, digits nor blanks.',
+      });
+    }
+    this.#classes.fill(SPECIAL, 0, 0x20);
+    this.#classes[0x7f] = SPECIAL;
+    for (const byte of used) this.#classes[byte] = SPECIAL;
+    if (onDelimiterInData === 'refuse') return;
+    for (const character of onDelimiterInData.replaceWith) {
+      const code = character.charCodeAt(0);
+      if (code > 0xff || this.#classes[code] === SPECIAL) {
+        throw new FailureError('config-invalid', `The replacement ${JSON.stringify(character)} is itself a delimiter.`);
+      }
+    }
+  }
+
+  /** Bytes written so far, those taken away included. */
+  get byteOffset(): number {
+    return this.#flushed + this.#length;
+  }
+
+  /** The chunks that are full; with `all`, everything. */
+  *chunks(all = false): Iterable<Uint8Array> {
+    if (this.#length >= writtenChunkBytes || (all && this.#length > 0)) this.#flush();
+    if (this.#full.length === 0) return;
+    const full = this.#full;
+    this.#full = [];
+    yield* full;
+  }
+
+  /** One segment: trailing empty elements, components and repetitions are dropped. */
+  segment(draft: DraftSegment): void {
+    const { elements } = draft;
+    this.place.tag = draft.tag;
+    this.place.element = 0;
+    this.#text(draft.tag);
+    let last = elements.length;
+    while (last > 0 && isEmpty(elements[last - 1])) last--;
+    const binaryAt = draft.tag === 'BIN' ? 2 : draft.tag === 'BDS' ? 3 : 0;
+    for (let number = 1; number <= last; number++) {
+      this.raw(this.#delimiters.element);
+      this.place.element = number;
+      const element = elements[number - 1] ?? '';
+      if (typeof element === 'string' && number !== binaryAt) this.#text(element);
+      else if (number === binaryAt) this.#binary(element, elements[number - 2] ?? '');
+      else if ('repetitions' in Object(element)) this.#repetitions(element);
+      else if (Array.isArray(element)) this.#components(element);
+    }
+    this.endSegment();
+  }
+
+  /** A segment as it was read: nothing is dropped, and only what must be released is. */
+  copy(segment: Segment): void {
+    this.#verbatim(segment.tag);
+    const { component, repetition } = this.#delimiters;
+    for (let element = 1; element <= segment.elementCount; element++) {
+      this.raw(this.#delimiters.element);
+      const repetitions = segment.repetitionCount(element);
+      for (let r = 1; r <= repetitions; r++) {
+        if (r > 1) this.raw(repetition ?? 0);
+        const components = segment.componentCount(element, r);
+        for (let c = 1; c <= components; c++) {
+          if (c > 1) this.raw(component);
+          const value = segment.value(element, c, r);
+          this.#released(value);
+        }
+      }
+    }
+    this.endSegment();
+  }
+
+  endSegment(): void {
+    this.raw(this.#delimiters.terminator);
+    for (let index = 0; index < this.#suffix.length; index++) this.raw(this.#suffix.charCodeAt(index));
+  }
+
+  /** Text with delimiters released, and nothing refused: what came in may hold what we would not write. */
+  #released(text: string): void {
+    const { element, component, repetition, release, terminator } = this.#delimiters;
+    if (release === null) {
+      this.#verbatim(text);
+      return;
+    }
+    this.#room(2 * text.length);
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      const special =
+        code === element || code === component || code === repetition || code === terminator || code === release;
+      if (special) this.raw(release);
+      this.raw(code);
+    }
+  }
+
+  /** One byte, unchecked. */
+  raw(byte: number): void {
+    if (this.#length === this.#buffer.length) this.#room(1);
+    this.#buffer[this.#length++] = byte;
+  }
+
+  /** An element between separators, checked. */
+  element(number: number, text: string): void {
+    this.raw(this.#delimiters.element);
+    this.place.element = number;
+    this.#text(text);
+  }
+
+  /** A tag alone. */
+  tag(tag: string): void {
+    this.place.tag = tag;
+    this.place.element = 0;
+    this.#text(tag);
+  }
+
+  #text(text: string): void {
+    const { length } = text;
+    // Twice: every character may need releasing.
+    if (this.#length + 2 * length > this.#buffer.length) this.#room(2 * length);
+    const buffer = this.#buffer;
+    const classes = this.#classes;
+    let to = this.#length;
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0xff || classes[code] !== 0) {
+        this.#length = to;
+        this.#special(code, text);
+        if (this.#buffer !== buffer) {
+          this.#text(text.slice(index + 1));
+          return;
+        }
+        to = this.#length;
+      } else buffer[to++] = code;
+    }
+    this.#length = to;
+  }
+
+  #special(code: number, text: string): void {
+    if (code > 0xff) {
+      throw this.#refusal(
+        `the character ${JSON.stringify(String.fromCodePoint(text.codePointAt(text.indexOf(String.fromCharCode(code))) ?? code))}, which Latin-1 cannot hold`,
+      );
+    }
+    const { release, element, component, repetition, terminator } = this.#delimiters;
+    const isDelimiter =
+      code === element || code === component || code === repetition || code === terminator || code === release;
+    if (isDelimiter && release !== null) {
+      this.raw(release);
+      this.raw(code);
+    } else if (this.#rule === 'refuse') {
+      const what = isDelimiter
+        ? `the delimiter ${JSON.stringify(String.fromCharCode(code))}`
+        : `control character ${code}`;
+      throw this.#refusal(what);
+    } else {
+      this.#room(this.#rule.replaceWith.length + 2 * text.length);
+      for (const character of this.#rule.replaceWith) this.raw(character.charCodeAt(0));
+    }
+  }
+
+  #refusal(what: string): FailureError {
+    const { controlNumber, segmentNumber, tag, element } = this.place;
+    const whose = controlNumber === null ? '' : ` of transaction ${controlNumber}`;
+    const where = segmentNumber === null ? tag : `Segment ${segmentNumber} (${tag})`;
+    const which = element === 0 ? where : `${where}, element ${element},`;
+    return new FailureError('document-unwritable', `${which}${whose} holds ${what}.`, {
+      remedy: 'Change the value, choose other delimiters for this agreement, or allow a replacement.',
+    });
+  }
+
+  #repetitions(element: DraftElement): void {
+    const { repetition } = this.#delimiters;
+    if (typeof element === 'string' || !('repetitions' in element)) return;
+    const { repetitions } = element;
+    let last = repetitions.length;
+    while (last > 0 && isEmpty(repetitions[last - 1])) last--;
+    for (let index = 0; index < last; index++) {
+      if (index > 0) {
+        if (repetition === null) throw this.#refusal('a repetition, which this syntax version does not have');
+        this.raw(repetition);
+      }
+      const one = repetitions[index] ?? '';
+      if (typeof one === 'string') this.#text(one);
+      else this.#components(one);
+    }
+  }
+
+  #components(components: readonly string[]): void {
+    let last = components.length;
+    while (last > 0 && components[last - 1] === '') last--;
+    for (let index = 0; index < last; index++) {
+      if (index > 0) this.raw(this.#delimiters.component);
+      this.#text(components[index] ?? '');
+    }
+  }
+
+  /** BIN02 and BDS03 may hold every byte: the length in front of them tells the reader where they end. */
+  #binary(element: DraftElement, declared: DraftElement): void {
+    if (typeof element !== 'string' || declared !== String(element.length)) {
+      throw this.#refusal('binary data whose length is not the one declared in front of it');
+    }
+    this.#verbatim(element);
+  }
+
+  #verbatim(text: string): void {
+    this.#room(text.length);
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0xff) throw this.#refusal('a character Latin-1 cannot hold');
+      this.#buffer[this.#length++] = code;
+    }
+  }
+
+  #room(wanted: number): void {
+    if (this.#length + wanted <= this.#buffer.length) return;
+    this.#flush();
+    if (wanted > this.#buffer.length) this.#buffer = new Uint8Array(wanted + 4096);
+  }
+
+  #flush(): void {
+    if (this.#length > 0) this.#full.push(this.#buffer.slice(0, this.#length));
+    this.#flushed += this.#length;
+    this.#length = 0;
+  }
+}
+
+function isEmpty(element: DraftElement | undefined): boolean {
+  if (element === undefined || element === '') return true;
+  if (typeof element === 'string') return false;
+  if ('repetitions' in element) return element.repetitions.every(isEmpty);
+  return element.every((component) => component === '');
+}

@@ -1,0 +1,126 @@
+import type { Verdict } from '../../core/problem.ts';
+import type { Acknowledgment, ElementNote, GroupVerdict, SegmentNote, TransactionVerdict } from '../acknowledgment.ts';
+import type { InterchangeHeader, Segment, Transaction } from '../transaction.ts';
+
+/** A, E, P and R; M, W and X of the security sets reject too, and so does a letter nobody defined. */
+function verdictOf(letter: string): Verdict {
+  if (letter === 'A') return 'accepted';
+  if (letter === 'E') return 'accepted-with-errors';
+  return letter === 'P' ? 'partially-accepted' : 'rejected';
+}
+
+const orNull = (text: string): string | null => (text === '' ? null : text);
+const numberOf = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : 0);
+
+/** Elements `first` and its followers, as far as they are present. */
+function codesFrom(segment: Segment, first: number): string[] {
+  const codes: string[] = [];
+  for (let element = first; element <= segment.elementCount; element++) {
+    const code = segment.value(element);
+    if (code !== '') codes.push(code);
+  }
+  return codes;
+}
+
+/** What a TA1 says of an interchange of ours. `carrier` is the interchange it came in: ours went the other way. */
+export function readTa1(ta1: Segment, carrier: InterchangeHeader): Acknowledgment {
+  return {
+    kind: 'TA1',
+    interchange: {
+      syntax: 'x12',
+      sender: carrier.receiver,
+      receiver: carrier.sender,
+      controlNumber: ta1.value(1),
+      date: ta1.value(2),
+      time: ta1.value(3),
+      verdict: verdictOf(ta1.value(4)),
+      code: ta1.value(5),
+    },
+    group: null,
+    transactions: [],
+  };
+}
+
+interface OpenSet {
+  readonly message: string;
+  readonly controlNumber: string;
+  readonly reference: string | null;
+  readonly segments: {
+    tag: string;
+    segmentNumber: number;
+    loop: string | null;
+    codes: string[];
+    elements: ElementNote[];
+  }[];
+}
+
+/** What a 997 says of a group of ours; null when this is no 997, or one without AK1 or AK9. */
+export function read997(transaction: Transaction): Acknowledgment | null {
+  if (transaction.message !== '997') return null;
+  let response: Segment | null = null;
+  let group: GroupVerdict | null = null;
+  let set: OpenSet | null = null;
+  const transactions: TransactionVerdict[] = [];
+  for (const segment of transaction.segments) {
+    if (segment.tag === 'AK1') response ??= segment;
+    else if (segment.tag === 'AK2') set = openSet(segment);
+    else if (segment.tag === 'AK3' && set !== null) set.segments.push(segmentNote(segment));
+    else if (segment.tag === 'AK4') set?.segments.at(-1)?.elements.push(elementNote(segment));
+    else if (segment.tag === 'AK5' && set !== null) {
+      transactions.push({ ...closed(set), verdict: verdictOf(segment.value(1)), codes: codesFrom(segment, 2) });
+      set = null;
+    } else if (segment.tag === 'AK9' && response !== null) group ??= groupVerdict(response, segment);
+  }
+  return group === null ? null : { kind: '997', interchange: null, group, transactions };
+}
+
+const openSet = (ak2: Segment): OpenSet => ({
+  message: ak2.value(1),
+  controlNumber: ak2.value(2),
+  reference: orNull(ak2.value(3)),
+  segments: [],
+});
+
+/** One segment's notes, though they came in several AK3. */
+function closed({ message, controlNumber, reference, segments }: OpenSet) {
+  const merged = new Map<string, SegmentNote>();
+  for (const note of segments) {
+    const key = `${note.tag} ${note.segmentNumber}`;
+    const known = merged.get(key);
+    const codes = [...(known?.codes ?? []), ...note.codes];
+    merged.set(key, { ...note, codes, elements: [...(known?.elements ?? []), ...note.elements] });
+  }
+  return { message, controlNumber, reference, segments: [...merged.values()] };
+}
+
+const segmentNote = (ak3: Segment) => ({
+  tag: ak3.value(1),
+  segmentNumber: numberOf(ak3.value(2)),
+  loop: orNull(ak3.value(3)),
+  codes: codesFrom(ak3, 4),
+  elements: [],
+});
+
+function elementNote(ak4: Segment): ElementNote {
+  const component = ak4.value(1, 2);
+  const repetition = ak4.value(1, 3);
+  return {
+    element: numberOf(ak4.value(1, 1)),
+    component: component === '' ? null : numberOf(component),
+    repetition: repetition === '' ? null : numberOf(repetition),
+    dataElement: orNull(ak4.value(2)),
+    code: ak4.value(3),
+    found: orNull(ak4.value(4)),
+  };
+}
+
+const groupVerdict = (ak1: Segment, ak9: Segment): GroupVerdict => ({
+  functionalId: orNull(ak1.value(1)),
+  controlNumber: orNull(ak1.value(2)),
+  version: orNull(ak1.value(3)),
+  verdict: verdictOf(ak9.value(1)),
+  codes: codesFrom(ak9, 5),
+  included: numberOf(ak9.value(2)),
+  received: numberOf(ak9.value(3)),
+  accepted: numberOf(ak9.value(4)),
+});
