@@ -68,26 +68,21 @@ function checkHash(root: PlacedLoop, { declared, of }: RuleOf<'hash'>, list: Pro
   for (const placed of segmentsAt(root, declared)) {
     const claimed = numberAt(placed, declared);
     if (claimed === null) continue;
+    const values: Decimal[] = [];
     let hash = 0n;
-    let plain: Decimal = '0';
-    let pointed = false;
     for (const part of segmentsAt(root, of)) {
       const value = numberAt(part, of);
       if (value === null) return;
-      if (value.includes('.') || value.includes('-')) pointed = true;
+      values.push(value);
       hash += BigInt(digitsOf(value));
-      if (pointed) plain = addDecimals(plain, value);
     }
     const size = placed.use.definition.elements[declared.element - 1]?.element?.max ?? 10;
-    const cut = String(hash % 10n ** BigInt(size));
-    if (BigInt(digitsOf(claimed)) === BigInt(cut) || (pointed && plainSumIs(root, of, claimed))) continue;
+    const cut = hash % 10n ** BigInt(size);
+    if (BigInt(digitsOf(claimed)) === cut || sameDecimal(addDecimals('0', ...values), claimed)) continue;
     const message = `${nameOf(declared)} is ${claimed}, and the digits of ${nameOf(of)} add up to ${cut}.`;
-    tell(list, 'balance/hash-mismatch', placed, declared, message, cut, 'warning');
+    tell(list, 'balance/hash-mismatch', placed, declared, message, String(cut), 'warning');
   }
 }
-
-const plainSumIs = (root: PlacedLoop, of: PlaceText, claimed: Decimal): boolean =>
-  sameDecimal(addDecimals(...segmentsAt(root, of).map((part) => numberAt(part, of) ?? '0')), claimed);
 
 const digitsOf = (value: Decimal): string => value.replace('.', '').replace('-', '') || '0';
 
@@ -96,42 +91,66 @@ function checkSum(root: PlacedLoop, { declared, anySign, equals }: RuleOf<'sum'>
     const claimed = numberAt(placed, declared);
     if (claimed === null) continue;
     let shown: Decimal | null = null;
-    let borneOut = false;
-    for (const terms of equals) {
+    const borneOut = equals.some((terms) => {
       const sum = sumOf(root, terms);
-      if (sum === null) continue;
-      shown ??= sum.rounded;
-      const same = (total: Decimal) =>
-        sameDecimal(total, claimed) || (anySign && sameDecimal(absoluteDecimal(total), absoluteDecimal(claimed)));
-      borneOut ||= same(sum.rounded) || same(sum.exact) || same(sum.termwise);
-    }
+      if (sum === null) return false;
+      const rounded = roundDecimal(sum.exact, 2);
+      shown ??= normalDecimal(rounded);
+      // Rounded to cents at the end, or each part by itself: partners do either.
+      return [sum.exact, rounded, sum.termwise].some(
+        (total) =>
+          sameDecimal(total, claimed) || (anySign && sameDecimal(absoluteDecimal(total), absoluteDecimal(claimed))),
+      );
+    });
     if (borneOut || shown === null) continue;
-    const message = `${nameOf(declared)} is ${claimed}, and its parts add up to ${normalDecimal(shown)}.`;
-    tell(list, 'balance/total-mismatch', placed, declared, message, normalDecimal(shown), 'error');
+    const message = `${nameOf(declared)} is ${claimed}, and its parts add up to ${shown}.`;
+    tell(list, 'balance/total-mismatch', placed, declared, message, shown, 'error');
   }
 }
 
-interface Sum {
-  readonly exact: Decimal;
-  /** Rounded to cents at the end, or each part by itself: partners do either, and both are right. */
-  readonly rounded: Decimal;
-  readonly termwise: Decimal;
-}
-
-function sumOf(root: PlacedLoop, terms: readonly BalanceTerm[]): Sum | null {
-  let exact: Decimal = '0';
-  let termwise: Decimal = '0';
-  for (const [index, term] of terms.entries()) {
+function sumOf(root: PlacedLoop, terms: readonly BalanceTerm[]): { exact: Decimal; termwise: Decimal } | null {
+  const exact = new ExactSum();
+  const termwise = new ExactSum();
+  for (let index = 0; index < terms.length; index++) {
+    const term = terms[index];
+    if (term === undefined) break;
     const parts = segmentsAt(root, term.of);
     if (index === 0 && parts.length === 0) return null;
     for (const part of parts) {
       const value = termValue(part, term);
       if (value === null) return null;
-      exact = addDecimals(exact, value);
-      termwise = addDecimals(termwise, roundDecimal(value, 2));
+      exact.add(value);
+      termwise.add(placesOf(value) > 2 ? roundDecimal(value, 2) : value);
     }
   }
-  return { exact, rounded: roundDecimal(exact, 2), termwise };
+  return { exact: exact.total(), termwise: termwise.total() };
+}
+
+const placesOf = (value: Decimal): number => {
+  const point = value.indexOf('.');
+  return point < 0 ? 0 : value.length - point - 1;
+};
+
+/** Decimals added as whole numbers of one scale: an ORDERS of 300 segments in 10 µs, where a decimal object for each took 150. */
+class ExactSum {
+  #sum = 0n;
+  #places = 0;
+
+  add(value: Decimal): void {
+    const places = placesOf(value);
+    let whole = BigInt(value.replace('.', ''));
+    if (places > this.#places) {
+      this.#sum *= 10n ** BigInt(places - this.#places);
+      this.#places = places;
+    } else if (places < this.#places) whole *= 10n ** BigInt(this.#places - places);
+    this.#sum += whole;
+  }
+
+  total(): Decimal {
+    const digits = String(this.#sum < 0n ? -this.#sum : this.#sum).padStart(this.#places + 1, '0');
+    const at = digits.length - this.#places;
+    return `${this.#sum < 0n ? '-' : ''}${digits.slice(0, at)}${this.#places === 0 ? '' : `.${digits.slice(at)}`}`;
+  }
 }
 
 function termValue(part: PlacedSegment, { of, times, per, minus }: BalanceTerm): Decimal | null {

@@ -62,25 +62,23 @@ export class SegmentChecks {
       return;
     }
     this.#checkEnd(uses.length);
-    for (let index = 0; index < uses.length; index++) {
-      const use = uses[index];
-      if (
-        use?.requirement === 'M' &&
-        (index < bitMax ? (present & (1 << index)) === 0 : segment.value(index + 1) === '')
-      ) {
-        this.#tell(
-          'element/missing',
-          index + 1,
-          0,
-          0,
-          `${this.#nameOf(index + 1)}${titled(use)} is missing: it is mandatory.`,
-          null,
-          null,
-        );
-      }
+    if ((present & definition.mandatory) !== definition.mandatory) this.#tellMissing(definition, present);
+    if (this.#layers.notes) this.#checkNotes(definition.notes, present, 0, 0);
+  }
+
+  #tellMissing({ elements, mandatory }: SegmentDefinition, present: number): void {
+    elements.forEach((use, index) => {
+      if ((mandatory & ~present & (1 << index)) === 0) return;
+      const message = `${this.#nameOf(index + 1)}${titled(use)} is missing: it is mandatory.`;
+      this.#tell('element/missing', index + 1, 0, 0, message, null, null);
+    });
+  }
+
+  #checkNotes(notes: readonly SyntaxNote[], present: number, composite: number, repetition: number): void {
+    for (let index = 0; index < notes.length; index++) {
+      const note = notes[index];
+      if (note !== undefined && !keepsNote(note, present)) this.#tellNote(note, present, composite, repetition);
     }
-    if (this.#layers.notes)
-      for (const note of definition.notes) if (!keepsNote(note, present)) this.#tellNote(note, present, 0, 0);
   }
 
   /** One element in all its repetitions; whether any of it is more than blanks. */
@@ -154,12 +152,8 @@ export class SegmentChecks {
     }
     if (last === '' && count > 1) this.#tellTrailing(element, count, repetition);
     if (present === 0) return false;
-    for (let component = 1; component <= uses.length; component++) {
-      const use = uses[component - 1];
-      if (use?.requirement !== 'M' || (present & (1 << (component - 1))) !== 0) continue;
-      const message = `${this.#nameOf(element, component)} (${use.element.name}) is missing: it is mandatory in ${composite.id}.`;
-      this.#tell('element/missing', element, component, repetition, message, null, null);
-    }
+    if ((present & composite.mandatory) !== composite.mandatory)
+      this.#tellMissingParts(composite, present, element, repetition);
     if (composite.id === 'C507')
       this.#checkFormat(
         segment.value(element, 3, repetition),
@@ -168,11 +162,21 @@ export class SegmentChecks {
         2,
         repetition,
       );
-    if (this.#layers.notes) {
-      for (const note of composite.notes)
-        if (!keepsNote(note, present)) this.#tellNote(note, present, element, repetition);
-    }
+    if (this.#layers.notes) this.#checkNotes(composite.notes, present, element, repetition);
     return true;
+  }
+
+  #tellMissingParts(
+    { id, components, mandatory }: CompositeDefinition,
+    present: number,
+    element: number,
+    repetition: number,
+  ): void {
+    components.forEach((use, index) => {
+      if ((mandatory & ~present & (1 << index)) === 0) return;
+      const message = `${this.#nameOf(element, index + 1)} (${use.element.name}) is missing: it is mandatory in ${id}.`;
+      this.#tell('element/missing', element, index + 1, repetition, message, null, null);
+    });
   }
 
   /** Whether the value is right. */

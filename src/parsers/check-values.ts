@@ -19,6 +19,12 @@ export function valueFault(element: ElementDefinition, value: string): ValueFaul
   const { type, codes } = element;
   let length = value.length;
   switch (type) {
+    // The commonest first: a switch over texts is tried in order.
+    case 'AN':
+    case 'ID':
+    case 'an':
+      if (!isPrintable(value)) return 'character';
+      break;
     case 'R':
     case 'N':
       length = type === 'R' ? realDigits(value) : integerDigits(value);

@@ -6,14 +6,13 @@ import type { PlacedLoop, PlacedSegment, Segment } from './transaction.ts';
  * Cursor  where the walk through the tree stands: the place of the last segment, and for each open loop how often its current spot was used.
  */
 export interface OpenLoop {
-  readonly definition: LoopDefinition;
   readonly children: (PlacedSegment | PlacedLoop)[];
   count: number;
 }
 
 export interface Cursor {
   place: Place;
-  /** Open loops, root first: as many as `place.loops`. */
+  /** Open loops, root first: the first `place.loops.length`. Closed ones stay behind them, for cutting an array costs more than a segment. */
   open: OpenLoop[];
 }
 
@@ -26,26 +25,21 @@ export function take(step: Step, segment: Segment, cursor: Cursor): void {
   const parent = open[step.depth];
   if (parent === undefined) return;
   parent.count = step.repeats ? parent.count + 1 : 1;
-  open.length = step.depth + 1;
   const placed: PlacedSegment = { kind: 'segment', use: step.use, segment };
   if (step.loop === null) parent.children.push(placed);
-  else openLoop(step.loop, parent, open, placed, false);
+  else openLoop(step.loop, step.depth, open, placed, false);
   cursor.place = step.place;
 }
 
-/** Opens a loop below `parent`, with its trigger or, when the sender left that out, without. */
+/** Opens a loop below the open one at `depth`, with its trigger or, when the sender left that out, without. */
 export function openLoop(
   definition: LoopDefinition,
-  parent: OpenLoop,
+  depth: number,
   open: OpenLoop[],
   trigger: PlacedSegment | null,
   implied: boolean,
-): OpenLoop {
+): void {
   const children: (PlacedSegment | PlacedLoop)[] = trigger === null ? [] : [trigger];
-  parent.children.push({ kind: 'loop', definition, children, implied });
-  const opened = { definition, children, count: 1 };
-  open.push(opened);
-  return opened;
+  open[depth]?.children.push({ kind: 'loop', definition, children, implied });
+  open[depth + 1] = { children, count: 1 };
 }
-
-export const idOf = (place: Place): string | null => place.loops.at(-1)?.id || null;

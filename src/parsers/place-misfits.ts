@@ -1,6 +1,6 @@
 import { positionAt } from '../core/position.ts';
 import { type Problem, type ProblemCode, problem } from '../core/problem.ts';
-import { type Cursor, fits, idOf, type OpenLoop, openLoop, take } from './place-cursor.ts';
+import { type Cursor, fits, type OpenLoop, openLoop, take } from './place-cursor.ts';
 import { comesLater, declaredRoad, earlierPlace, type ImpliedRoad, onlyRoad } from './place-search.ts';
 import { ProblemList } from './problem-list.ts';
 import type { LoopDefinition, MessageTable, SegmentUse } from './standards/definitions.ts';
@@ -89,12 +89,9 @@ export class Misfits {
     ) {
       return this.#imply(only, segment, false);
     }
-    const last = this.#table.places
-      .steps(this.#cursor.place, tag)
-      .find((step) => step.lastResort && fits(step, this.#cursor));
-    if (last !== undefined && comesLater(last.skipped, this.#transaction.segments, index) === undefined)
-      return this.#go(last, segment);
-    const open = this.#cursor.open.at(-1)?.definition.id || 'the message';
+    const last = this.#lastResort(segment, index);
+    if (last !== undefined) return this.#go(last, segment);
+    const open = this.#cursor.place.loops.at(-1)?.id || 'the message';
     return this.#tell(
       'segment/unexpected',
       segment,
@@ -137,16 +134,26 @@ export class Misfits {
     return tooOften === undefined ? null : { tooOften };
   }
 
+  /** Over a separator left out, where no place before it takes the segment and what comes next goes on behind it. */
+  #lastResort(segment: Segment, index: number): Step | undefined {
+    const { places } = this.#table;
+    const { segments } = this.#transaction;
+    const step = places.steps(this.#cursor.place, segment.tag).find((one) => one.lastResort && fits(one, this.#cursor));
+    if (step === undefined || comesLater(step.skipped, segments, index) !== undefined) return undefined;
+    const next = segments[index + 1];
+    return next === undefined || places.steps(step.place, next.tag).length > 0 ? step : undefined;
+  }
+
   #go(step: Step, segment: Segment): string | null {
     this.#miss(step.skipped, segment);
     take(step, segment, this.#cursor);
-    return idOf(this.#cursor.place);
+    return this.#cursor.place.loopId;
   }
 
   #takeTooOften(step: Step, segment: Segment): string | null {
     this.#miss(step.skipped, segment);
     take(step, segment, this.#cursor);
-    const loop = idOf(this.#cursor.place);
+    const loop = this.#cursor.place.loopId;
     return step.loop === null
       ? this.#tell('segment/too-many', segment, loop, `${segment.tag} repeats more than ${step.max} times here.`)
       : this.#tell('loop/too-many', segment, loop, `Loop ${step.loop.id} repeats more than ${step.max} times here.`);
@@ -192,13 +199,12 @@ export class Misfits {
     const target = this.#table.places.childPlace(place, depth, node.position);
     if (parent === undefined || target?.use == null) return null;
     const placed = { kind: 'segment', use: target.use, segment } as const;
-    const loop = idOf(target);
+    const loop = target.loopId;
     if (node.kind === 'segment') parent.children.push(placed);
     else {
       // Inside a detour there is no second one: the walk returns to where it stood before the first.
       this.#detour ??= { depth: depth + 1, loop: node, place, open: [...open], counts: open.map(({ count }) => count) };
-      open.length = depth + 1;
-      openLoop(node, parent, open, placed, false);
+      openLoop(node, depth, open, placed, false);
       this.#cursor.place = target;
     }
     return this.#tell(code, segment, loop, message);
@@ -226,8 +232,7 @@ export class Misfits {
       if (parent === undefined || open.loop === null) continue;
       this.#miss(open.skipped, segment);
       parent.count = 1;
-      this.#cursor.open.length = open.depth + 1;
-      openLoop(open.loop, parent, this.#cursor.open, null, true);
+      openLoop(open.loop, open.depth, this.#cursor.open, null, true);
       this.#cursor.place = open.place;
       const { id, trigger } = open.loop;
       const message = `${trigger} is missing: loop ${id} was opened for ${segment.tag}, which stands in it.`;

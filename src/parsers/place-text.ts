@@ -50,36 +50,52 @@ export function conditionText(text: string): Condition {
   return { element: Number(element), component: Number(component), values: values.split('|') };
 }
 
-export const fulfils = (segment: Segment, conditions: readonly Condition[]): boolean =>
-  conditions.every(({ element, component, values }) => values.includes(segment.value(element, component)));
+export function fulfils(segment: Segment, conditions: readonly Condition[]): boolean {
+  for (const { element, component, values } of conditions)
+    if (!values.includes(segment.value(element, component))) return false;
+  return true;
+}
 
 /** Every occurrence of the loop around a place. Goes as deep as the place is written, never as deep as the input. */
 export function loopsAt(root: PlacedLoop, { area, loops }: PlaceText): readonly PlacedLoop[] {
-  let groups: readonly PlacedLoop[] = [root];
-  loops.forEach((trigger, depth) => {
-    groups = groups.flatMap(({ children }) =>
-      children.filter(
-        (child): child is PlacedLoop =>
-          child.kind === 'loop' && child.definition.trigger === trigger && inArea(child.definition.area, area, depth),
-      ),
-    );
-  });
+  let groups: PlacedLoop[] = [root];
+  for (let depth = 0; depth < loops.length; depth++) {
+    const inner: PlacedLoop[] = [];
+    for (const { children } of groups) {
+      for (const child of children) {
+        if (
+          child.kind === 'loop' &&
+          child.definition.trigger === loops[depth] &&
+          inArea(child.definition.area, area, depth)
+        )
+          inner.push(child);
+      }
+    }
+    groups = inner;
+  }
   return groups;
 }
 
 /** The place's segments in one occurrence of the loop around it. */
-export function segmentsIn(group: PlacedLoop, { area, loops, tag, where }: PlaceText): readonly PlacedSegment[] {
+export function segmentsIn(group: PlacedLoop, place: PlaceText): readonly PlacedSegment[] {
   const found: PlacedSegment[] = [];
-  for (const child of group.children) {
-    const placed = child.kind === 'segment' ? child : child.definition.trigger === tag ? child.children[0] : undefined;
-    if (placed?.kind !== 'segment' || placed.use.tag !== tag || !inArea(placed.use.area, area, loops.length)) continue;
-    if (fulfils(placed.segment, where)) found.push(placed);
-  }
+  gather(group, place, found);
   return found;
 }
 
 /** Every segment of a place, in wire order. */
-export const segmentsAt = (root: PlacedLoop, place: PlaceText): readonly PlacedSegment[] =>
-  loopsAt(root, place).flatMap((group) => segmentsIn(group, place));
+export function segmentsAt(root: PlacedLoop, place: PlaceText): readonly PlacedSegment[] {
+  const found: PlacedSegment[] = [];
+  for (const group of loopsAt(root, place)) gather(group, place, found);
+  return found;
+}
+
+function gather({ children }: PlacedLoop, { area, loops, tag, where }: PlaceText, found: PlacedSegment[]): void {
+  for (const child of children) {
+    const placed = child.kind === 'segment' ? child : child.definition.trigger === tag ? child.children[0] : undefined;
+    if (placed?.kind !== 'segment' || placed.use.tag !== tag || !inArea(placed.use.area, area, loops.length)) continue;
+    if (fulfils(placed.segment, where)) found.push(placed);
+  }
+}
 
 const inArea = (area: Area, wanted: Area | null, depth: number) => depth > 0 || wanted === null || area === wanted;

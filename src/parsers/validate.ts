@@ -52,26 +52,27 @@ export function validate(
   options: ValidationOptions = {},
 ): PlacedTransaction {
   const policies = { ...defaultPolicies, ...options.policies };
-  const { root, problems: misplaced, loopIds } = place(transaction, table, options);
   const list = new ProblemList();
   for (const one of transaction.problems) list.add(one);
-  for (const one of misplaced) list.add(one);
   const layers = {
     elements: policies.elements !== 'off',
     codes: policies.codes !== 'off',
     notes: policies.notes !== 'off',
   };
-  if (layers.elements || layers.codes || layers.notes) {
-    const checks = new SegmentChecks(transaction.syntax, table.version, layers, list);
-    const { segments } = transaction;
-    for (let index = 0; index < segments.length; index++) {
-      const segment = segments[index];
-      // A segment out of place has its elements all the same: one mistake does not hide another.
-      const definition = segment === undefined ? undefined : table.segments.get(segment.tag);
-      if (segment !== undefined && definition !== undefined) checks.check(segment, definition, loopIds[index] ?? null);
-    }
-  }
-  if (table.places.tags.has('LS')) checkBounds(transaction, loopIds, list);
+  const checks = new SegmentChecks(transaction.syntax, table.version, layers, list);
+  const isChecked = layers.elements || layers.codes || layers.notes;
+  const loopIds: (string | null)[] = [];
+  const isBounded = table.places.tags.has('LS');
+  // A segment out of place has its elements all the same: one mistake does not hide another.
+  const { root, problems: misplaced } = place(transaction, table, {
+    ...(options.implied === undefined ? {} : { implied: options.implied }),
+    each(segment, definition, loop) {
+      if (isChecked && definition !== undefined) checks.check(segment, definition, loop);
+      if (isBounded) loopIds.push(loop);
+    },
+  });
+  for (const one of misplaced) list.add(one);
+  if (isBounded) checkBounds(transaction, loopIds, list);
   const first = transaction.segments[0];
   if (options.restrictions !== undefined && first !== undefined)
     checkRestrictions(root, options.restrictions, first, list);

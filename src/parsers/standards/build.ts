@@ -143,7 +143,8 @@ function compositeOf(
     if (element === undefined) throw broken(file, `composite ${id} uses element ${elementId}, which is not defined`);
     return { requirement: requirementOf(file, requirement, use), element };
   });
-  return { id, name: row.name, components, notes: (row.notes ?? []).map((note) => noteOf(file, id, note)) };
+  const notes = (row.notes ?? []).map((note) => noteOf(file, id, note));
+  return { id, name: row.name, components, notes, mandatory: mandatoryOf(file, id, components) };
 }
 
 function segmentOf(
@@ -165,17 +166,25 @@ function segmentOf(
       composite,
     };
   });
-  return { tag, name: row.name, elements: uses, notes: (row.notes ?? []).map((note) => noteOf(file, tag, note)) };
+  const notes = (row.notes ?? []).map((note) => noteOf(file, tag, note));
+  return { tag, name: row.name, elements: uses, notes, mandatory: mandatoryOf(file, tag, uses) };
 }
 
 const NOTE_KINDS: Readonly<Record<string, NoteKind>> = { P: 'P', R: 'R', E: 'E', C: 'C', L: 'L' };
-/** Presence is kept as bits of one number while a segment is checked: the widest segment of the tables has 29 elements. */
-const notePlaceMax = 31;
+/** Presence is kept as bits of one number while a segment is checked. Wider segments exist, but none has a note or an M so far out. */
+const bitMax = 31;
+
+function mandatoryOf(file: VersionFile, owner: string, uses: readonly { readonly requirement: Requirement }[]): number {
+  if (uses.slice(bitMax).some(({ requirement }) => requirement === 'M')) {
+    throw broken(file, `${owner} has a mandatory place beyond ${bitMax}`);
+  }
+  return uses.reduce((mask, { requirement }, index) => (requirement === 'M' ? mask | (1 << index) : mask), 0);
+}
 
 function noteOf(file: VersionFile, owner: string, text: string): SyntaxNote {
   const kind = NOTE_KINDS[text.charAt(0)];
   const places = (text.slice(1).match(/\d\d/g) ?? []).map(Number);
-  if (kind === undefined || places.length < 2 || places.some((place) => place < 1 || place > notePlaceMax)) {
+  if (kind === undefined || places.length < 2 || places.some((place) => place < 1 || place > bitMax)) {
     throw broken(file, `${owner} has a note "${text}"`);
   }
   return { kind, places, text, mask: places.reduce((mask, place) => mask | (1 << (place - 1)), 0) };

@@ -32,6 +32,8 @@ export interface CompositeDefinition {
   readonly name: string;
   readonly components: readonly ComponentUse[];
   readonly notes: readonly SyntaxNote[];
+  /** Its mandatory components as bits, component 1 the lowest. */
+  readonly mandatory: number;
 }
 
 export interface ElementUse {
@@ -60,6 +62,8 @@ export interface SegmentDefinition {
   readonly name: string;
   readonly elements: readonly ElementUse[];
   readonly notes: readonly SyntaxNote[];
+  /** Its mandatory elements as bits, element 1 the lowest. */
+  readonly mandatory: number;
 }
 
 export type Area = 'header' | 'detail' | 'summary';

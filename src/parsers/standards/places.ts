@@ -14,6 +14,8 @@ export interface Place {
   readonly loops: readonly LoopDefinition[];
   readonly at: readonly number[];
   readonly steps: Map<string, readonly Step[]>;
+  /** Of the innermost loop; null in the root. What a Problem names. */
+  readonly loopId: string | null;
 }
 
 /** A mandatory child that a step leaves behind without its having come. */
@@ -58,7 +60,7 @@ export function compilePlaces(root: LoopDefinition): Places {
     if (separates(child)) before.set(child, new Set(tags));
     gatherTags(child, tags);
   }
-  const start: Place = { use: null, loops: [root], at: [-1], steps: new Map() };
+  const start: Place = { use: null, loops: [root], at: [-1], steps: new Map(), loopId: null };
   // One Place per node, so that its steps are shared: keyed by the trigger's or segment's own use.
   const known = new Map<SegmentUse, Place>();
   const placeOf = (loops: readonly LoopDefinition[], at: readonly number[]): Place | undefined => {
@@ -67,7 +69,13 @@ export function compilePlaces(root: LoopDefinition): Places {
     const [use, inLoops, inAt] =
       node.kind === 'segment' ? [node, loops, at] : [node.children[0], [...loops, node], [...at, 0]];
     if (use?.kind !== 'segment') return undefined;
-    const found = known.get(use) ?? { use, loops: inLoops, at: inAt, steps: new Map<string, readonly Step[]>() };
+    const found = known.get(use) ?? {
+      use,
+      loops: inLoops,
+      at: inAt,
+      steps: new Map<string, readonly Step[]>(),
+      loopId: inLoops.at(-1)?.id || null,
+    };
     known.set(use, found);
     return found;
   };
