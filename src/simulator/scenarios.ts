@@ -1,0 +1,251 @@
+import type { Usage } from './protocol.ts';
+
+/*
+ * Conversation  one order and everything that follows from it, as a buyer lives it: what it orders, what answer it reckons with, in how many
+ *               shipments, how it pays. Each says how often every rung of the gateway's ladder must be met, and which steps the buyer itself
+ *               must have seen: the demo ends well only when both lists are complete.
+ */
+export const RUNGS = [
+  'order-received',
+  'order-acknowledged',
+  'order-decided',
+  'response-sent',
+  'response-acknowledged',
+  'shipped',
+  'ship-notice-sent',
+  'ship-notice-acknowledged',
+  'invoice-sent',
+  'invoice-acknowledged',
+  'remittance-received',
+  'remittance-acknowledged',
+  'cash-applied',
+] as const;
+export type RungName = (typeof RUNGS)[number];
+
+/** So much of a line, with the answer's code (X12 668). */
+export interface Answer {
+  readonly code: string;
+  readonly quantity: string;
+}
+
+export interface Line {
+  readonly number: string;
+  readonly upc: string;
+  readonly vendorItem: string;
+  readonly buyerItem: string;
+  readonly description: string;
+  readonly quantity: string;
+  /** The price the buyer orders at. */
+  readonly price: string;
+  /** The price the supplier must answer with and bill; absent: the ordered one. */
+  readonly acknowledgedPrice?: string;
+  /** What must be answered: exact parts, or a line too large for the shelf, of which `shelf` at most comes at once and the rest later. */
+  readonly answer: readonly Answer[] | { readonly shelf: string };
+}
+
+export type Story = 'order-to-cash' | 'duplicate' | 'broken' | 'order-only';
+
+export interface Conversation {
+  /** Short and stable: reports, tables and `--json` name it so. */
+  readonly key: string;
+  readonly title: string;
+  readonly party: 'brightmart' | 'cedarsupply' | 'nordhandel';
+  readonly story: Story;
+  readonly usage: Usage;
+  /** BAK02. */
+  readonly verdict: string;
+  readonly lines: readonly Line[];
+  /** Parts of the invoiced total, in percent, one remittance each; the last pays what is left. */
+  readonly payments: readonly number[];
+  /** ISA14 on the order: the TA1 that follows is looked at too. */
+  readonly wantTa1: boolean;
+  readonly rungs: Readonly<Partial<Record<RungName, number>>>;
+  readonly steps: readonly string[];
+}
+
+const item = (number: string, code: string, upc: string, description: string, quantity: string, price: string) => ({
+  number,
+  upc,
+  vendorItem: code,
+  buyerItem: `B${code.slice(3)}`,
+  description,
+  quantity,
+  price,
+});
+
+const accepted = (line: ReturnType<typeof item>): Line => ({
+  ...line,
+  answer: [{ code: 'IA', quantity: line.quantity }],
+});
+
+/** How often each rung is climbed by an order with so many shipments and remittances. */
+const rungsOf = (shipments: number, payments: number): Readonly<Record<RungName, number>> => ({
+  'order-received': 1,
+  'order-acknowledged': 1,
+  'order-decided': 1,
+  'response-sent': 1,
+  'response-acknowledged': 1,
+  shipped: shipments,
+  'ship-notice-sent': shipments,
+  'ship-notice-acknowledged': shipments,
+  'invoice-sent': shipments,
+  'invoice-acknowledged': shipments,
+  'remittance-received': payments,
+  'remittance-acknowledged': payments,
+  'cash-applied': payments,
+});
+
+/** The buyer's side of the same: every message read and found right, every remittance acknowledged, every open amount as reckoned. */
+const stepsOf = (shipments: number, payments: number): readonly string[] => [
+  '850 sent',
+  '850 accepted by 997',
+  '855 right',
+  ...Array.from({ length: shipments }, (_, index) => [`856 ${index + 1} right`, `810 ${index + 1} right`]).flat(),
+  ...Array.from({ length: payments }, (_, index) => [
+    `820 ${index + 1} sent`,
+    `820 ${index + 1} accepted by 997`,
+    `cash ${index + 1} agreed`,
+  ]).flat(),
+];
+
+interface Trade {
+  readonly key: string;
+  readonly title: string;
+  readonly lines: readonly Line[];
+  readonly party?: 'brightmart' | 'cedarsupply';
+  readonly usage?: Usage;
+  readonly verdict?: string;
+  readonly shipments?: number;
+  readonly payments?: readonly number[];
+  readonly wantTa1?: boolean;
+}
+
+function trade({ key, title, lines, ...more }: Trade): Conversation {
+  const payments = more.payments ?? [100];
+  const shipments = more.shipments ?? 1;
+  const wantTa1 = more.wantTa1 ?? false;
+  return {
+    key,
+    title,
+    lines,
+    payments,
+    wantTa1,
+    party: more.party ?? 'brightmart',
+    story: 'order-to-cash',
+    usage: more.usage ?? 'production',
+    verdict: more.verdict ?? 'AD',
+    rungs: rungsOf(shipments, payments.length),
+    steps: [...stepsOf(shipments, payments.length), ...(wantTa1 ? ['850 received by TA1'] : [])],
+  };
+}
+
+const hammer = (number: string, quantity: string) =>
+  item(number, 'HT-1001', '614141010110', 'CLAW HAMMER 16 OZ', quantity, '12.50');
+const framingHammer = (number: string, quantity: string, price = '21.75') =>
+  item(number, 'HT-1002', '614141010127', 'FRAMING HAMMER 22 OZ', quantity, price);
+const mallet = (number: string, quantity: string) =>
+  item(number, 'HT-1003', '614141010134', 'RUBBER MALLET', quantity, '8.40');
+const wrench = (number: string, quantity: string, price: string) =>
+  item(number, 'HT-2001', '614141010219', 'ADJUSTABLE WRENCH 10 IN', quantity, price);
+const screwdrivers = (number: string, quantity: string) =>
+  item(number, 'HT-3001', '614141010318', 'SCREWDRIVER SET 8 PC', quantity, '24.00');
+const tape = (number: string, quantity: string) =>
+  item(number, 'HT-4001', '614141010417', 'TAPE MEASURE 25 FT', quantity, '9.99');
+const unsold = (number: string, quantity: string) =>
+  item(number, 'HT-9999', '614141019991', 'LEFT HANDED HAMMER', quantity, '19.00');
+
+const duplicate: Conversation = {
+  ...trade({ key: 'duplicate', title: 'the same order again', lines: [accepted(mallet('1', '10'))] }),
+  story: 'duplicate',
+  steps: [
+    ...stepsOf(1, 1),
+    'same bytes sent again',
+    'same bytes not entered again',
+    'same numbers with other bytes sent',
+    'same numbers with other bytes quarantined',
+  ],
+};
+
+const broken: Conversation = {
+  ...trade({ key: 'broken', title: 'a broken order', lines: [accepted(hammer('1', '12'))] }),
+  story: 'broken',
+  payments: [],
+  rungs: {},
+  steps: ['850 sent', '850 rejected by 997', 'order not entered'],
+};
+
+const distributor: Conversation = {
+  key: 'distributor',
+  title: 'an EDIFACT order, decided by the back office',
+  party: 'nordhandel',
+  story: 'order-only',
+  usage: 'production',
+  verdict: 'accepted',
+  lines: [accepted(hammer('1', '120')), accepted(wrench('2', '45', '16.40'))],
+  payments: [],
+  wantTa1: false,
+  rungs: { 'order-received': 1, 'order-decided': 1 },
+  steps: ['ORDERS sent', 'order stands as meant'],
+};
+
+/** Every conversation of the demo. They share no item that runs short, so they may run at once. */
+export const CONVERSATIONS: readonly Conversation[] = [
+  trade({
+    key: 'whole',
+    title: 'accepted whole',
+    lines: [accepted(hammer('1', '12')), accepted(tape('2', '36'))],
+    wantTa1: true,
+  }),
+  trade({
+    key: 'short',
+    title: 'a line short, shipped later',
+    lines: [{ ...screwdrivers('1', '100'), answer: { shelf: '60' } }, accepted(mallet('2', '6'))],
+    verdict: 'AC',
+    shipments: 2,
+  }),
+  trade({
+    key: 'unknown-item',
+    title: 'a line rejected',
+    lines: [accepted(hammer('1', '8')), { ...unsold('2', '5'), answer: [{ code: 'R2', quantity: '5' }] }],
+    verdict: 'AC',
+  }),
+  trade({
+    key: 'price',
+    title: 'a price of last year',
+    lines: [
+      { ...wrench('1', '4', '15.00'), acknowledgedPrice: '17.95', answer: [{ code: 'IP', quantity: '4' }] },
+      // Within the agreed tolerance: taken at the buyer's price.
+      accepted(framingHammer('2', '2', '21.70')),
+    ],
+    verdict: 'AC',
+  }),
+  duplicate,
+  broken,
+  trade({
+    key: 'partial',
+    title: 'paid in two parts',
+    lines: [accepted(tape('1', '50'))],
+    payments: [40, 60],
+  }),
+  trade({
+    key: 'test-usage',
+    title: 'a whole conversation for test',
+    lines: [accepted(framingHammer('1', '3'))],
+    usage: 'test',
+  }),
+  trade({
+    key: 'back-office',
+    title: 'decided, shipped and billed by the back office',
+    party: 'cedarsupply',
+    lines: [accepted(hammer('1', '30')), accepted(mallet('2', '15'))],
+  }),
+  distributor,
+];
+
+export const conversationsOf = (party: Conversation['party']): readonly Conversation[] =>
+  CONVERSATIONS.filter((conversation) => conversation.party === party);
+
+/** Parts of a line that will be shipped; R2, IR and ID will not. */
+const REFUSED: ReadonlySet<string> = new Set(['IR', 'ID', 'R1', 'R2', 'R3', 'R4']);
+
+export const isRefused = (code: string): boolean => REFUSED.has(code);

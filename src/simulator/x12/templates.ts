@@ -1,0 +1,68 @@
+/*
+ * What the retailer writes, 004010, as its EDI department would keep it: text with holes. {names} are filled by `fill`, one line is one
+ * segment, `*` and `>` stand for whatever delimiters the interchange uses.
+ */
+export const ORDER_850 = `
+  BEG*00*SA*{number}**{orderedOn}
+  CUR*BY*USD
+  REF*DP*{department}
+  REF*IA*{vendorNumber}
+  PER*BD*{contact}*TE*{phone}
+  FOB*PP
+  ITD*01*3*****30
+  DTM*010*{shipOn}
+  TD5*O*2*{carrier}*M
+  N9*L1*SHIPPING
+  MSG*{note}
+  N1*ST*{storeName}*92*{store}
+  N3*{storeStreet}
+  N4*{storeCity}*{storeState}*{storeZip}*US
+  N1*BT*{billName}*92*{billId}
+  N3*{billStreet}
+  N4*{billCity}*{billState}*{billZip}*US
+  {lines}
+  CTT*{lineCount}*{hash}
+`;
+
+export const ORDER_850_LINE = `
+  PO1*{line}*{quantity}*{unit}*{price}*PE*UP*{upc}*VN*{vendorItem}*IN*{buyerItem}
+  PID*F*08***{description}
+`;
+
+/** Three mistakes, for the gateway to find all: a day that does not exist, a quantity in words, an id without its number. */
+export const BROKEN_850 = `
+  BEG*00*SA*{number}**{badDay}
+  CUR*BY*USD
+  REF*DP*{department}
+  N1*ST*{storeName}*92
+  PO1*1*{badQuantity}*{unit}*{price}*PE*UP*{upc}
+  CTT*1
+`;
+
+export const REMITTANCE_820 = `
+  BPR*C*{amount}*C*ACH*CTX*01*{payerBank}*DA*{payerAccount}*{payerId}**01*{payeeBank}*DA*{payeeAccount}*{valueOn}
+  TRN*1*{trace}*{payerId}
+  CUR*PR*USD
+  DTM*097*{valueOn}
+  N1*PR*{payerName}*92*{billId}
+  N1*PE*{payeeName}*92*{vendorNumber}
+  ENT*1
+  {items}
+`;
+
+export const REMITTANCE_820_ITEM = `
+  RMR*IV*{invoice}*{action}*{paid}*{gross}
+  REF*PO*{order}
+  DTM*003*{invoicedOn}
+`;
+
+export const ACKNOWLEDGMENT_997 = `
+  AK1*{functionalId}*{groupNumber}
+  {sets}
+  AK9*A*{count}*{count}*{count}
+`;
+
+export const ACKNOWLEDGMENT_997_SET = `
+  AK2*{set}*{controlNumber}
+  AK5*A
+`;

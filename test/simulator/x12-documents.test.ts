@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { BUYERS } from '../../src/simulator/profiles.ts';
+import { CONVERSATIONS } from '../../src/simulator/scenarios.ts';
+import { accepting997, broken850, order850, remittance820 } from '../../src/simulator/x12/documents.ts';
+import { readX12 } from '../../src/simulator/x12/read.ts';
+import { fill, interchangeText, usualDelimiters } from '../../src/simulator/x12/write.ts';
+import { bytesOf, conversation, envelope, orderOf, set } from './documents.ts';
+
+const x12 = CONVERSATIONS.filter(({ party }) => party !== 'nordhandel');
+const invoice = {
+  list: { checks: [], same: () => true, that: () => true },
+  number: 'INV0000001',
+  issuedOn: '20261122',
+  cents: 149_040n,
+};
+
+describe('what the buyer writes, node-x12 reads strictly', () => {
+  test.each(x12.map(({ key, party }) => ({ key, party })))('850 of $party: $key', async ({ key, party }) => {
+    if (party === 'nordhandel') throw new Error('no X12');
+    const body = order850(BUYERS[party], orderOf(key));
+    const text = interchangeText(envelope({ functionalId: 'PO' }), [set('850', body)]);
+    const [transaction] = (await readX12(bytesOf(text))).groups[0]?.transactions ?? [];
+    await expect(
+      transaction?.segments.map(({ tag, elements }) => [tag, ...elements].join('*')).join('\n'),
+    ).toMatchFileSnapshot(`golden/850-${party}-${key}.txt`);
+  });
+
+  test.each([
+    ['820 in one', [{ invoice, paid: 149_040n }]],
+    ['820 in part', [{ invoice, paid: 59_616n }]],
+  ])('%s', async (name, items) => {
+    const body = remittance820(BUYERS.brightmart, orderOf('short'), {
+      trace: '45000000001',
+      valueOn: '20261122',
+      items,
+    });
+    const text = interchangeText(envelope({ functionalId: 'RA' }), [set('820', body)]);
+    const [transaction] = (await readX12(bytesOf(text))).groups[0]?.transactions ?? [];
+    await expect(
+      transaction?.segments.map(({ tag, elements }) => [tag, ...elements].join('*')).join('\n'),
+    ).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
+  });
+
+  test('997', async () => {
+    const sets = [
+      { set: '855', controlNumber: '0001' },
+      { set: '855', controlNumber: '0002' },
+    ];
+    const body = accepting997('PR', '12', sets);
+    expect(body).toEqual(['AK1*PR*12', 'AK2*855*0001', 'AK5*A', 'AK2*855*0002', 'AK5*A', 'AK9*A*2*2*2']);
+    const text = interchangeText(envelope({ functionalId: 'FA' }), [set('997', body)]);
+    expect((await readX12(bytesOf(text))).groups).toHaveLength(1);
+  });
+
+  test('the broken 850 is broken in meaning only, and says where', async () => {
+    const { body, errors } = broken850(BUYERS.brightmart, orderOf('broken'));
+    const text = interchangeText(envelope({ functionalId: 'PO' }), [set('850', body)]);
+    const [transaction] = (await readX12(bytesOf(text))).groups[0]?.transactions ?? [];
+    for (const { tag, segmentNumber, element, found } of errors) {
+      const segment = transaction?.segments[segmentNumber - 1];
+      expect([segment?.tag, segment?.elements[element - 1] ?? null]).toEqual([tag, found]);
+    }
+  });
+});
+
+describe('templates', () => {
+  test('refuse a value that would open a segment of its own', () => {
+    for (const number of ['45~ST*850', '45*00', '4>5', '4\n5']) {
+      expect(() => order850(BUYERS.brightmart, orderOf('whole', { number }))).toThrow(/holds a delimiter/);
+    }
+  });
+  test('refuse a hole without a value', () => {
+    expect(() => fill('BEG*{missing}', {})).toThrow(/\{missing\}/);
+  });
+  test('refuse a delimiter of the interchange in data', () => {
+    const body = order850(BUYERS.brightmart, orderOf('whole'));
+    const delimiters = { ...usualDelimiters, element: '1' };
+    expect(() => interchangeText(envelope({ delimiters }), [set('850', body)])).toThrow(/holds the delimiter/);
+  });
+  test('leave no empty element at the end of a segment', () => {
+    expect(fill('REF*{a}*{b}*', { a: 'DP', b: '' })).toEqual(['REF*DP']);
+  });
+});
+
+test('the conversations promise what their story can give', () => {
+  for (const { key, lines, payments, story } of CONVERSATIONS) {
+    expect(lines.length, key).toBeGreaterThan(0);
+    if (story === 'order-to-cash')
+      expect(
+        payments.reduce((sum, part) => sum + part, 0),
+        key,
+      ).toBe(100);
+  }
+  expect(new Set(CONVERSATIONS.map(({ key }) => key)).size).toBe(CONVERSATIONS.length);
+  expect(conversation('test-usage').usage).toBe('test');
+});
