@@ -20,6 +20,7 @@ const LEVELS: Record<Layer<ProblemCode>, AnswerLevel> = {
   element: 'element',
   note: 'element',
   balance: 'element',
+  map: 'element',
 };
 
 /** TA105, the interchange note code. */
@@ -122,7 +123,30 @@ export const AK403: Record<CodesOf<'element' | 'note' | 'balance'>, string> = {
   'balance/unknown-parent': '7',
 };
 
-const ALL: Record<ProblemCode, string> = { ...TA1_NOTE, ...AK905, ...AK502, ...AK304, ...AK403 };
+/** A map's verdict is an application's: the 824 tells it. Where a 997 must, it is a value that is not acceptable. */
+const AK403_OF_MAPS: Record<CodesOf<'map'>, string> = {
+  'map/value-required': '2',
+  'map/value-invalid': '7',
+  'map/value-differs': '7',
+  'map/value-cut': '7',
+  'map/code-unknown': '7',
+  'map/alternative-read': '7',
+  'map/level-unknown': '7',
+  'map/level-repeated': '7',
+  'map/parent-missing': '7',
+  'map/parent-cycle': '7',
+  'map/balance-differs': '7',
+  'map/unwritable': '7',
+  'map/unwritten': '7',
+  'map/element-missing': '7',
+  'map/segment-missing': '7',
+  'map/segment-too-many': '7',
+  'map/note-violated': '7',
+  'map/hierarchy-unfit': '7',
+  'map/quantities-summed': '7',
+};
+
+const ALL: Record<ProblemCode, string> = { ...TA1_NOTE, ...AK905, ...AK502, ...AK304, ...AK403, ...AK403_OF_MAPS };
 
 /** The part of an acknowledgment in which this Problem is told. */
 export const answerLevelOf = (code: ProblemCode): AnswerLevel =>
