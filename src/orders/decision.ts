@@ -88,7 +88,7 @@ export function verdictOf(lines: readonly LineDecision[]): OrderVerdict {
 }
 
 const PostedPromise = object({
-  status: Type.Union(LINE_STATUSES.map((status) => Type.Literal(status))),
+  status: Type.Enum(LINE_STATUSES),
   quantity: DecimalText,
   on: Type.Optional(LocalDateText),
   price: Type.Optional(Price),
