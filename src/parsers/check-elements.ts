@@ -12,7 +12,7 @@ import type {
   SegmentDefinition,
   SyntaxNote,
 } from './standards/definitions.ts';
-import type { Segment, SyntaxName } from './transaction.ts';
+import type { Segment, SyntaxName, Transaction } from './transaction.ts';
 
 /** Which layers are looked at; one that is off costs nothing. */
 export interface CheckedLayers {
@@ -28,13 +28,16 @@ const bitMax = 31;
 export class SegmentChecks {
   readonly #syntax: SyntaxName;
   readonly #version: string;
+  /** Whether the interchange has a repetition separator at all: before 00402 and in EDIFACT syntax 3 nothing repeats. */
+  readonly #repeats: boolean;
   readonly #layers: CheckedLayers;
   readonly #list: ProblemList;
   #segment: Segment | null = null;
   #loop: string | null = null;
 
-  constructor(syntax: SyntaxName, version: string, layers: CheckedLayers, list: ProblemList) {
+  constructor({ syntax, delimiters }: Transaction, version: string, layers: CheckedLayers, list: ProblemList) {
     this.#syntax = syntax;
+    this.#repeats = delimiters.repetition !== null;
     this.#version = version;
     this.#layers = layers;
     this.#list = list;
@@ -50,10 +53,16 @@ export class SegmentChecks {
     let present = 0;
     let some = false;
     for (let index = 0; index < used; index++) {
-      const repetitions = segment.repetitionCount(index + 1);
+      const components = segment.componentCount(index + 1);
       const use = uses[index];
-      if (repetitions === 0 || use === undefined) continue;
-      if (!this.#checkElement(use, index + 1, repetitions, index > 0 ? uses[index - 1] : undefined)) continue;
+      if (components === 0 || use === undefined) continue;
+      const { element } = use;
+      if (components === 1 && element !== null && (!this.#repeats || segment.repetitionCount(index + 1) === 1)) {
+        // Nearly every element: one value, and right.
+        const value = segment.value(index + 1);
+        if (value.charCodeAt(0) === 0x20 && isBlank(value)) continue;
+        if (valueFault(element, value) !== null) this.#checkValue(element, value, index + 1, 0, 1);
+      } else if (!this.#checkElement(use, index + 1)) continue;
       some = true;
       if (index < bitMax) present |= 1 << index;
     }
@@ -62,6 +71,7 @@ export class SegmentChecks {
       return;
     }
     this.#checkEnd(uses.length);
+    if (definition.formatted > 0) this.#checkFormat(definition.formatted - 1, 0, definition.formatted, 0, 1);
     if ((present & definition.mandatory) !== definition.mandatory) this.#tellMissing(definition, present);
     if (this.#layers.notes) this.#checkNotes(definition.notes, present, 0, 0);
   }
@@ -82,9 +92,10 @@ export class SegmentChecks {
   }
 
   /** One element in all its repetitions; whether any of it is more than blanks. */
-  #checkElement(use: ElementUse, element: number, repetitions: number, before: ElementUse | undefined): boolean {
+  #checkElement(use: ElementUse, element: number): boolean {
     const segment = this.#segment;
     if (segment === null) return false;
+    const repetitions = this.#repeats ? segment.repetitionCount(element) : 1;
     let present = false;
     for (let repetition = 1; repetition <= repetitions; repetition++) {
       const components = segment.componentCount(element, repetition);
@@ -94,27 +105,22 @@ export class SegmentChecks {
         continue;
       }
       const value = segment.value(element, 1, repetition);
-      if (value.charCodeAt(0) === 0x20 && isBlank(value)) continue;
-      if (value !== '') {
+      if (!isBlank(value)) {
         present = true;
-        const isRight = this.#checkValue(use.element, value, element, 0, repetition);
-        if (isRight && use.element.id === '1251' && before?.element?.id === '1250') {
-          this.#checkFormat(segment.value(element - 1), value, element, 0, repetition);
-        }
+        this.#checkValue(use.element, value, element, 0, repetition);
       }
-      if (components > 1) {
-        present = true;
-        const message = `${this.#nameOf(element)}${titled(use)} has ${components} components, and it is a single value.`;
-        this.#tell(
-          'element/too-many-components',
-          element,
-          2,
-          repetition,
-          message,
-          segment.value(element, 2, repetition),
-          '1',
-        );
-      }
+      if (components <= 1) continue;
+      present = true;
+      const message = `${this.#nameOf(element)}${titled(use)} has ${components} components, and it is a single value.`;
+      this.#tell(
+        'element/too-many-components',
+        element,
+        2,
+        repetition,
+        message,
+        segment.value(element, 2, repetition),
+        '1',
+      );
     }
     if (repetitions > use.repeat) {
       const message = `${this.#nameOf(element)} repeats ${repetitions} times, and ${use.repeat} is the most.`;
@@ -154,14 +160,7 @@ export class SegmentChecks {
     if (present === 0) return false;
     if ((present & composite.mandatory) !== composite.mandatory)
       this.#tellMissingParts(composite, present, element, repetition);
-    if (composite.id === 'C507')
-      this.#checkFormat(
-        segment.value(element, 3, repetition),
-        segment.value(element, 2, repetition),
-        element,
-        2,
-        repetition,
-      );
+    if (composite.formatted) this.#checkFormat(element, 3, element, 2, repetition);
     if (this.#layers.notes) this.#checkNotes(composite.notes, present, element, repetition);
     return true;
   }
@@ -179,7 +178,6 @@ export class SegmentChecks {
     });
   }
 
-  /** Whether the value is right. */
   #checkValue(
     definition: ElementDefinition,
     value: string,
@@ -187,20 +185,29 @@ export class SegmentChecks {
     component: number,
     repetition: number,
     within?: CompositeDefinition,
-  ): boolean {
+  ): void {
     const segment = this.#segment;
     const fault = valueFault(definition, value);
-    if (fault === null || segment === null) return true;
+    if (fault === null || segment === null) return;
     if (fault === 'code' && (!this.#layers.codes || isForeignCode(segment, element, component, repetition, within)))
-      return true;
+      return;
     const name = `${this.#nameOf(element, component)} (${definition.name})`;
     const [message, expected] = faultSentence(fault, name, value, definition, this.#version);
     this.#tell(FAULT_CODES[fault], element, component, repetition, message, value, expected);
-    return false;
   }
 
-  #checkFormat(format: string, value: string, element: number, component: number, repetition: number): void {
-    if (value === '') return;
+  /** A date or time whose form another value of the segment names. */
+  #checkFormat(
+    formatElement: number,
+    formatComponent: number,
+    element: number,
+    component: number,
+    repetition: number,
+  ): void {
+    const segment = this.#segment;
+    const value = segment?.value(element, component || 1, repetition) ?? '';
+    if (segment === null || value === '') return;
+    const format = segment.value(formatElement, formatComponent || 1, repetition);
     const fault = formattedDateFault(this.#syntax, format, value);
     if (fault === null) return;
     const message = `${this.#nameOf(element, component)} is "${value}", which is no ${fault} in format ${format}.`;

@@ -59,7 +59,7 @@ export function validate(
     codes: policies.codes !== 'off',
     notes: policies.notes !== 'off',
   };
-  const checks = new SegmentChecks(transaction.syntax, table.version, layers, list);
+  const checks = new SegmentChecks(transaction, table.version, layers, list);
   const isChecked = layers.elements || layers.codes || layers.notes;
   const loopIds: (string | null)[] = [];
   const isBounded = table.places.tags.has('LS');

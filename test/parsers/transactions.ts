@@ -91,7 +91,14 @@ function transactionOf(
   const edi = syntax === 'edifact';
   return {
     syntax,
-    delimiters: { element: 42, component: 58, repetition: null, release: null, terminator: 126, decimalMark: 46 },
+    delimiters: {
+      element: 42,
+      component: 58,
+      repetition: separators.repetition === null ? null : 94,
+      release: null,
+      terminator: 126,
+      decimalMark: 46,
+    },
     message: (edi ? first?.value(2, 1) : first?.value(1)) ?? '',
     version: edi ? `${first?.value(2, 2)}${first?.value(2, 3)}` : version,
     association: null,

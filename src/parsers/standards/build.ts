@@ -144,7 +144,14 @@ function compositeOf(
     return { requirement: requirementOf(file, requirement, use), element };
   });
   const notes = (row.notes ?? []).map((note) => noteOf(file, id, note));
-  return { id, name: row.name, components, notes, mandatory: mandatoryOf(file, id, components) };
+  return {
+    id,
+    name: row.name,
+    components,
+    notes,
+    mandatory: mandatoryOf(file, id, components),
+    formatted: id === 'C507',
+  };
 }
 
 function segmentOf(
@@ -167,7 +174,9 @@ function segmentOf(
     };
   });
   const notes = (row.notes ?? []).map((note) => noteOf(file, tag, note));
-  return { tag, name: row.name, elements: uses, notes, mandatory: mandatoryOf(file, tag, uses) };
+  const formatted =
+    1 + uses.findIndex(({ element }, index) => element?.id === '1251' && uses[index - 1]?.element?.id === '1250');
+  return { tag, name: row.name, elements: uses, notes, mandatory: mandatoryOf(file, tag, uses), formatted };
 }
 
 const NOTE_KINDS: Readonly<Record<string, NoteKind>> = { P: 'P', R: 'R', E: 'E', C: 'C', L: 'L' };

@@ -34,6 +34,8 @@ export interface CompositeDefinition {
   readonly notes: readonly SyntaxNote[];
   /** Its mandatory components as bits, component 1 the lowest. */
   readonly mandatory: number;
+  /** EDIFACT C507: 2380, whose form 2379 names. */
+  readonly formatted: boolean;
 }
 
 export interface ElementUse {
@@ -64,6 +66,8 @@ export interface SegmentDefinition {
   readonly notes: readonly SyntaxNote[];
   /** Its mandatory elements as bits, element 1 the lowest. */
   readonly mandatory: number;
+  /** The place of an X12 1251 whose form the 1250 before it names; 0 when it has none. */
+  readonly formatted: number;
 }
 
 export type Area = 'header' | 'detail' | 'summary';
