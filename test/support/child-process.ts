@@ -11,6 +11,8 @@ export interface TestProcess {
   readonly child: ChildProcess;
   /** The next message that satisfies the condition, also when it came before; throws when the process ends without. */
   message(wanted: (text: string) => boolean): Promise<string>;
+  /** All it has said so far. */
+  messages(): readonly string[];
   ended(): Promise<NodeJS.Signals | number | null>;
 }
 
@@ -42,6 +44,7 @@ export function startProcess(script: URL, settings: Record<string, unknown>): Te
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
+    messages: () => messages,
     ended: () => ended,
   };
 }

@@ -27,12 +27,15 @@ const run = promisify(execFile);
 const ways = 'Set DATABASE_URL to a PostgreSQL server (15 or newer), and the gateway uses that instead.';
 
 /**
- * Finds the binaries and proves that `runAs` (undefined: ourselves) can start them.
+ * The binaries of an installed package, proved to start as `runAs` (undefined: ourselves).
  * `copyFolders` are tried in order when they cannot be used in place.
  * Throws FailureError `platform-unsupported`, naming DATABASE_URL as the way out.
  */
-export async function findBinaries(runAs: RunAs | undefined, copyFolders: readonly string[]): Promise<Binaries> {
-  const packageFolder = packageFolderOf(`${process.platform}-${process.arch}`);
+export async function usableBinaries(
+  packageFolder: string,
+  runAs: RunAs | undefined,
+  copyFolders: readonly string[],
+): Promise<Binaries> {
   const installed = join(packageFolder, 'native');
   const links = await linksOf(packageFolder);
   await makeLinks(packageFolder, links).catch((error: unknown) => {

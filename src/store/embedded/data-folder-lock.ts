@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../../core/failure.ts';
 import { bootId, pidNamespace, processStart } from './process-table.ts';
@@ -25,15 +25,19 @@ export interface DataFolderLock {
 
 const heartbeatMs = 2_000;
 /** A foreign holder silent for this long is gone: five heartbeats. */
-const silenceMsMax = 10_000;
+export const silenceMsMax = 10_000;
 const takeoverTriesMax = 10;
 
 /**
  * Takes the folder for this process.
- * `onLost` is called when another process took the lock over nonetheless (this one was frozen for longer than `silenceMsMax`).
+ * `onLost` is called when another process took the lock over nonetheless (this one was frozen for longer than `silenceMs`).
  * Throws FailureError `data-folder-in-use`, naming the holder, while another gateway runs on it.
  */
-export async function lockDataFolder(folder: string, onLost: () => void): Promise<DataFolderLock> {
+export async function lockDataFolder(
+  folder: string,
+  onLost: () => void,
+  silenceMs: number = silenceMsMax,
+): Promise<DataFolderLock> {
   const path = join(folder, 'gateway.lock');
   const me: Holder = {
     pid: process.pid,
@@ -44,14 +48,15 @@ export async function lockDataFolder(folder: string, onLost: () => void): Promis
   const draft = `${path}.${me.nonce}`;
   await writeFile(draft, JSON.stringify(me), { mode: 0o644 });
   try {
-    await claim(path, draft, me, folder);
+    await claim(path, draft, me, silenceMs);
   } finally {
     await rm(draft, { force: true });
   }
   return beating(path, me, onLost);
 }
 
-async function claim(path: string, draft: string, me: Holder, folder: string): Promise<void> {
+async function claim(path: string, draft: string, me: Holder, silenceMs: number): Promise<void> {
+  const folder = dirname(path);
   for (let tryNumber = 1; tryNumber <= takeoverTriesMax; tryNumber += 1) {
     if (await linked(draft, path)) {
       await sleep(tryNumber === 1 ? 0 : 50); // after a takeover: let a rival that judged the same dead holder show itself
@@ -59,7 +64,7 @@ async function claim(path: string, draft: string, me: Holder, folder: string): P
       continue;
     }
     const holder = await holderOf(path);
-    if (holder !== undefined && (await isAlive(holder, me, path))) {
+    if (holder !== undefined && (await isAlive(holder, me, path, silenceMs))) {
       throw new FailureError(
         'data-folder-in-use',
         `${folder} is in use by the gateway with process id ${holder.pid}.`,
@@ -110,14 +115,14 @@ function beating(path: string, me: Holder, onLost: () => void): DataFolderLock {
   };
 }
 
-async function isAlive(holder: Holder, me: Holder, path: string): Promise<boolean> {
+async function isAlive(holder: Holder, me: Holder, path: string, silenceMs: number): Promise<boolean> {
   if (holder.place === me.place) {
     const startedAt = await processStart(holder.pid);
     return startedAt !== null && startedAt === holder.startedAt;
   }
   const before = await mtimeOf(path);
-  for (let waitedMs = 0; waitedMs < silenceMsMax; waitedMs += 500) {
-    await sleep(500);
+  for (let waitedMs = 0; waitedMs < silenceMs; waitedMs += 100) {
+    await sleep(100);
     const after = await mtimeOf(path);
     if (after === undefined) return false;
     if (after !== before) return true;

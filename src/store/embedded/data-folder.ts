@@ -1,8 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { openSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  chown,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { FailureError } from '../../core/failure.ts';
 import type { RunAs } from './run-as.ts';
 
@@ -11,12 +23,14 @@ import type { RunAs } from './run-as.ts';
  *                   database-password   0600; the only key to the database
  *                   postgres/           PostgreSQL's own files, 0700, owned by who runs it
  *                   postgres.log        what PostgreSQL says
+ *                   socket-folder       where its socket lies while it runs
  */
 export interface DataFolder {
   readonly path: string;
   readonly databaseFolder: string;
   readonly logPath: string;
   readonly passwordPath: string;
+  readonly socketNotePath: string;
 }
 
 /** Linux cuts a socket's path at 108 bytes with the closing zero; macOS at 104. */
@@ -37,6 +51,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
       databaseFolder: join(path, 'postgres'),
       logPath: join(path, 'postgres.log'),
       passwordPath: join(path, 'database-password'),
+      socketNotePath: join(path, 'socket-folder'),
     };
   } catch (cause) {
     throw new FailureError('data-folder-unusable', `${folder} cannot be written: ${messageOf(cause)}`, {
@@ -110,11 +125,12 @@ export async function makePrivateFolder(path: string, runAs: RunAs | undefined):
  * A short private folder for the socket: the data folder's own path may be too long for a socket, and closed to the server's user.
  * Throws FailureError `platform-unsupported` when no temporary folder is short enough.
  */
-export async function makeSocketFolder(runAs: RunAs | undefined): Promise<string> {
+export async function makeSocketFolder(runAs: RunAs | undefined, notePath: string): Promise<string> {
   for (const parent of new Set([tmpdir(), '/tmp', '/var/tmp'])) {
     const length = Buffer.byteLength(join(parent, `${socketFolderPrefix}123456`, socketName));
     if (length > socketPathBytesMax || !(await isOpenTo(parent, runAs))) continue;
     const folder = await mkdtemp(join(await realpath(parent), socketFolderPrefix));
+    await writeFile(notePath, folder); // a killed gateway's is removed at the next start
     if (runAs !== undefined) await chown(folder, runAs.uid, runAs.gid);
     return folder;
   }
@@ -127,7 +143,19 @@ export async function makeSocketFolder(runAs: RunAs | undefined): Promise<string
   );
 }
 
-export const socketFolderPrefix = 'tallyport-';
+const socketFolderPrefix = 'tallyport-';
+
+/** Removes a socket folder and its note: `own`, or without it the one a killed gateway noted. Another gateway's stays. */
+export async function removeSocketFolder({ socketNotePath }: DataFolder, own?: string): Promise<void> {
+  try {
+    const noted = await readFile(socketNotePath, 'utf8');
+    const folder = own ?? noted;
+    if (basename(folder).startsWith(socketFolderPrefix)) await rm(folder, { recursive: true, force: true });
+    if (noted === folder) await rm(socketNotePath);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+}
 
 /** Whether every folder on the way lets the server's user pass; for ourselves, mkdtemp will tell. */
 async function isOpenTo(folder: string, runAs: RunAs | undefined): Promise<boolean> {
@@ -148,7 +176,9 @@ async function isOpenTo(folder: string, runAs: RunAs | undefined): Promise<boole
 /** What a start that was killed in the middle of making the database left behind. */
 export async function removeDrafts({ path }: DataFolder): Promise<void> {
   const drafts = (await readdir(path)).filter((name) => name.startsWith('postgres.new-') || name.startsWith('.probe-'));
-  for (const name of drafts) await rm(join(path, name), { recursive: true, force: true });
+  for (const name of drafts) {
+    await rm(join(path, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }); // an initdb may still be at it
+  }
 }
 
 /** Opens the log to append; the caller closes it. Bounded: at each start a full one becomes postgres.log.1. */

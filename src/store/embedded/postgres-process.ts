@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { chown, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { FailureError } from '../../core/failure.ts';
 import type { Binaries } from './binaries.ts';
-import { type DataFolder, makePrivateFolder, openLog, socketFolderPrefix } from './data-folder.ts';
+import { type DataFolder, makePrivateFolder, openLog } from './data-folder.ts';
 import { isPostgresIn } from './process-table.ts';
 import type { RunAs } from './run-as.ts';
 
@@ -127,21 +127,18 @@ function signalled(pid: number, signal: NodeJS.Signals): boolean {
  */
 export async function stopLeftover({ databaseFolder }: DataFolder): Promise<void> {
   const pidFile = join(databaseFolder, 'postmaster.pid');
-  const lines = await linesOf(pidFile);
-  const pid = Number(lines[0]);
+  const pid = Number(await firstLineOf(pidFile));
   if (!Number.isInteger(pid) || pid <= 0) return;
   const isServer = () => isPostgresIn(pid, databaseFolder);
   if (await isServer()) await endProcess(pid, async () => !(await isServer()));
   await rm(pidFile, { force: true });
-  const socketFolder = lines[4] ?? '';
-  if (basename(socketFolder).startsWith(socketFolderPrefix)) await rm(socketFolder, { recursive: true, force: true });
 }
 
-async function linesOf(path: string): Promise<string[]> {
+async function firstLineOf(path: string): Promise<string | undefined> {
   try {
-    return (await readFile(path, 'utf8')).split('\n');
+    return (await readFile(path, 'utf8')).split('\n', 1)[0];
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
 }

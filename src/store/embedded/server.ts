@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { FailureError, failureOf } from '../../core/failure.ts';
-import { findBinaries, sharedCopyFolders } from './binaries.ts';
+import { packageFolderOf, sharedCopyFolders, usableBinaries } from './binaries.ts';
 import {
   assertMajorVersion,
   majorVersionOf,
@@ -12,6 +12,7 @@ import {
   openDataFolder,
   passwordOf,
   removeDrafts,
+  removeSocketFolder,
 } from './data-folder.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
 import {
@@ -80,12 +81,14 @@ export async function startEmbeddedServer({ dataFolder, onEvent }: EmbeddedServe
   try {
     const runAs = await whoRuns(folder.databaseFolder);
     const copyFolders = runAs === undefined ? [join(folder.path, 'binaries')] : sharedCopyFolders();
-    const binaries = await findBinaries(runAs, copyFolders);
+    const packageFolder = packageFolderOf(`${process.platform}-${process.arch}`);
+    const binaries = await usableBinaries(packageFolder, runAs, copyFolders);
     const found = await majorVersionOf(folder);
     if (found !== undefined) assertMajorVersion(folder, found, binaries.majorVersion);
     await removeDrafts(folder);
     await stopLeftover(folder);
-    socketFolder = await makeSocketFolder(runAs);
+    await removeSocketFolder(folder);
+    socketFolder = await makeSocketFolder(runAs, folder.socketNotePath);
     const password = await passwordOf(folder, found !== undefined);
     const place: ServerPlace = { binaries, folder, runAs, socketFolder };
     if (found === undefined) await createDatabaseFolder(place, password);
@@ -94,15 +97,12 @@ export async function startEmbeddedServer({ dataFolder, onEvent }: EmbeddedServe
     await prepareDatabase(connectionOf(place, password));
   } catch (error) {
     await server?.stop();
-    if (socketFolder !== undefined) await rm(socketFolder, { recursive: true, force: true });
+    if (socketFolder !== undefined) await removeSocketFolder(folder, socketFolder);
     await lock.release();
     throw error;
   }
-  return serverOf(
-    server,
-    { host: socketFolder, port: 5432, user: databaseUser, password: server.password, database: databaseName },
-    lock,
-  );
+  const poolConfig = { ...connectionOf(server.place, server.password), database: databaseName };
+  return serverOf(server, poolConfig, lock);
 }
 
 function serverOf(
@@ -113,7 +113,7 @@ function serverOf(
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     await server.stop();
-    await rm(poolConfig.host, { recursive: true, force: true });
+    await removeSocketFolder(server.place.folder, poolConfig.host);
     await lock.release();
   };
   const { host, user, password, database } = poolConfig;
@@ -127,6 +127,7 @@ function serverOf(
 }
 
 interface Supervised {
+  readonly place: ServerPlace;
   readonly password: string;
   readonly processId: () => number;
   stop(): Promise<void>;
@@ -169,6 +170,7 @@ async function supervise(
 
   watch(child);
   return {
+    place,
     password,
     processId: () => pidOf(child),
     async stop() {
