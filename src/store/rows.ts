@@ -128,6 +128,7 @@ export interface DocumentRow {
   waits_for: readonly string[] | null;
   deadline: Date | null;
   order_key: string | null;
+  order_id: string | null;
   at: Date;
 }
 export interface AcknowledgmentRow {
@@ -194,6 +195,7 @@ export interface InvoiceRow {
   order_id: string | null;
   shipment_id: string | null;
   document_id: string;
+  body: Json;
   at: Date;
 }
 export interface OpenItemRow {

@@ -13,7 +13,7 @@ import { answerWith, expectationSettings, orderEvent } from './order-flow.ts';
 /** An invoice is made: it goes out, opens an item in the ledger, and wakes remittances that came before it. */
 export async function bill(
   acting: Acting,
-  { invoice, state, warnings }: BilledInvoice,
+  { invoice, billed, state, warnings }: BilledInvoice,
   shipmentId: string | null,
   shippedOn: string | null,
 ): Promise<string> {
@@ -48,6 +48,7 @@ export async function bill(
       order_id: record.id,
       shipment_id: shipmentId,
       document_id: documentId,
+      body: { billed },
       at,
     },
   ];

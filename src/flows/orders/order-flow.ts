@@ -3,7 +3,6 @@ import type { Document, DocumentKind } from '../../documents/index.ts';
 import type { ExpectationSettings } from '../../orders/expectations.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import { selectAnswer } from '../../partners/select-agreement.ts';
-import type { Tx } from '../../store/database.ts';
 import type { OrderRecord } from '../../store/orders/orders.ts';
 import type { DocumentRow, Rows } from '../../store/rows.ts';
 import type { NewEvent } from '../../store/write-rows.ts';
@@ -67,6 +66,7 @@ export function answerWith(
     waits_for: null,
     deadline: null,
     order_key: sendKeyOf(owner),
+    order_id: owner.id,
     at: clock.now(),
   };
   gathered.rows.document = [...(gathered.rows.document ?? []), row];
@@ -98,7 +98,7 @@ export function expectationSettings(known: KnownConfiguration, owner: OrderOwner
     invoiceMinutes: sends('invoice') ? invoiceMinutes : null,
     acknowledgmentMinutes,
     receiptMinutes: null,
-    remittanceGraceDays: 0,
+    remittance: true,
   };
 }
 

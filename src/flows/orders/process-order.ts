@@ -4,14 +4,7 @@ import type { OrderDecision } from '../../orders/decision.ts';
 import { furtherOrder } from '../../orders/duplicate.ts';
 import { expectedFrom } from '../../orders/expectations.ts';
 import type { Outcome } from '../../orders/finding.ts';
-import {
-  awaitDecision,
-  cancelOrder,
-  holdOrder,
-  type OrderState,
-  receivedOrder,
-  replaceOrder,
-} from '../../orders/order-state.ts';
+import { awaitDecision, cancelOrder, type OrderState, receivedOrder, replaceOrder } from '../../orders/order-state.ts';
 import type { Tx } from '../../store/database.ts';
 import { type StoredDocument, setDocumentState } from '../../store/documents/document.ts';
 import { cancelExpectations } from '../../store/expectations.ts';

@@ -4,7 +4,7 @@ import { type RawFileToRead, setRawFileState } from '../../store/wire/raw-file.t
 import { insertWork } from '../../store/work/insert-work.ts';
 import { writeRows } from '../../store/write-rows.ts';
 import type { FlowContext } from '../context.ts';
-import { repeatDelivery } from '../repeat-delivery.ts';
+import { repeatDelivery } from '../outbound/repeat-delivery.ts';
 
 /**
  * The same bytes again, over a new transmission: linked to the first, not entered. The earlier acknowledgments go out again as they were,

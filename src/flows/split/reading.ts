@@ -261,6 +261,7 @@ export function openReading(
         waits_for: null,
         deadline: null,
         order_key: orderKeyOf(partner, usage, kind, number),
+        order_id: null,
         at: clock.now(),
       });
     }

@@ -40,7 +40,7 @@ create table raw_file (
   first_id uuid references raw_file, at timestamptz not null, unique (transmission_id, ordinal)
 );
 create index raw_file_sha on raw_file (sha256) where direction = 'in';
-create table raw_chunk (raw_file_id uuid not null references raw_file, ordinal int not null, bytes bytea not null, primary key (raw_file_id, ordinal));
+create table raw_chunk (raw_file_id uuid not null references raw_file deferrable initially deferred, ordinal int not null, bytes bytea not null, primary key (raw_file_id, ordinal));
 alter table raw_chunk alter column bytes set storage external; -- EDI is read once and in order: compressing costs more than it saves
 -- The content hash is claimed only by a file that was entered, so a failed first try never blocks the retry.
 -- By content alone: a partner may send the same file again over another channel.
@@ -79,7 +79,8 @@ create index transaction_interchange on transaction (interchange_id, ordinal);
 -- Control numbers already entered, inbound: the same number with other bytes is quarantined or rejected. Claimed in close.
 create table control_number_claim (
   company_id text not null, usage text not null, syntax text not null, level text not null, theirs text not null, ours text not null,
-  control_number text not null, interchange_id uuid not null references interchange,
+  -- Deferred: a number is claimed before the interchange that uses it is written.
+  control_number text not null, interchange_id uuid not null references interchange deferrable initially deferred,
   primary key (company_id, usage, syntax, level, theirs, ours, control_number)
 );
 -- The last number we took, outbound, by "our identity|their identity|usage|level".
@@ -96,14 +97,18 @@ create index problem_interchange on problem (interchange_id) where interchange_i
 -- The meaning -----------------------------------------------------------------------------------------------------------------------------
 create table document (
   id uuid primary key, kind text not null, direction text not null, company_id text not null, partner_id text not null, usage text not null,
-  agreement_id text not null, transaction_id uuid references transaction, number text not null, map_name text, map_hash text,
+  -- Deferred: what we write is a document first and a transaction when it is composed.
+  agreement_id text not null, transaction_id uuid references transaction deferrable initially deferred, number text not null, map_name text, map_hash text,
   body jsonb not null, trace jsonb, unmapped jsonb, unwritten jsonb,
   -- provisional until its group is closed; waiting for what it refers to; held for a person; rejected by a partner's acknowledgment
   state text not null check (state in ('provisional', 'entered', 'waiting', 'held', 'processed', 'composed', 'sent', 'accepted', 'rejected')),
   state_reason text, waits_for text[], deadline timestamptz,
   -- Work on documents with one order key runs one at a time, in arrival order.
-  order_key text, at timestamptz not null
+  order_key text,
+  -- The order that a document of ours is about.
+  order_id uuid, at timestamptz not null
 );
+create index document_order on document (order_id) where order_id is not null;
 create index document_number on document (company_id, usage, partner_id, kind, number);
 create index document_transaction on document (transaction_id) where transaction_id is not null;
 create index document_waiting on document using gin (waits_for) where waits_for is not null;
@@ -139,7 +144,7 @@ create table sscc (company_id text not null, sscc text not null, usage text not 
 create table number_series (company_id text not null, usage text not null, series text not null, last bigint not null, primary key (company_id, usage, series));
 create table invoice (
   id uuid primary key, company_id text not null, partner_id text not null, usage text not null, number text not null, order_id uuid references purchase_order,
-  shipment_id uuid references shipment, document_id uuid not null references document, at timestamptz not null, unique (company_id, usage, number)
+  shipment_id uuid references shipment, document_id uuid not null references document, body jsonb not null, at timestamptz not null, unique (company_id, usage, number)
 );
 create index invoice_order on invoice (order_id);
 create table open_item (

@@ -1,7 +1,7 @@
-import type { Tx } from '../store/database.ts';
-import type { EarlierDelivery } from '../store/envelope/acknowledgments-of-file.ts';
-import { writeRows } from '../store/write-rows.ts';
-import type { FlowContext } from './context.ts';
+import type { Tx } from '../../store/database.ts';
+import type { EarlierDelivery } from '../../store/envelope/acknowledgments-of-file.ts';
+import { writeRows } from '../../store/write-rows.ts';
+import type { FlowContext } from '../context.ts';
 
 /**
  * A delivery of bytes that went out before: same RawFile, same control numbers, a new act on the wire. Its file name says so, for

@@ -1,0 +1,70 @@
+import { type FailureError, failureOf } from '../core/failure.ts';
+import type { Work } from '../core/work.ts';
+import type { Channel } from '../partners/configuration.ts';
+import type { Queue, Workers } from '../queues/queue.ts';
+import type { FlowContext } from './context.ts';
+import { findOverdue } from './expire.ts';
+import { handlersOf } from './handlers.ts';
+import type { TransportTable } from './outbound/transport-table.ts';
+import { type Relay, startRelay } from './relay.ts';
+import { runWork } from './run-work.ts';
+
+/** What a process of the gateway does; one may do all. */
+export const ROLES = ['api', 'http', 'poll', 'worker', 'relay'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Jobs at a time: reading and writing EDI is one thread's work, and each job waits for the database more than it computes. */
+export const jobsPerLane = { inbound: 8, business: 8, outbound: 8 } as const;
+/** Deadlines are minutes and hours; a minute late to notice is not late. */
+const overdueSweepMs = 15_000;
+
+export interface GatewayParts {
+  readonly context: FlowContext;
+  readonly queue: Queue;
+  readonly transports: TransportTable;
+  readonly roles: ReadonlySet<Role>;
+  readonly report: (what: string, failure: FailureError, work?: Work) => void;
+}
+
+export interface RunningFlows {
+  close(): Promise<void>;
+}
+
+/** Starts what moves work: workers, the relay, and the sweep for what is overdue. */
+export async function startFlows({ context, queue, transports, roles, report }: GatewayParts): Promise<RunningFlows> {
+  const { database, clock } = context;
+  let workers: Workers | undefined;
+  let relay: Relay | undefined;
+  let sweep: NodeJS.Timeout | undefined;
+  if (roles.has('worker')) {
+    const run = runWork({
+      database,
+      clock,
+      handlers: handlersOf(context, transports),
+      onFailure: (work, failure, next) =>
+        report(next === 'park' ? 'work parked' : 'work will be tried again', failure, work),
+    });
+    workers = await queue.startWorkers({
+      lanes: jobsPerLane,
+      run,
+      onFailure: (failure) => report('job lost', failure),
+    });
+  }
+  if (roles.has('relay')) {
+    relay = await startRelay({ database, queue, clock, onFailure: (failure) => report('relay', failure) });
+    sweep = setInterval(() => {
+      findOverdue(context).catch((thrown: unknown) => report('deadlines', failureOf(thrown)));
+    }, overdueSweepMs);
+  }
+  return {
+    async close() {
+      clearInterval(sweep);
+      await relay?.close();
+      await workers?.close();
+    },
+  };
+}
+
+/** Channels whose folder is watched for files. */
+export const inboxChannels = (channels: readonly Channel[]): readonly Channel[] =>
+  channels.filter(({ settings }) => settings.kind === 'directory' && settings.inbox !== null);

@@ -1,0 +1,70 @@
+import { localTimeOf } from '../../core/local-date.ts';
+import type { OutboundEnvelope } from '../../parsers/draft.ts';
+import type { Agreement } from '../../partners/configuration.ts';
+import { controlNumberRange } from '../../partners/control-numbers.ts';
+import type { Tx } from '../../store/database.ts';
+import { takeControlNumber } from '../../store/envelope/take-control-numbers.ts';
+
+/** What an interchange of ours is numbered with; a TA1 travels alone, without group and set. */
+export interface TakenNumbers {
+  readonly interchange: string;
+  readonly group: string;
+  readonly transaction: string;
+}
+
+/** Always ISA13, then GS06, then ST02: two workers then never wait for each other crosswise. */
+export async function takeNumbers(tx: Tx, agreement: Agreement, alone: boolean): Promise<TakenNumbers> {
+  const interchange = await takeControlNumber(tx, controlNumberRange(agreement, 'interchange'));
+  if (alone) return { interchange, group: '', transaction: '' };
+  const hasGroups = agreement.syntax === 'x12';
+  return {
+    interchange,
+    group: hasGroups ? await takeControlNumber(tx, controlNumberRange(agreement, 'group')) : '',
+    transaction: await takeControlNumber(tx, controlNumberRange(agreement, 'transaction')),
+  };
+}
+
+/** The envelope an agreement writes with, dated where the company is. `asks`: whether we want an acknowledgment for this one. */
+export function envelopeOf(
+  agreement: Agreement,
+  numbers: TakenNumbers,
+  at: Date,
+  zone: string,
+  what: { functionalId: string | null; version: string; asks: boolean },
+): OutboundEnvelope {
+  const { delimiters, segmentSuffix, onDelimiterInData, interchangeVersion, groupSender, groupReceiver } =
+    agreement.envelope;
+  const { date, time } = localTimeOf(at, zone);
+  const code = (character: string | null): number | null => (character === null ? null : character.charCodeAt(0));
+  return {
+    syntax: agreement.syntax,
+    delimiters: {
+      element: delimiters.element.charCodeAt(0),
+      component: delimiters.component.charCodeAt(0),
+      repetition: code(delimiters.repetition),
+      release: code(delimiters.release),
+      terminator: delimiters.terminator.charCodeAt(0),
+      decimalMark: 0x2e,
+    },
+    segmentSuffix,
+    onDelimiterInData,
+    version: interchangeVersion,
+    sender: agreement.ours,
+    receiver: agreement.theirs,
+    date: date.replaceAll('-', ''),
+    time: time.replaceAll(':', ''),
+    interchangeControlNumber: numbers.interchange,
+    acknowledgmentRequested: what.asks && agreement.envelope.requestAcknowledgment,
+    usage: agreement.usage,
+    group:
+      what.functionalId === null
+        ? null
+        : {
+            functionalId: what.functionalId,
+            sender: groupSender,
+            receiver: groupReceiver,
+            controlNumber: numbers.group,
+            version: what.version,
+          },
+  };
+}

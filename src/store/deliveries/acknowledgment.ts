@@ -1,0 +1,100 @@
+import type { Problem, Verdict } from '../../core/problem.ts';
+import type { GroupHeader, InterchangeHeader } from '../../parsers/transaction.ts';
+import type { Queryable } from '../database.ts';
+import type { AcknowledgmentRow } from '../rows.ts';
+
+export type StoredAcknowledgment = AcknowledgmentRow;
+
+/** One acknowledgment, ours or theirs, locked. */
+export async function acknowledgmentForUpdate(tx: Queryable, id: string): Promise<StoredAcknowledgment | undefined> {
+  const { rows } = await tx.query<StoredAcknowledgment & Record<string, unknown>>(
+    'select * from acknowledgment where id = $1 for update',
+    [id],
+  );
+  return rows[0];
+}
+
+export async function setAcknowledgmentState(
+  tx: Queryable,
+  id: string,
+  state: AcknowledgmentRow['state'],
+  waiting: { for: string; until: Date } | null = null,
+): Promise<void> {
+  await tx.query('update acknowledgment set state = $2, waits_for = $3, deadline = $4 where id = $1', [
+    id,
+    state,
+    waiting?.for ?? null,
+    waiting?.until ?? null,
+  ]);
+}
+
+export interface AnsweredInterchange {
+  readonly header: InterchangeHeader;
+  readonly verdict: Verdict;
+  readonly problems: readonly Problem[];
+}
+
+/** The interchange a TA1 is about: its header, and its own problems in wire order. */
+export async function answeredInterchange(client: Queryable, id: string): Promise<AnsweredInterchange | undefined> {
+  const { rows } = await client.query<AnsweredInterchange & Record<string, unknown>>(
+    `select i.header, i.verdict, coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.interchange_id = i.id and p.group_id is null), '[]') as problems
+     from interchange i where i.id = $1`,
+    [id],
+  );
+  return rows[0] === undefined ? undefined : { ...rows[0], problems: rows[0].problems.map(nested) };
+}
+
+export interface AnsweredGroup {
+  readonly header: GroupHeader;
+  readonly verdict: Verdict;
+  readonly claimed: number | null;
+  readonly counted: number;
+  readonly accepted: number;
+  readonly problems: readonly Problem[];
+}
+
+/** The group a 997 is about: its header, its counts, and its own problems. */
+export async function answeredGroup(client: Queryable, id: string): Promise<AnsweredGroup | undefined> {
+  const { rows } = await client.query<AnsweredGroup & Record<string, unknown>>(
+    `select g.header, g.verdict, g.claimed, g.counted, g.accepted,
+       coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.group_id = g.id and p.transaction_id is null), '[]') as problems
+     from functional_group g where g.id = $1`,
+    [id],
+  );
+  return rows[0] === undefined ? undefined : { ...rows[0], problems: rows[0].problems.map(nested) };
+}
+
+export interface AnsweredTransaction {
+  readonly message: string;
+  readonly version: string;
+  readonly association: string | null;
+  readonly control_number: string;
+  readonly verdict: Verdict;
+  /** Errors only: warnings are ours to know, not the partner's to mend. */
+  readonly problems: readonly Problem[];
+}
+
+/** A group's transactions in wire order, a page after the given ordinal: a group may hold 999,999. */
+export async function answeredTransactions(
+  client: Queryable,
+  groupId: string,
+  afterOrdinal: number,
+  limit: number,
+): Promise<readonly AnsweredTransaction[]> {
+  const { rows } = await client.query<AnsweredTransaction & Record<string, unknown>>(
+    `select t.message, t.version, t.association, t.control_number, t.verdict, coalesce(p.problems, '[]') as problems
+     from transaction t left join lateral (
+       select jsonb_agg(body order by id) as problems from problem where transaction_id = t.id and body ->> 'severity' = 'error') p on true
+     where t.group_id = $1 and t.ordinal > $2 order by t.ordinal limit $3`,
+    [groupId, afterOrdinal, limit],
+  );
+  return rows.map((row) => ({ ...row, problems: row.problems.map(nested) }));
+}
+
+type FlatProblem = Omit<Problem, 'at'> & Problem['at'];
+
+/** Problems are stored in the flat form that is published; the parsers think in positions. */
+function nested(stored: Problem): Problem {
+  const { code, severity, message, source, found, expected, ...at } = stored as Problem & FlatProblem;
+  return { code, severity, message, source, found, expected, at };
+}

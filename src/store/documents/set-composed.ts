@@ -1,0 +1,20 @@
+import type { Queryable } from '../database.ts';
+
+/** What was written of a document: where it stands on the wire, by which map, and what the map had no place for. */
+export async function setComposed(
+  tx: Queryable,
+  id: string,
+  written: { transactionId: string | null; mapName: string; mapHash: string; trace: unknown; unwritten: unknown },
+): Promise<void> {
+  await tx.query(
+    `update document set state = 'composed', transaction_id = $2, map_name = $3, map_hash = $4, trace = $5, unwritten = $6 where id = $1`,
+    [
+      id,
+      written.transactionId,
+      written.mapName,
+      written.mapHash,
+      JSON.stringify(written.trace),
+      JSON.stringify(written.unwritten),
+    ],
+  );
+}
