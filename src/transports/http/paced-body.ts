@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpProblem } from './http-problem.ts';
+
+/** How slow and how large a body may be. */
+export interface BodyLimits {
+  readonly bodyIdleMsMax: number;
+  readonly bodyGraceMs: number;
+  readonly bodyBytesPerSecondMin: number;
+}
+
+export interface PacedBody {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Why the body was not read to its end, when that was the sender's doing. */
+  fault(): HttpProblem | null;
+}
+
+/**
+ * A request's body, read no further than `bytesMax` and given up when it comes too slowly. Only the time we wait for the sender counts:
+ * a slow database of ours is not theirs to answer for.
+ */
+export function pacedBody(request: IncomingMessage, bytesMax: number, limits: BodyLimits): PacedBody {
+  let fault: HttpProblem | null = null;
+  const giveUp = (problem: HttpProblem): HttpProblem => {
+    fault = problem;
+    return problem;
+  };
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    // Not `for await`: leaving it would destroy the socket before the answer that says why.
+    const pieces: AsyncIterator<Uint8Array> = request[Symbol.asyncIterator]();
+    let byteLength = 0;
+    let waitedMs = 0;
+    for (;;) {
+      const began = performance.now();
+      const piece = await within(pieces.next(), limits.bodyIdleMsMax, () =>
+        giveUp(new HttpProblem(408, `No byte came for ${limits.bodyIdleMsMax} ms.`)),
+      );
+      waitedMs += performance.now() - began;
+      if (piece.done === true) return;
+      byteLength += piece.value.byteLength;
+      if (byteLength > bytesMax) throw giveUp(tooLarge(bytesMax));
+      if (waitedMs > limits.bodyGraceMs && byteLength * 1_000 < limits.bodyBytesPerSecondMin * waitedMs)
+        throw giveUp(new HttpProblem(408, `At least ${limits.bodyBytesPerSecondMin} bytes a second are wanted.`));
+      yield piece.value;
+    }
+  }
+  return { bytes: bytes(), fault: () => fault };
+}
+
+export const tooLarge = (bytesMax: number): HttpProblem =>
+  new HttpProblem(413, `A file of this channel has at most ${bytesMax} bytes.`);
+
+function within<T>(promise: Promise<T>, milliseconds: number, late: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late()), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,45 @@
+import { assertNever } from '../core/assert-never.ts';
+import type { Clock } from '../core/clock.ts';
+import { FailureError } from '../core/failure.ts';
+import type { Channel } from '../partners/configuration.ts';
+import { type InboxEvent, openDirectoryInbox } from './directory/inbox.ts';
+import { directoryOutbox } from './directory/outbox.ts';
+import { type Poller, startPoller } from './directory/poller.ts';
+import { httpPush } from './http/push.ts';
+import type { Intake, Transport } from './transport.ts';
+
+/** The way out of a channel. Adding a kind of channel is one folder and one case here. */
+export function openTransport(
+  { id, settings }: Channel,
+  environment: Readonly<Record<string, string | undefined>>,
+): Transport {
+  switch (settings.kind) {
+    case 'directory':
+      if (settings.outbox === null)
+        throw new FailureError('config-invalid', `The channel ${id} has no outbox, so nothing can leave by it.`);
+      return directoryOutbox(settings.outbox);
+    case 'http':
+      return settings.pushUrl === null
+        ? mailboxTransport
+        : httpPush({ ...settings, pushUrl: settings.pushUrl }, environment);
+    default:
+      return assertNever(settings);
+  }
+}
+
+/** Nothing is sent: the delivery waits until it is fetched and confirmed over our listener. */
+const mailboxTransport: Transport = { send: async () => 'receipt-follows' };
+
+/** Watches what a channel brings in by itself; null when it is pushed to us (http) or only leads out. */
+export function startInbox(
+  channel: Channel,
+  given: { readonly intake: Intake; readonly clock: Clock; readonly report: (event: InboxEvent) => void },
+): Poller | null {
+  const { id, settings, fileBytesMax, firstInFirstOut } = channel;
+  if (settings.kind !== 'directory' || settings.inbox === null) return null;
+  const { inbox, archive, takeWhen, pollIntervalMs } = settings;
+  return startPoller(
+    openDirectoryInbox({ channelId: id, inbox, archive, takeWhen, fileBytesMax, firstInFirstOut, ...given }),
+    pollIntervalMs,
+  );
+}
