@@ -137,6 +137,7 @@ class FileReader implements Reader {
     if (this.#opening !== null) {
       const at = this.#opening.opening.byteOffset;
       this.#opening = null;
+      this.#sawBytes = true;
       tokens.moveTo(tokens.window.length);
       return { kind: 'stray', problems: [problem('interchange/header-malformed', positionAt(at)), truncated(at)] };
     }

@@ -1,6 +1,6 @@
 import { positionAt } from '../../core/position.ts';
 import { type Problem, problem } from '../../core/problem.ts';
-import { decodeBytes, FLAG_BITS, headerBeginsAt, isLetterOrDigit } from '../byte-classes.ts';
+import { decodeBytes, FLAG_BITS, headerBeginsAt, isDigits, isLetterOrDigit } from '../byte-classes.ts';
 import type { Opening } from '../envelope.ts';
 import { isaBytesMax } from '../limits.ts';
 import type { Delimiters } from '../transaction.ts';
@@ -44,10 +44,17 @@ function countedSeparators(window: Window, at: number, separator: number): numbe
     if (bytes[index] !== separator) continue;
     found.push(index - at);
     if (found.length < 16) continue;
-    if (index + 3 <= length) return found;
+    if (index + 3 <= length) return isPlausible(window, at, found) ? found : null;
     return atEnd ? null : 'more';
   }
   return stop === at + isaBytesMax || atEnd ? null : 'more';
+}
+
+/** Sixteen separators alone are soon found: ISA12 must be a version, and neither delimiter behind it a letter or digit. */
+function isPlausible({ bytes }: Window, at: number, separators: readonly number[]): boolean {
+  const [from, to, last] = [separators[10] ?? 0, separators[11] ?? 0, separators[15] ?? 0];
+  const isVersion = to - from === 2 && separators[12] === to + 6 && isDigits(bytes, at + to + 1, at + to + 6);
+  return isVersion && !isLetterOrDigit(bytes[at + last + 1]) && !isLetterOrDigit(bytes[at + last + 2]);
 }
 
 function opening(window: Window, at: number, separators: readonly number[], problems: readonly Problem[]): Opening {
