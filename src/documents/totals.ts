@@ -192,7 +192,8 @@ function discountOf(
   places: number,
 ): Pick<InvoiceTotals, 'discountable' | 'discounted' | 'discount'> {
   const discountable = roundDecimal(totals?.discountable ?? due, places);
-  const offers = (terms ?? []).flatMap(({ discountAmount, discountPercent }) => {
+  const offers = (terms ?? []).flatMap(({ kind, discountAmount, discountPercent }) => {
+    if (kind?.code === 'no-discount') return [];
     if (discountAmount !== undefined) return [roundDecimal(discountAmount, places)];
     if (discountPercent === undefined || isZeroDecimal(discountPercent)) return [];
     return [
