@@ -23,7 +23,7 @@ interface JobData {
   readonly attempts: number;
 }
 
-type OneQueue = Pick<BullQueue<JobData>, 'addBulk' | 'getJobState' | 'close'>;
+type OneQueue = Pick<BullQueue<JobData>, 'add' | 'addBulk' | 'getJobState' | 'close'>;
 
 const jobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
 /** How many jobs are asked about at a time. */
@@ -55,7 +55,9 @@ export function bullQueue<Store extends IQueueBackend, Connection>(backend: Back
           data: { id: job.id, attempts: job.attempts },
           opts: { ...jobOptions, jobId: jobIdOf(job) },
         }));
-        await queue.addBulk(added).catch(throwUnreachable);
+        if (added.length <= 4)
+          await Promise.all(added.map(({ name, data, opts }) => queue.add(name, data, opts))).catch(throwUnreachable);
+        else await queue.addBulk(added).catch(throwUnreachable);
       }
     },
     async lostAmong(jobs) {

@@ -75,12 +75,13 @@ export function openDatabase(config: DatabaseConfig, options: DatabaseOptions = 
   };
   const pool = new pg.Pool(poolConfig);
   pool.on('error', (error) => options.onConnectionLost?.(error));
-  const query = queryOf(pool);
+  const prepared: PreparedNames = new Map();
+  const query = queryOf(pool, prepared);
   const announcer = startAnnouncer({ query });
   return {
     query,
     inTransaction: (story, { isolation = 'read committed' } = {}) =>
-      retried(() => once(pool, announcer, story, isolation)),
+      retried(() => once({ pool, announcer, prepared }, story, isolation)),
     withConnection: (use) => withConnection(poolConfig, use),
     listen: (channel, wake) => listenOn({ ...poolConfig, statement_timeout: 0 }, { query }, channel, wake),
     async close() {
@@ -91,28 +92,50 @@ export function openDatabase(config: DatabaseConfig, options: DatabaseOptions = 
 }
 
 /** A pool's or a client's query, its failures told as ours. */
-export const queryOf = (on: pg.Pool | pg.ClientBase): Queryable['query'] =>
+export const queryOf = (on: pg.Pool | pg.ClientBase, prepared?: PreparedNames): Queryable['query'] =>
   async function query<Row extends pg.QueryResultRow>(
     text: string,
     values: readonly unknown[] = [],
   ): Promise<Answer<Row>> {
     try {
-      const { rows, rowCount } = await on.query<Row>(text, [...values]);
+      const { rows, rowCount } = await on.query<Row>({ text, values: [...values], ...nameOf(prepared, text, values) });
       return { rows, rowCount: rowCount ?? 0 };
     } catch (error) {
       throw databaseFailureOf(error);
     }
   };
 
+/*
+ * Statements with parameters are prepared once on each connection: planning the claim takes longer than running it. Only so many
+ * different ones, for a statement glued together from parts (a list of columns, a filter) would fill the server's memory.
+ */
+type PreparedNames = Map<string, string>;
+const preparedMax = 500;
+
+function nameOf(prepared: PreparedNames | undefined, text: string, values: readonly unknown[]): { name?: string } {
+  if (prepared === undefined || values.length === 0) return {};
+  const known = prepared.get(text);
+  if (known !== undefined) return { name: known };
+  if (prepared.size >= preparedMax) return {};
+  const name = `tallyport_${prepared.size + 1}`;
+  prepared.set(text, name);
+  return { name };
+}
+
+interface Parts {
+  readonly pool: pg.Pool;
+  readonly announcer: Announcer;
+  readonly prepared: PreparedNames;
+}
+
 async function once<T>(
-  pool: pg.Pool,
-  announcer: Announcer,
+  { pool, announcer, prepared }: Parts,
   story: (tx: Tx) => Promise<T>,
   isolation: Isolation,
 ): Promise<T> {
   const client = await connected(pool);
   const announced = new Set<string>();
-  const query = queryOf(client);
+  const query = queryOf(client, prepared);
   let broken: unknown;
   const onError = (error: Error) => {
     broken = error; // the statement in hand fails with it; without a listener it would end the process

@@ -1,9 +1,9 @@
 import type { Tx } from '../database.ts';
-import { workChannel } from './work-row.ts';
+import { heldBy, workChannel } from './work-row.ts';
 
 const FINISH_WORK = `
   UPDATE work SET state = 'done', finished_at = now()
-   WHERE id = $1 AND attempts = $2 AND state = 'queued'`;
+   WHERE ${heldBy('$1', '$2')}`;
 
 /**
  * Marks work done in the transaction that holds its last effect. False when this attempt no longer holds it (it ran twice, was taken

@@ -1,8 +1,9 @@
 import type { Tx } from '../database.ts';
+import { heldBy } from './work-row.ts';
 
 const MOVE_CURSOR = `
   UPDATE work SET cursor = $4::jsonb
-   WHERE id = $1 AND attempts = $2 AND state = 'queued' AND cursor IS NOT DISTINCT FROM $3::jsonb`;
+   WHERE ${heldBy('$1', '$2')} AND cursor IS NOT DISTINCT FROM $3::jsonb`;
 
 /**
  * Moves the cursor of an interruptible piece of work, in the transaction that holds the effect up to `to`. False when it does not stand

@@ -1,6 +1,6 @@
 import type { FailureKind } from '../../core/failure.ts';
 import type { Tx } from '../database.ts';
-import { workChannel } from './work-row.ts';
+import { heldBy, workChannel } from './work-row.ts';
 
 /** Why a piece of work did not succeed, as an operator reads it. */
 export interface WorkFailure {
@@ -10,11 +10,11 @@ export interface WorkFailure {
 
 const RETRY_LATER = `
   UPDATE work SET state = 'ready', not_before = $3, failures = failures + 1, failure_kind = $4, failure_message = $5
-   WHERE id = $1 AND attempts = $2 AND state = 'queued'`;
+   WHERE ${heldBy('$1', '$2')}`;
 
 const PARK_WORK = `
   UPDATE work SET state = 'parked', parked_at = now(), failures = failures + 1, failure_kind = $3, failure_message = $4
-   WHERE id = $1 AND attempts = $2 AND state = 'queued'`;
+   WHERE ${heldBy('$1', '$2')}`;
 
 /** Makes failed work ready again at `notBefore`; it keeps its turn. False when this attempt no longer holds it. */
 export async function retryLater(

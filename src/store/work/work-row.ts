@@ -28,3 +28,10 @@ export const workOf = (row: WorkRow): Work => ({
   failures: row.failures,
   cursor: row.cursor,
 });
+
+/**
+ * What an attempt must find to act on its row. The state is compared so that the planner cannot use the partial indexes of queued work:
+ * while it believes the table small it would read one of them whole instead of the primary key (0.35 ms a look instead of 0.03).
+ */
+export const heldBy = (id: string, attempt: string): string =>
+  `id = ${id} AND attempts = ${attempt} AND state || '' = 'queued'`;
