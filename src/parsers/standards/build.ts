@@ -65,6 +65,9 @@ export interface VersionTables {
  * gives the version's tables. Throws FailureError `config-invalid` for a file that contradicts itself: that file is ours or a licensee's, never a partner's.
  */
 export function buildVersion(file: VersionFile, service?: VersionTables): VersionTables {
+  for (const part of ['elements', 'composites', 'segments', 'messages', 'codes'] as const) {
+    if (typeof file[part] !== 'object' || file[part] === null) throw broken(file, `has no ${part}`);
+  }
   const elements = new Map(Object.entries(file.elements).map(([id, row]) => [id, elementOf(file, id, row)]));
   const composites = new Map(
     Object.entries(file.composites).map(([id, row]) => [id, compositeOf(file, id, row, elements)]),
