@@ -96,6 +96,7 @@ export function withRepetition({ delimiters, serviceAdvice }: Opening, syntaxVer
   if (syntaxVersion !== '4') return delimiters;
   const named = serviceAdvice === null ? DEFAULT_REPETITION : serviceAdvice.charCodeAt(7);
   const { element, component, release, terminator } = delimiters;
-  const usable = named > SPACE && ![element, component, release, terminator].includes(named);
+  const usable =
+    named !== SPACE && !isLetterOrDigit(named) && ![element, component, release, terminator].includes(named);
   return usable ? { ...delimiters, repetition: named } : delimiters;
 }

@@ -1,6 +1,6 @@
 import { positionAt } from '../../core/position.ts';
 import { type Problem, problem } from '../../core/problem.ts';
-import { decodeBytes, FLAG_BITS, headerBeginsAt, isDigits, isLetterOrDigit } from '../byte-classes.ts';
+import { decodeBytes, FLAG_BITS, headerBeginsAt, isDigits, isLetterOrDigit, SPACE } from '../byte-classes.ts';
 import type { Opening } from '../envelope.ts';
 import { isaBytesMax } from '../limits.ts';
 import type { Delimiters } from '../transaction.ts';
@@ -21,7 +21,7 @@ export function openIsa(window: Window, at: number, strict: boolean): Opening | 
   const { bytes, length, atEnd } = window;
   if (bytes[at] !== 0x49) return null;
   if (at + 4 > length) return atEnd ? null : 'more';
-  if (!headerBeginsAt(bytes, at, length) || (bytes[at + 3] ?? 0) === 0x20) return null;
+  if (!headerBeginsAt(bytes, at, length) || bytes[at + 3] === SPACE) return null;
   if (at + isaBytes > length && !atEnd) return 'more';
   const separator = bytes[at + 3] ?? 0;
   const fixed = at + isaBytes <= length && SEPARATORS.every((index) => bytes[at + index] === separator);
@@ -64,7 +64,8 @@ function opening(window: Window, at: number, separators: readonly number[], prob
   const field = (element: number) => text.slice((separators[element - 1] ?? 0) + 1, separators[element]);
   const repetition = text.charCodeAt((separators[10] ?? 0) + 1);
   // A 'U' left over from 00401 is not a separator, and neither is a blank.
-  const repeats = field(12) >= '00402' && field(11).length === 1 && !isLetterOrDigit(repetition) && repetition > 0x20;
+  const repeats =
+    field(12) >= '00402' && field(11).length === 1 && !isLetterOrDigit(repetition) && repetition !== SPACE;
   const delimiters: Delimiters = {
     element: bytes[at + 3] ?? 0,
     component: bytes[last + 1] ?? 0,
