@@ -1,9 +1,21 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+} from 'yaml';
 import { type ConfigurationFault, quote, type TreePath, textOfPath } from './fault.ts';
 
 // Limits of ours, not of YAML: 40 partners' worth of agreements in one file stay under a tenth of each.
 const textLengthMax = 1024 * 1024;
-/** Values after every alias is expanded: a "billion laughs" file stops here, after some milliseconds. */
+/** Aliases followed, also within aliases: a "billion laughs" file stops here, after some milliseconds. */
+const aliasCountMax = 1_000;
+/** Values after every alias is expanded. */
 const valueCountMax = 50_000;
 const depthMax = 20;
 
@@ -68,11 +80,10 @@ export function readYaml({ path: file, text }: SourceFile): YamlSource {
     faults.push(faultAtOffset(wrong.pos[0], '', `This is not YAML we can read: ${wrong.message}`));
   if (faults.length > 0) return source(undefined);
 
-  const walk = new Walk(places, (offset, path, message) =>
+  const walk = new Walk(document, places, (offset, path, message) =>
     faults.push(faultAtOffset(offset, textOfPath(path), message)),
   );
-  const resolve = (node: Node): Node | undefined => (isAlias(node) ? node.resolve(document) : node);
-  const value = document.contents === null ? undefined : walk.plain(document.contents, [], resolve, 0);
+  const value = document.contents === null ? undefined : walk.plain(document.contents, [], 0);
   return source(faults.length > 0 ? undefined : value);
 }
 
@@ -89,38 +100,53 @@ function nearest(places: ReadonlyMap<string, Place>, path: TreePath): Place {
 
 class Walk {
   private valueCount = 0;
+  private aliasCount = 0;
   private stopped = false;
+  private readonly document: Document;
   private readonly places: Map<string, Place>;
   private readonly complain: (offset: number, path: TreePath, message: string) => void;
 
-  constructor(places: Map<string, Place>, complain: (offset: number, path: TreePath, message: string) => void) {
+  constructor(
+    document: Document,
+    places: Map<string, Place>,
+    complain: (offset: number, path: TreePath, message: string) => void,
+  ) {
+    this.document = document;
     this.places = places;
     this.complain = complain;
   }
 
-  plain(node: Node | null, path: TreePath, resolve: (node: Node) => Node | undefined, keyOffset: number): unknown {
+  plain(node: Node | null, path: TreePath, keyOffset: number): unknown {
     const offset = node?.range?.[0] ?? keyOffset;
     this.places.set(pointer(path), { key: keyOffset, value: offset });
     if (node === null || this.stopped) return null;
-    if (++this.valueCount > valueCountMax || path.length > depthMax) {
+    if (isAlias(node)) this.aliasCount++;
+    const excess = this.excess(++this.valueCount, path.length);
+    if (excess !== null) {
       this.stopped = true;
-      const what =
-        path.length > depthMax ? `nests deeper than ${depthMax}` : `expands to more than ${valueCountMax} values`;
-      this.complain(offset, path.slice(0, 3), `The file ${what}.`);
+      this.complain(offset, path.slice(0, 3), `The file ${excess}.`);
       return null;
     }
-    const target = resolve(node);
-    if (isMap(target)) return this.mapping(target.items, path, resolve);
+    const target = isAlias(node) ? node.resolve(this.document) : node;
+    if (target === undefined)
+      this.complain(
+        offset,
+        path,
+        `Nothing before this is named by the anchor ${quote(isAlias(node) ? node.source : '')}.`,
+      );
+    if (isMap(target)) return this.mapping(target.items, path);
     if (isSeq(target))
-      return target.items.map((item, index) => this.plain(item as Node | null, [...path, index], resolve, offset));
+      return target.items.map((item, index) => this.plain(item as Node | null, [...path, index], offset));
     return isScalar(target) ? plainScalar(target) : null;
   }
 
-  private mapping(
-    items: readonly { key: unknown; value: unknown }[],
-    path: TreePath,
-    resolve: (node: Node) => Node | undefined,
-  ): Record<string, unknown> {
+  private excess(valueCount: number, depth: number): string | null {
+    if (depth > depthMax) return `nests deeper than ${depthMax}`;
+    if (this.aliasCount > aliasCountMax) return `expands more than ${aliasCountMax} aliases`;
+    return valueCount > valueCountMax ? `expands to more than ${valueCountMax} values` : null;
+  }
+
+  private mapping(items: readonly { key: unknown; value: unknown }[], path: TreePath): Record<string, unknown> {
     const entries: [string, unknown][] = [];
     for (const { key, value } of items) {
       const offset = (key as Node | null)?.range?.[0] ?? 0;
@@ -134,7 +160,7 @@ class Walk {
         );
         continue;
       }
-      entries.push([name, this.plain(value as Node | null, [...path, name], resolve, offset)]);
+      entries.push([name, this.plain(value as Node | null, [...path, name], offset)]);
     }
     return Object.fromEntries(entries);
   }
