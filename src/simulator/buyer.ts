@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRecord } from './api.ts';
 import { amountText } from './arithmetic.ts';
 import { failuresOf } from './check.ts';
 import { type Desk, type DeskParts, localTime, sendFile } from './desk.ts';
@@ -24,6 +25,16 @@ export interface BuyerOptions {
   /** How long nothing more may come before what nobody waited for is counted. */
   readonly quietMs: number;
 }
+
+/** The fields without which nothing works; the postbox checks its own. */
+export const isBuyerOptions = (value: unknown): value is BuyerOptions =>
+  isRecord(value) &&
+  (value.party === 'brightmart' || value.party === 'cedarsupply') &&
+  typeof value.memoryFile === 'string' &&
+  typeof value.pollIntervalMs === 'number' &&
+  typeof value.quietMs === 'number' &&
+  isRecord(value.postbox) &&
+  typeof value.postbox.taken === 'string';
 
 /** A buyer that speaks X12: holds its conversations all at once, then goes on reading and answering until it is stopped. */
 export async function runBuyer(options: BuyerOptions, host: Host): Promise<void> {

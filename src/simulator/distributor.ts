@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRecord } from './api.ts';
 import { localTime, nextDay, reporterFor, x12Day } from './desk.ts';
 import { gtin13, ordersText } from './edifact/orders.ts';
 import { readEdifact } from './edifact/read.ts';
@@ -15,6 +16,13 @@ export interface DistributorOptions {
   readonly pollIntervalMs: number;
   readonly only?: readonly string[];
 }
+
+export const isDistributorOptions = (value: unknown): value is DistributorOptions =>
+  isRecord(value) &&
+  typeof value.memoryFile === 'string' &&
+  typeof value.pollIntervalMs === 'number' &&
+  isRecord(value.postbox) &&
+  typeof value.postbox.url === 'string';
 
 const party = 'nordhandel';
 

@@ -1,0 +1,256 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type OperatorApi, operatorApi } from '../simulator/api.ts';
+import { companiesOf } from '../simulator/companies.ts';
+import { type CompanyProcess, startCompany } from '../simulator/company-process.ts';
+import { differences, openAmount } from '../simulator/facts.ts';
+import { simulationVariable } from '../simulator/index.ts';
+import { ladderOf } from '../simulator/ladder.ts';
+import { type Paper, reportLine, rungLine, shortcomings, table } from '../simulator/print.ts';
+import { stopped } from '../simulator/process.ts';
+import {
+  climb,
+  isComplete,
+  missing,
+  newProgress,
+  note,
+  type Progress,
+  rungCount,
+  type Talk,
+  wentWell,
+} from '../simulator/progress.ts';
+import type { Report } from '../simulator/protocol.ts';
+
+export interface RunningGateway {
+  readonly apiUrl: string;
+  readonly partnersUrl: string;
+  readonly apiKey: string;
+  stop(): Promise<void>;
+  /** Settles with a reason when the gateway ends before it was asked to; absent: nobody watches it. */
+  readonly ended?: Promise<string>;
+}
+
+export interface DemoOptions {
+  /** Absolute. */
+  readonly dataFolder: string;
+  /** End when all is done, well or not, instead of leaving the gateway running. */
+  readonly once: boolean;
+  /** One JSON object a line, nothing else. */
+  readonly json: boolean;
+  readonly colour: boolean;
+  /** For everything together, from the first order to the last rung. */
+  readonly limitMs: number;
+  /** Keys of the conversations wanted; absent: all. */
+  readonly only?: readonly string[];
+  readonly print: (line: string) => void;
+  startGateway(): Promise<RunningGateway>;
+  /** Puts the example company and partners into effect. */
+  applyExamples(gateway: RunningGateway): Promise<void>;
+  /** Executable and arguments of `tallyport simulate`. */
+  readonly simulateCommand: readonly string[];
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+}
+
+/** Twice a second would do for people; four times costs nothing and shows rungs in their order. */
+const lookIntervalMs = 250;
+interface Demo {
+  readonly options: DemoOptions;
+  readonly progress: Progress;
+  readonly api: OperatorApi;
+  readonly parties: readonly string[];
+  readonly companies: Map<string, CompanyProcess>;
+  readonly checkpoints: Set<Checkpoint>;
+  readonly show: (event: DemoEvent) => void;
+}
+
+type Checkpoint = Extract<Report, { kind: 'checkpoint' }>;
+
+type DemoEvent =
+  | { readonly type: 'report'; readonly report: Report }
+  | { readonly type: 'rung'; readonly talk: Talk; readonly rung: Parameters<typeof rungLine>[2] }
+  | { readonly type: 'text'; readonly text: string; readonly data: Readonly<Record<string, unknown>> };
+
+/**
+ * The whole demo: a gateway, simulated companies beside it, the ladder of every conversation as it climbs, and the account at the end.
+ * Gives the exit code: 0 when every rung was met and nothing was found wrong, 1 otherwise; without `once` it stays until the signal comes.
+ * Throws what `startGateway` and `applyExamples` throw. Whatever happens, nothing it started is left running.
+ */
+export async function runDemo(options: DemoOptions): Promise<number> {
+  const gateway = await options.startGateway();
+  const companies = new Map<string, CompanyProcess>();
+  try {
+    await options.applyExamples(gateway);
+    const demo = openDemo(options, gateway, companies);
+    const code = await play(demo, gateway);
+    if (!options.once && !options.signal.aborted) await stay(demo, gateway);
+    return code;
+  } finally {
+    await Promise.all([...companies.values()].map((company) => company.stop()));
+    await gateway.stop();
+  }
+}
+
+function openDemo(options: DemoOptions, gateway: RunningGateway, companies: Map<string, CompanyProcess>): Demo {
+  const progress = newProgress(options.only);
+  const buying = new Set([...progress.talks.values()].map(({ conversation }) => conversation.party));
+  const demo: Demo = {
+    options,
+    progress,
+    companies,
+    api: operatorApi(gateway.apiUrl, gateway.apiKey),
+    parties: [...buying],
+    checkpoints: new Set(),
+    show: printer(options),
+  };
+  for (const { name, role, options: companyOptions } of companiesOf({ ...gateway, ...options }, buying)) {
+    const onReport = (report: Report) => hear(demo, report);
+    const start = {
+      command: options.simulateCommand,
+      role,
+      variable: simulationVariable,
+      options: companyOptions,
+      onReport,
+    };
+    companies.set(name, startCompany(start));
+  }
+  return demo;
+}
+
+function hear(demo: Demo, report: Report): void {
+  note(demo.progress, report);
+  if (report.kind === 'checkpoint') demo.checkpoints.add(report);
+  demo.show({ type: 'report', report });
+}
+
+/** Looks at every ladder and every claim until all is met, the time is over or someone says stop. */
+async function play(demo: Demo, gateway: RunningGateway): Promise<number> {
+  const { options, progress, parties } = demo;
+  const begun = options.now().getTime();
+  let gone: string | null = null;
+  gateway.ended?.then((why) => {
+    gone = why;
+  });
+  while (!isComplete(progress, parties) && gone === null && !options.signal.aborted) {
+    if (options.now().getTime() - begun > options.limitMs) break;
+    await look(demo);
+    await sleep(lookIntervalMs, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+  if (gone !== null) progress.failures.push(`the gateway ended: ${gone}`);
+  const well = wentWell(progress, parties);
+  await account(demo, well, options.now().getTime() - begun, gone === null && !options.signal.aborted);
+  return well ? 0 : 1;
+}
+
+async function look(demo: Demo): Promise<void> {
+  try {
+    for (const talk of demo.progress.talks.values()) await lookAtLadder(demo, talk);
+    for (const checkpoint of demo.checkpoints) await lookAtClaim(demo, checkpoint);
+  } catch (thrown) {
+    if (demo.options.signal.aborted) return;
+    const told = `the operator: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    if (!demo.progress.failures.includes(told)) {
+      demo.progress.failures.push(told);
+      demo.show({ type: 'text', text: told, data: { type: 'failure', message: told } });
+    }
+  }
+}
+
+async function lookAtLadder({ api, show }: Demo, talk: Talk): Promise<void> {
+  if (talk.order === null) return;
+  for (const rung of climb(talk, await ladderOf(api, talk.order, talk.usage, talk.conversation.party))) {
+    show({ type: 'rung', talk, rung });
+  }
+}
+
+async function lookAtClaim(demo: Demo, checkpoint: Checkpoint): Promise<void> {
+  const found: string[] = [];
+  for (const fact of checkpoint.facts) found.push(...(await differences(demo.api, fact)));
+  demo.progress.talks.get(checkpoint.conversation)?.unmet.set(checkpoint.step, found);
+  if (found.length > 0) return;
+  demo.checkpoints.delete(checkpoint);
+  demo.companies.get(checkpoint.party)?.tell({ kind: 'checkpoint-met', id: checkpoint.id });
+}
+
+/** The end of the story: the table, what is missing, and where the gateway can be looked at. */
+async function account(demo: Demo, well: boolean, durationMs: number, canAsk: boolean): Promise<void> {
+  const { options, progress, show, api } = demo;
+  const open = new Map<string, string>();
+  for (const talk of canAsk ? progress.talks.values() : []) {
+    const amount = await openAmount(api, talk.invoices, talk.usage).catch(() => 'unknown');
+    if (amount !== null) open.set(talk.conversation.key, amount);
+  }
+  const seconds = (durationMs / 1_000).toLocaleString('en', { maximumFractionDigits: 1 });
+  const short = shortcomings(progress);
+  const conversations = [...progress.talks.values()].map((talk) => ({
+    conversation: talk.conversation.key,
+    order: talk.order,
+    usage: talk.usage,
+    rungs: rungCount(talk),
+    steps: [...talk.steps],
+    missing: missing(talk),
+    failures: talk.failures,
+    checks: talk.checksPassed,
+    invoiced: talk.invoiced,
+    paid: talk.paid,
+    open: open.get(talk.conversation.key) ?? null,
+  }));
+  const verdict = well
+    ? `Every rung was met: ${conversations.length} conversations, ${progress.checksPassed} checks, ${seconds} s.`
+    : `Not every rung was met after ${seconds} s:`;
+  show({
+    type: 'text',
+    text: ['', table(paperOf(options), progress, open), '', verdict, ...short].join('\n'),
+    data: {
+      type: 'summary',
+      ok: well,
+      durationMs,
+      checks: progress.checksPassed,
+      conversations,
+      failures: progress.failures,
+    },
+  });
+}
+
+/** The gateway and its partners live on: whoever looks at the demo may now look at the gateway. */
+async function stay({ options, show }: Demo, gateway: RunningGateway): Promise<void> {
+  const { apiUrl, partnersUrl, apiKey } = gateway;
+  const text = [
+    '',
+    `The gateway keeps running. Operators: ${apiUrl} (Authorization: Bearer ${apiKey})`,
+    `Partners:                 ${partnersUrl}`,
+    `Data folder:              ${options.dataFolder}`,
+    'Ctrl-C stops it.',
+  ].join('\n');
+  show({ type: 'text', text, data: { type: 'running', apiUrl, partnersUrl, dataFolder: options.dataFolder } });
+  await Promise.race([stopped(options.signal), ...(gateway.ended === undefined ? [] : [gateway.ended])]);
+}
+
+const two = (value: number, width = 2): string => String(value).padStart(width, '0');
+const localClock = (iso: string): string => {
+  const at = new Date(iso);
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${two(at.getMilliseconds(), 3)}`;
+};
+
+const paperOf = ({ colour }: DemoOptions): Paper => ({ colour, timeOf: localClock });
+
+/** People read lines, programs read objects; neither gets the other's. */
+function printer(options: DemoOptions): (event: DemoEvent) => void {
+  const paper = paperOf(options);
+  const print = (line: string | null) => {
+    if (line !== null) options.print(line);
+  };
+  if (options.json) {
+    return (event) => {
+      if (event.type === 'rung')
+        print(JSON.stringify({ type: 'rung', conversation: event.talk.conversation.key, ...event.rung }));
+      else if (event.type === 'report') print(JSON.stringify({ type: 'report', ...event.report }));
+      else print(JSON.stringify(event.data));
+    };
+  }
+  return (event) => {
+    if (event.type === 'rung') print(rungLine(paper, event.talk, event.rung));
+    else if (event.type === 'report') print(reportLine(paper, options.now().toISOString(), event.report));
+    else print(event.text);
+  };
+}

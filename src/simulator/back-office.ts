@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiProblem, isRecord, listIn, type OperatorApi, operatorApi, query, textIn, textOrNull } from './api.ts';
+import { difference, isNumber, sumOf } from './arithmetic.ts';
+import { type Parcel, packed } from './packing.ts';
+import type { Host } from './process.ts';
+
+/*
+ * The supplier's small ERP: it knows the gateway only by its operator API. For the partners it looks after, it decides what waits for a
+ * decision, ships what was promised (the backordered part when the first shipment is billed), and bills where the gateway does not.
+ * Its idempotency keys come from order and shipment, so a restart asks for nothing twice; and it sends every request twice, as a program
+ * does that lost an answer, and insists that both answers are one.
+ */
+export interface BackOfficeOptions {
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  readonly pollIntervalMs: number;
+  readonly partners: Readonly<Record<string, Duties>>;
+}
+
+export interface Duties {
+  readonly decides: boolean;
+  readonly ships: boolean;
+  readonly bills: boolean;
+}
+
+export const isBackOfficeOptions = (value: unknown): value is BackOfficeOptions =>
+  isRecord(value) &&
+  typeof value.apiUrl === 'string' &&
+  typeof value.apiKey === 'string' &&
+  typeof value.pollIntervalMs === 'number' &&
+  isRecord(value.partners);
+
+const party = 'back office';
+
+/** A line of an order as the API tells it. */
+interface OrderLine {
+  readonly number: string;
+  readonly ordered: string;
+  readonly promised: string;
+  readonly shipped: string;
+  readonly invoiced: string;
+  /** Of what is promised: what comes later only. */
+  readonly backordered: string;
+}
+
+interface Order {
+  readonly id: string;
+  readonly number: string;
+  readonly state: string;
+  readonly lines: readonly OrderLine[];
+}
+
+/** States in which nothing is left to do for a back office. */
+const AT_REST: ReadonlySet<string> = new Set(['received', 'held', 'rejected', 'cancelled', 'invoiced']);
+
+/** Works until it is stopped. A refused request is reported once per order and not tried again. */
+export async function runBackOffice(options: BackOfficeOptions, host: Host): Promise<void> {
+  const api = operatorApi(options.apiUrl, options.apiKey);
+  const givenUp = new Set<string>();
+  while (!host.signal.aborted) {
+    for (const [partner, duties] of Object.entries(options.partners)) {
+      for (const summary of listIn(await api.get(`/orders${query({ partner })}`))) {
+        const id = textIn(summary, 'id');
+        if (givenUp.has(id) || AT_REST.has(textIn(summary, 'state'))) continue;
+        try {
+          await workOn(api, orderIn(await api.get(`/orders/${id}`)), duties, host);
+        } catch (thrown) {
+          if (!(thrown instanceof ApiProblem)) throw thrown;
+          givenUp.add(id);
+          host.tell({ kind: 'failed', party, conversation: null, message: thrown.message });
+        }
+      }
+    }
+    await sleep(options.pollIntervalMs, undefined, { signal: host.signal }).catch(() => undefined);
+  }
+}
+
+async function workOn(api: OperatorApi, order: Order, duties: Duties, host: Host): Promise<void> {
+  if (order.state === 'awaiting-decision') {
+    if (duties.decides) await decide(api, order, host);
+    return;
+  }
+  const unbilled = order.lines.some(({ shipped, invoiced }) => isMore(shipped, invoiced));
+  if (unbilled) {
+    if (duties.bills) await bill(api, order, host);
+    return;
+  }
+  if (duties.ships) await ship(api, order, host);
+}
+
+async function decide(api: OperatorApi, order: Order, host: Host): Promise<void> {
+  const lines = order.lines.map(({ number, ordered }) => ({
+    line: number,
+    promises: [{ status: 'accepted', quantity: ordered }],
+  }));
+  await postTwice(api, `/orders/${order.id}/decision`, { decision: 'lines', by: party, lines }, `${order.id}-decision`);
+  host.tell({ kind: 'note', party, conversation: null, text: `decided order ${order.number}` });
+}
+
+/** First everything promised in time, then, when that is billed, everything backordered. */
+async function ship(api: OperatorApi, order: Order, host: Host): Promise<void> {
+  const isFirst = order.lines.every(({ shipped }) => !isMore(shipped, '0'));
+  const parcels: readonly Parcel[] = order.lines.flatMap(({ number, promised, shipped, backordered }) => {
+    const open = difference(promised, shipped);
+    const quantity = isFirst ? difference(open, backordered) : open;
+    return isMore(quantity, '0') ? [{ line: number, quantity }] : [];
+  });
+  // Nothing in time: the backordered part is all there is to ship.
+  const sent =
+    parcels.length > 0 || !isFirst
+      ? parcels
+      : order.lines.map(({ number, promised }) => ({ line: number, quantity: promised }));
+  const left = sent.filter(({ quantity }) => isMore(quantity, '0'));
+  if (left.length === 0) return;
+  const shipment = `${order.number}-${isFirst ? '1' : '2'}`;
+  const body = {
+    shipment,
+    carrier: { id: { scheme: { code: 'scac' }, value: 'RDLN' }, name: 'REDLINE FREIGHT' },
+    references: [{ kind: { code: 'bill-of-lading' }, value: `BOL${shipment.replaceAll('-', '')}` }],
+    packs: packed(left),
+  };
+  await postTwice(api, `/orders/${order.id}/shipments`, body, `${order.id}-shipment-${isFirst ? '1' : '2'}`);
+  host.tell({ kind: 'note', party, conversation: null, text: `shipped ${shipment} in ${body.packs.length} packs` });
+}
+
+async function bill(api: OperatorApi, order: Order, host: Host): Promise<void> {
+  const number = `CB-${order.number}-${sumOf(order.lines.map(({ shipped }) => shipped))}`;
+  await postTwice(api, `/orders/${order.id}/invoices`, { number }, `${order.id}-invoice-${number}`);
+  host.tell({ kind: 'note', party, conversation: null, text: `billed ${number}` });
+}
+
+/** The second time with the same key must be told what the first was told, and do nothing. */
+async function postTwice(api: OperatorApi, path: string, body: unknown, key: string): Promise<void> {
+  const first = await api.post(path, body, key);
+  const again = await api.post(path, body, key);
+  if (JSON.stringify(first) !== JSON.stringify(again)) {
+    throw new Error(`POST ${path} answered the same key with ${JSON.stringify(first)}, then ${JSON.stringify(again)}`);
+  }
+}
+
+const isMore = (a: string, b: string): boolean => {
+  const rest = difference(a, b);
+  return !rest.startsWith('-') && /[1-9]/.test(rest);
+};
+
+function orderIn(answer: unknown): Order {
+  return {
+    id: textIn(answer, 'id'),
+    number: textIn(answer, 'number'),
+    state: textIn(answer, 'state'),
+    lines: listIn(answer, 'lines').map((line) => ({
+      number: textIn(line, 'number'),
+      ordered: quantityIn(line, 'ordered'),
+      promised: quantityIn(line, 'promised'),
+      shipped: quantityIn(line, 'shipped'),
+      invoiced: quantityIn(line, 'invoiced'),
+      backordered: backorderedIn(line),
+    })),
+  };
+}
+
+function quantityIn(line: unknown, name: string): string {
+  const quantity = textIn(line, name);
+  if (!isNumber(quantity)) throw new Error(`"${name}" of a line is ${quantity}, which is no quantity`);
+  return quantity;
+}
+
+function backorderedIn(line: Readonly<Record<string, unknown>>): string {
+  const promises = Array.isArray(line.promises) ? line.promises.filter(isRecord) : [];
+  const late = promises.filter((promise) => textOrNull(promise, 'status') === 'backordered');
+  return sumOf(['0', ...late.map((promise) => quantityIn(promise, 'quantity'))]);
+}

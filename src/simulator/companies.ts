@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { BackOfficeOptions, Role, RoleOptions } from './index.ts';
+
+/** The public tokens of the example partners: their hashes stand in `partners/<name>/channels.yaml`. */
+const EXAMPLE_TOKENS = { cedarsupply: 'cedarsupply-demo-token', nordhandel: 'nordhandel-demo-token' } as const;
+
+/** What the back office does for whom; built-in rules decide and bill for brightmart, and the distributor's order ends decided. */
+const DUTIES: BackOfficeOptions['partners'] = {
+  brightmart: { decides: false, ships: true, bills: false },
+  cedarsupply: { decides: true, ships: true, bills: true },
+  nordhandel: { decides: true, ships: false, bills: false },
+};
+
+/** How long a buyer waits for what nobody announced before it counts what is left. */
+const quietMs = 1_500;
+
+export type CompanyPlan = {
+  readonly [R in Role]: { readonly name: string; readonly role: R; readonly options: RoleOptions[R] };
+}[Role];
+
+export interface DemoPlaces {
+  readonly dataFolder: string;
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  readonly partnersUrl: string;
+  readonly only?: readonly string[];
+}
+
+/** The companies of a demo and what each is told: who of the buyers is wanted, and always the back office. */
+export function companiesOf(demo: DemoPlaces, buying: ReadonlySet<string>): readonly CompanyPlan[] {
+  const { apiUrl, apiKey, partnersUrl } = demo;
+  const folder = (...parts: string[]) => join(demo.dataFolder, ...parts);
+  const common = { pollIntervalMs: 200, ...(demo.only === undefined ? {} : { only: demo.only }) };
+  const mailbox = (party: keyof typeof EXAMPLE_TOKENS, contentType: string) => ({
+    url: `${partnersUrl}/partners/${party}/web`,
+    token: EXAMPLE_TOKENS[party],
+    contentType,
+    taken: folder('simulator', party),
+  });
+  const memoryOf = (party: string) => folder('simulator', `${party}.json`);
+  const plans: readonly CompanyPlan[] = [
+    { name: 'back office', role: 'back-office', options: { apiUrl, apiKey, pollIntervalMs: 250, partners: DUTIES } },
+    {
+      name: 'brightmart',
+      role: 'buyer',
+      options: {
+        ...common,
+        party: 'brightmart',
+        memoryFile: memoryOf('brightmart'),
+        quietMs,
+        postbox: {
+          kind: 'folder',
+          inbox: folder('exchange', 'brightmart', 'inbox'),
+          outbox: folder('exchange', 'brightmart', 'outbox'),
+          taken: folder('simulator', 'brightmart'),
+        },
+      },
+    },
+    {
+      name: 'cedarsupply',
+      role: 'buyer',
+      options: {
+        ...common,
+        party: 'cedarsupply',
+        memoryFile: memoryOf('cedarsupply'),
+        quietMs,
+        postbox: { kind: 'http', ...mailbox('cedarsupply', 'application/EDI-X12') },
+      },
+    },
+    {
+      name: 'nordhandel',
+      role: 'distributor',
+      options: { ...common, memoryFile: memoryOf('nordhandel'), postbox: mailbox('nordhandel', 'application/EDIFACT') },
+    },
+  ];
+  return plans.filter(({ name }) => name === 'back office' || buying.has(name));
+}
