@@ -6,7 +6,7 @@ import {
   minDecimal,
   subtractDecimals,
 } from '../core/decimal.ts';
-import { addDays, type LocalDate } from '../core/local-date.ts';
+import type { LocalDate } from '../core/local-date.ts';
 import { type LineQuantity, type OrderState, openPromise, sumByLine } from './order-state.ts';
 
 /*
@@ -48,15 +48,15 @@ export interface ExpectationSettings {
   readonly invoiceMinutes: number | null;
   readonly acknowledgmentMinutes: number | null;
   readonly receiptMinutes: number | null;
-  /** Days after an invoice is due on which its remittance is late; null: none is expected. */
-  readonly remittanceGraceDays: number | null;
+  /** Whether money is to be announced at all. */
+  readonly remittance: boolean;
 }
 
 export type Fact =
   | { readonly kind: 'order-received' }
   | { readonly kind: 'order-decided'; readonly state: OrderState }
   | { readonly kind: 'goods-shipped'; readonly shipped: readonly LineQuantity[] }
-  /** `lateAfter`: the day the invoice is due; the agreement's grace is added to it. */
+  /** `lateAfter`: the due date with whatever grace is given, the last day the money is in time. */
   | { readonly kind: 'invoice-sent'; readonly minor: bigint; readonly currency: string; readonly lateAfter: LocalDate }
   | { readonly kind: 'delivered'; readonly acknowledged: boolean };
 
@@ -90,11 +90,11 @@ export function expectedFrom(fact: Fact, settings: ExpectationSettings): readonl
     }
     case 'invoice-sent': {
       const { minor, currency, lateAfter } = fact;
-      if (settings.remittanceGraceDays === null || minor <= 0n) return [];
+      if (!settings.remittance || minor <= 0n) return [];
       return [
         {
           kind: 'remittance',
-          due: { on: addDays(lateAfter, settings.remittanceGraceDays) },
+          due: { on: lateAfter },
           outstanding: { by: 'money', minor, currency },
         },
       ];

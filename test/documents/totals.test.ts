@@ -149,7 +149,13 @@ describe('totals', () => {
     expect(made).toMatchObject(expected);
   });
 
-  test.each([[undefined], [[]], [[{ netDays: '30' }]], [[{ discountPercent: '0' }]], [[{ kind: { code: 'no-discount' }, discountPercent: '2' }]]])('no discount of %j', (terms) => {
+  test.each([
+    [undefined],
+    [[]],
+    [[{ netDays: '30' }]],
+    [[{ discountPercent: '0' }]],
+    [[{ kind: { code: 'no-discount' }, discountPercent: '2' }]],
+  ])('no discount of %j', (terms) => {
     const made = totals({ lines: [line('1', '1')], ...(terms !== undefined && { terms }) });
     expect(Object.keys(made)).not.toContain('discount');
   });

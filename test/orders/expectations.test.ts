@@ -11,7 +11,7 @@ const settings = {
   invoiceMinutes: 30,
   acknowledgmentMinutes: 1440,
   receiptMinutes: 10,
-  remittanceGraceDays: 3,
+  remittance: true,
 };
 const never = {
   responseMinutes: null,
@@ -19,7 +19,7 @@ const never = {
   invoiceMinutes: null,
   acknowledgmentMinutes: null,
   receiptMinutes: null,
-  remittanceGraceDays: null,
+  remittance: false,
 };
 const order = orderOf([lineOf('10'), lineOf('4', { number: '2' })]);
 const decision = decisionFrom(order, {
@@ -58,7 +58,7 @@ test.each`
   ${'received'}       | ${[{ kind: 'order-response', due: { afterMinutes: 60 }, outstanding: { by: 'once', count: 1 } }]}
   ${'decided'}        | ${[{ kind: 'ship-notice', due: { afterMinutes: 120 }, outstanding: { by: 'quantity', lines: [{ line: '1', quantity: '10' }] } }]}
   ${'shipped'}        | ${[{ kind: 'invoice', due: { afterMinutes: 30 }, outstanding: { by: 'quantity', lines: [{ line: '1', quantity: '3' }] } }]}
-  ${'billed'}         | ${[{ kind: 'remittance', due: { on: '2026-04-14' }, outstanding: { by: 'money', minor: 7928n, currency: 'USD' } }]}
+  ${'billed'}         | ${[{ kind: 'remittance', due: { on: '2026-04-11' }, outstanding: { by: 'money', minor: 7928n, currency: 'USD' } }]}
   ${'delivered'}      | ${[{ kind: 'receipt', due: { afterMinutes: 10 }, outstanding: { by: 'once', count: 1 } }, { kind: 'acknowledgment', due: { afterMinutes: 1440 }, outstanding: { by: 'once', count: 1 } }]}
   ${'unacknowledged'} | ${[{ kind: 'receipt', due: { afterMinutes: 10 }, outstanding: { by: 'once', count: 1 } }]}
 `('$fact makes us expect', ({ fact, expected }) => {
