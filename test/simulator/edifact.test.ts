@@ -24,7 +24,7 @@ describe('ORDERS of the distributor', () => {
   test('reads as written', async () => {
     const { messages, reference } = readEdifact(bytesOf(text));
     expect([reference, messages.map(({ type }) => type)]).toEqual(['NH00000001', ['ORDERS']]);
-    await expect(text.replaceAll("'", "'\n")).toMatchFileSnapshot('golden/orders-nordhandel.txt');
+    await expect(text.replaceAll(/(?<!\?)'/g, "'\n")).toMatchFileSnapshot('golden/orders-nordhandel.txt');
   });
 
   test('has every segment where the package allows it', () => {
