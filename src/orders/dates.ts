@@ -9,7 +9,6 @@ export function dayOf(at: DatedEntry['at']): LocalDate | null {
 }
 
 export const laterOf = (a: LocalDate, b: LocalDate): LocalDate => (compareLocalDates(a, b) >= 0 ? a : b);
-export const earlierOf = (a: LocalDate, b: LocalDate): LocalDate => (compareLocalDates(a, b) <= 0 ? a : b);
 
 /** The first day among these kinds, in the order of the kinds; line dates are handed in before those of the header. */
 export function dayOfKind(

@@ -45,13 +45,7 @@ export interface LineDecision {
   readonly promises: readonly LinePromiseMade[];
 }
 
-export type HoldReason =
-  | 'price'
-  | 'currency'
-  | 'duplicate-order'
-  | 'duplicate-line-number'
-  | 'ambiguous-product'
-  | 'price-missing';
+export type HoldReason = 'price' | 'currency' | 'duplicate-order' | 'duplicate-line-number' | 'ambiguous-product';
 export interface Hold {
   readonly reason: HoldReason;
   readonly line: string | null;

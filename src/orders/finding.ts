@@ -12,7 +12,6 @@ export type FindingCode =
   | 'line/quantity-not-positive'
   | 'line/quantity-malformed'
   | 'line/price-malformed'
-  | 'line/price-missing'
   | 'line/price-differs'
   | 'line/product-missing'
   | 'line/product-unknown'
