@@ -6,7 +6,7 @@ import { expandChannels, expandCompany, expandItems, expandPartner } from './exp
 import type { ConfigurationFault, TreePath } from './fault.ts';
 import { AgreementsFile, ChannelsFile, CompanyFile, ItemsFile, PartnerFile } from './file-schemas.ts';
 import type { Draft, Faults } from './gathering.ts';
-import { type Identity, identityKey, sameIdentity } from './identity.ts';
+import { type Identity, identityKey, identityOf, sameIdentity } from './identity.ts';
 import { readYaml, type SourceFile } from './yaml-source.ts';
 
 /** Questions about files this reading is not given; what is absent is not asked. */
@@ -76,7 +76,7 @@ class Reading {
     const draft = this.read('company/company.yaml', CompanyFile, true);
     if (draft === null) return null;
     const company = expandCompany(draft, this.faults);
-    this.claim('the company', company.identities, draft);
+    this.claim('the company', draft);
     return company;
   }
 
@@ -92,7 +92,7 @@ class Reading {
     const agreementsDraft = this.read(file('agreements'), AgreementsFile, true);
     if (partnerDraft === null) return { partner: null, channels: [], agreements: [] };
     const partner = expandPartner(folder, partnerDraft, this.faults);
-    this.claim(folder, partner.identities, partnerDraft);
+    this.claim(folder, partnerDraft);
     if (channelsDraft === null) return { partner, channels: [], agreements: [] };
     const channels = expandChannels(folder, partner.identities, channelsDraft, this.faults);
     for (const channel of channels)
@@ -145,9 +145,11 @@ class Reading {
     }
   }
 
-  private claim(owner: string, identities: readonly Identity[], draft: Draft<unknown>): void {
-    for (const [index, identity] of identities.entries())
-      this.identities.push({ owner, identity, draft, path: ['identities', index] });
+  private claim(owner: string, draft: Draft<{ readonly identities: readonly string[] }>): void {
+    for (const [index, text] of draft.value.identities.entries()) {
+      const identity = identityOf(text);
+      if (identity !== undefined) this.identities.push({ owner, identity, draft, path: ['identities', index] });
+    }
   }
 
   private read<S extends TSchema>(path: string, schema: S, mandatory: boolean) {
