@@ -1,7 +1,7 @@
 import { positionAt } from '../core/position.ts';
 import { type Problem, type ProblemCode, problem } from '../core/problem.ts';
 import { type Cursor, fits, type OpenLoop, openLoop, take } from './place-cursor.ts';
-import { comesLater, declaredRoad, earlierPlace, type ImpliedRoad, onlyRoad } from './place-search.ts';
+import { chosenByLs01, comesLater, declaredRoad, earlierPlace, type ImpliedRoad, onlyRoad } from './place-search.ts';
 import { ProblemList } from './problem-list.ts';
 import type { LoopDefinition, MessageTable, SegmentUse } from './standards/definitions.ts';
 import type { ImpliedLoops } from './standards/implied.ts';
@@ -25,6 +25,9 @@ interface Missed {
   readonly told: Problem;
 }
 
+/** What came late is looked for among the last so many: a loop's own, and some around it. */
+const missedMax = 64;
+
 /** What a segment was tried as: where it goes, or why it goes nowhere ahead. */
 type Ahead = { go: Step } | { tooOften: Step } | { tooEarly: Step; before: Skipped } | null;
 
@@ -41,6 +44,7 @@ export class Misfits {
   readonly #declared: ImpliedLoops;
   readonly #cursor: Cursor;
   readonly #missed: Missed[] = [];
+  readonly #late = new Map<SegmentUse | LoopDefinition, { children: OpenLoop['children']; count: number }>();
   #detour: Detour | null = null;
 
   constructor(transaction: Transaction, table: MessageTable, declared: ImpliedLoops, cursor: Cursor) {
@@ -114,6 +118,7 @@ export class Misfits {
 
   #ahead(segment: Segment, index: number): Ahead {
     let tooOften: Step | undefined;
+    let bound: Step | undefined;
     let steps = this.#table.places.steps(this.#cursor.place, segment.tag);
     if (segment.tag === 'LS') steps = chosenByLs01(steps, segment);
     for (const step of steps) {
@@ -121,7 +126,11 @@ export class Misfits {
         // The misplaced loop once more, right behind itself: told already.
         return step.loop === this.#detour.loop && step.repeats ? { go: step } : null;
       }
-      if (step.lastResort) break;
+      if (step.resort === 'separator') break;
+      if (step.resort === 'bound') {
+        bound ??= step;
+        continue;
+      }
       if (!fits(step, this.#cursor)) {
         tooOften ??= step;
         continue;
@@ -131,14 +140,17 @@ export class Misfits {
       if (tooOften === undefined) return { tooEarly: step, before };
       break;
     }
-    return tooOften === undefined ? null : { tooOften };
+    if (tooOften !== undefined) return { tooOften };
+    return bound === undefined ? null : { go: bound };
   }
 
   /** Over a separator left out, where no place before it takes the segment and what comes next goes on behind it. */
   #lastResort(segment: Segment, index: number): Step | undefined {
     const { places } = this.#table;
     const { segments } = this.#transaction;
-    const step = places.steps(this.#cursor.place, segment.tag).find((one) => one.lastResort && fits(one, this.#cursor));
+    const step = places
+      .steps(this.#cursor.place, segment.tag)
+      .find((one) => one.resort === 'separator' && fits(one, this.#cursor));
     if (step === undefined || comesLater(step.skipped, segments, index) !== undefined) return undefined;
     const next = segments[index + 1];
     return next === undefined || places.steps(step.place, next.tag).length > 0 ? step : undefined;
@@ -174,17 +186,23 @@ export class Misfits {
     const children = this.#cursor.open[depth]?.children ?? [];
     const missed = this.#missed.findLastIndex((one) => one.node === node && one.children === children);
     if (missed >= 0) for (const { told } of this.#missed.splice(missed, 1)) this.#list.remove(told);
-    const seen = children.reduce(
-      (count, child) => count + ((child.kind === 'segment' ? child.use : child.definition) === node ? 1 : 0),
-      0,
-    );
-    if (seen >= node.max) {
+    if (this.#countLate(node, children) > node.max) {
       const code = node.kind === 'segment' ? 'segment/too-many' : 'loop/too-many';
       return this.#takeAside(depth, node, segment, code, `${segment.tag} repeats more than ${node.max} times here.`);
     }
     const behind = this.#cursor.place.loops[depth]?.children[this.#cursor.place.at[depth] ?? 0];
     const message = `${segment.tag} stands after its place: it must come before ${behind === undefined ? 'this' : nameOf(behind)}.`;
     return this.#takeAside(depth, node, segment, 'segment/out-of-sequence', message);
+  }
+
+  /** How often a node has come in a loop, this one included. Counted once and then kept: a hostile message repeats it a million times. */
+  #countLate(node: SegmentUse | LoopDefinition, children: OpenLoop['children']): number {
+    const known = this.#late.get(node);
+    let count = known?.children === children ? known.count : 0;
+    if (count === 0)
+      for (const child of children) if ((child.kind === 'segment' ? child.use : child.definition) === node) count++;
+    this.#late.set(node, { children, count: count + 1 });
+    return count + 1;
   }
 
   #takeAside(
@@ -253,7 +271,9 @@ export class Misfits {
       const told = this.#problemAt(code, segment, name, loop.id || null, message, 'error');
       this.#list.add(told);
       const children = this.#cursor.open[depth]?.children;
-      if (children !== undefined) this.#missed.push({ node, children, told });
+      if (children === undefined) continue;
+      this.#missed.push({ node, children, told });
+      if (this.#missed.length > missedMax) this.#missed.shift();
     }
   }
 
@@ -273,15 +293,4 @@ export class Misfits {
     const at = positionAt(segment.byteOffset, { segmentNumber: segment.number, tag, loop });
     return problem(code, at, { message, severity, found: segment.tag, expected: tag === segment.tag ? null : tag });
   }
-}
-
-/** Of several loops bounded by LS and LE side by side, the one LS01 names comes first. */
-function chosenByLs01(steps: readonly Step[], segment: Segment): readonly Step[] {
-  const id = segment.value(1);
-  const bounds = ({ place, depth, use }: Step) => {
-    const next = place.loops[depth]?.children[use.position + 1];
-    return next?.kind === 'loop' && next.id === id;
-  };
-  const named = steps.filter(bounds);
-  return named.length > 0 ? named : steps;
 }

@@ -103,3 +103,14 @@ export function onlyRoad(places: Places, from: Place, tag: string, next: Segment
   if (only === undefined || next === undefined) return only;
   return places.steps(only.step.place, next.tag).some((step) => step.skipped.length === 0) ? only : undefined;
 }
+
+/** Of several loops bounded by LS and LE side by side, the one LS01 names comes first. */
+export function chosenByLs01(steps: readonly Step[], segment: Segment): readonly Step[] {
+  const id = segment.value(1);
+  const bounds = ({ place, depth, use }: Step) => {
+    const next = place.loops[depth]?.children[use.position + 1];
+    return next?.kind === 'loop' && next.id === id;
+  };
+  const named = steps.filter(bounds);
+  return named.length > 0 ? named : steps;
+}

@@ -37,8 +37,11 @@ export interface Step {
   readonly repeats: boolean;
   readonly max: number;
   readonly skipped: readonly Skipped[];
-  /** Passes over a mandatory separator though the tag can stand before it too: only for what fits nowhere else. */
-  readonly lastResort: boolean;
+  /**
+   * Why it is not to be tried with the others. `separator`: it passes over a mandatory UNS though the tag can stand before it too, so only what
+   * fits nowhere else goes there. `bound`: it enters a bounded loop whose LS has not come.
+   */
+  readonly resort: 'separator' | 'bound' | null;
 }
 
 export interface Places {
@@ -134,29 +137,37 @@ function stepsFrom(
   before: ReadonlyMap<SegmentUse | LoopDefinition, ReadonlySet<string>>,
 ): Step[] {
   const steps: Step[] = [];
-  let skipped: Skipped[] = [];
-  let lastResort = false;
-  const add = (depth: number, node: SegmentUse | LoopDefinition, repeats: boolean) => {
+  let skipped: readonly Skipped[] = [];
+  let resort: Step['resort'] = null;
+  const add = (
+    depth: number,
+    node: SegmentUse | LoopDefinition,
+    more: Pick<Step, 'repeats' | 'resort' | 'skipped'>,
+  ) => {
     const target = childPlace(place, depth, node.position);
     if (target?.use == null) return;
     const loop = node.kind === 'loop' ? node : null;
-    steps.push({ depth, use: target.use, place: target, loop, repeats, max: node.max, skipped, lastResort });
+    steps.push({ depth, use: target.use, place: target, loop, max: node.max, ...more });
   };
   for (let depth = place.loops.length - 1; depth >= 0; depth--) {
     const loop = place.loops[depth];
     const from = place.at[depth] ?? -1;
     if (loop === undefined) break;
     const here = loop.children[from];
-    if (here !== undefined && takes(here, tag)) add(depth, here, true);
+    if (here !== undefined && takes(here, tag)) add(depth, here, { repeats: true, resort, skipped });
     for (let position = from + 1; position < loop.children.length; position++) {
       const node = loop.children[position];
       if (node === undefined) break;
-      const shut = node.kind === 'loop' && node.bounded && from < position - 1;
-      if (!shut && takes(node, tag)) {
-        add(depth, node, false);
-        if (tag !== 'LS') return steps; // a fresh spot always takes it; of several LS, LS01 says which
+      if (takes(node, tag)) {
+        const opener =
+          node.kind === 'loop' && node.bounded && from < position - 1 ? loop.children[position - 1] : undefined;
+        if (opener === undefined) {
+          add(depth, node, { repeats: false, resort, skipped });
+          if (tag !== 'LS') return steps; // a fresh spot always takes it; of several LS, LS01 says which
+        } else
+          add(depth, node, { repeats: false, resort: 'bound', skipped: [...skipped, { node: opener, depth, loop }] });
       }
-      if (before.get(node)?.has(tag)) lastResort = true;
+      if (before.get(node)?.has(tag)) resort = 'separator';
       if (isOwed(loop, from, position)) skipped = [...skipped, { node, depth, loop }];
     }
   }
