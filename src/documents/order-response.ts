@@ -61,6 +61,8 @@ export const OrderResponse = object({
   orderedOn: Type.Optional(Type.Union([LocalDateText, LocalDateTimeText])),
   respondedOn: Type.Optional(Type.Union([LocalDateText, LocalDateTimeText])),
   contract: Type.Optional(Text),
+  /** The buyer's number for what this answers, when it is not the order's. */
+  request: Type.Optional(Text),
   currency: Type.Optional(CurrencyText),
   department: Type.Optional(Text),
   references: Type.Optional(Type.Array(Reference)),

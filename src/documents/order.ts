@@ -31,6 +31,7 @@ const Delivery = object({
   kind: Type.Optional(Coded),
   status: Type.Optional(Coded),
   on: LocalDateText,
+  untilKind: Type.Optional(Coded),
   until: Type.Optional(LocalDateText),
   quantity: DecimalText,
   unit: Type.Optional(Coded),
@@ -81,6 +82,8 @@ export const Order = object({
   contacts: Type.Optional(Party.properties.contacts),
   terms: Type.Optional(Type.Array(PaymentTerm)),
   carriage: Type.Optional(Carriage),
+  /** What the buyer wants when goods are short: all or nothing, no backorders. */
+  conditions: Type.Optional(Type.Array(object({ kind: Coded }))),
   charges: Type.Optional(Type.Array(Charge)),
   taxes: Type.Optional(Type.Array(Tax)),
   texts: Type.Optional(Type.Array(FreeText)),

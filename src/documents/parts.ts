@@ -142,6 +142,7 @@ export const Charge = object({
 export const PaymentTerm = object({
   kind: Type.Optional(Coded),
   basis: Type.Optional(Coded),
+  relation: Type.Optional(Coded),
   discountPercent: Type.Optional(DecimalText),
   discountOn: Type.Optional(LocalDateText),
   discountDays: Type.Optional(DecimalText),

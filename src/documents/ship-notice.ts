@@ -60,6 +60,7 @@ export const ShipNotice = object({
   purpose: Coded,
   structure: Type.Optional(Coded),
   createdAt: Type.Optional(LocalDateTimeText),
+  dates: Type.Optional(Type.Array(DatedEntry)),
   shipment: object({
     shippedOn: Type.Optional(Type.Union([LocalDateText, LocalDateTimeText])),
     deliverOn: Type.Optional(Type.Union([LocalDateText, LocalDateTimeText])),
