@@ -1,17 +1,14 @@
 import { type FailureError, failureOf } from '../core/failure.ts';
 import type { Work } from '../core/work.ts';
-import type { Channel } from '../partners/configuration.ts';
 import type { Queue, Workers } from '../queues/queue.ts';
 import type { FlowContext } from './context.ts';
 import { findOverdue } from './expire.ts';
 import { handlersOf } from './handlers.ts';
+import { startInboxes } from './inboxes.ts';
 import type { TransportTable } from './outbound/transport-table.ts';
 import { type Relay, startRelay } from './relay.ts';
+import type { Role } from './roles.ts';
 import { runWork } from './run-work.ts';
-
-/** What a process of the gateway does; one may do all. */
-export const ROLES = ['api', 'http', 'poll', 'worker', 'relay'] as const;
-export type Role = (typeof ROLES)[number];
 
 /** Jobs at a time: reading and writing EDI is one thread's work, and each job waits for the database more than it computes. */
 export const jobsPerLane = { inbound: 8, business: 8, outbound: 8 } as const;
@@ -56,15 +53,13 @@ export async function startFlows({ context, queue, transports, roles, report }: 
       findOverdue(context).catch((thrown: unknown) => report('deadlines', failureOf(thrown)));
     }, overdueSweepMs);
   }
+  const inboxes = roles.has('poll') ? startInboxes(context, report) : undefined;
   return {
     async close() {
+      await inboxes?.close();
       clearInterval(sweep);
       await relay?.close();
       await workers?.close();
     },
   };
 }
-
-/** Channels whose folder is watched for files. */
-export const inboxChannels = (channels: readonly Channel[]): readonly Channel[] =>
-  channels.filter(({ settings }) => settings.kind === 'directory' && settings.inbox !== null);

@@ -12,6 +12,7 @@ export const configurationAgeMsMax = 1_000;
 export interface KnownConfiguration {
   readonly version: number;
   readonly agreements: readonly Agreement[];
+  readonly channels: readonly Channel[];
   company(id: string): Company;
   partner(id: string): Partner;
   channel(id: string): Channel | undefined;
@@ -58,6 +59,7 @@ function indexConfiguration(stored: StoredConfiguration): KnownConfiguration {
   return {
     version: stored.version,
     agreements: stored.agreements,
+    channels: stored.channels,
     company: (id) => companies.get(id) ?? gone('company', id),
     partner: (id) => partners.get(id) ?? gone('partner', id),
     channel: (id) => channels.get(id),

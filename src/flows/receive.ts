@@ -3,26 +3,9 @@ import { insertChunk } from '../store/wire/chunks.ts';
 import { transmissionBySource } from '../store/wire/enter-transmission.ts';
 import { insertWork } from '../store/work/insert-work.ts';
 import { writeRows } from '../store/write-rows.ts';
+import type { OfferedFile, Received } from '../transports/transport.ts';
 import type { FlowContext } from './context.ts';
 import { type Spooled, spool } from './spool.ts';
-
-/** A file as a channel offers it. */
-export interface OfferedFile {
-  readonly channelId: string;
-  /** What makes this the same act when it is offered again; null: every offer is a new one. */
-  readonly sourceKey: string | null;
-  readonly name: string | null;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The other side's address, when there is one. */
-  readonly remote: string | null;
-  readonly bytes: AsyncIterable<Uint8Array>;
-}
-
-export interface Received {
-  readonly transmissionId: string;
-  /** False when the same act had been received before: nothing was stored again. */
-  readonly isNew: boolean;
-}
 
 /**
  * Takes a file off the wire. When this returns, Transmission, RawFile and the work to read it are committed: only now may the channel

@@ -23,7 +23,12 @@ export interface ConfigurationPlace {
  * FailureError `not-found` when there is no `company/` or it can't be read: that is no fault of a file.
  */
 export async function loadConfiguration({ root, base, checks }: ConfigurationPlace): Promise<ParsedConfiguration> {
-  const parsed = parseConfiguration(await readConfigurationFiles(root), checks);
+  return configurationOf(await readConfigurationFiles(root), base, checks);
+}
+
+/** The configuration that files already read make, directory paths made absolute, or its faults. */
+export function configurationOf(files: readonly SourceFile[], base: string, checks?: ConfigurationChecks): ParsedConfiguration {
+  const parsed = parseConfiguration(files, checks);
   if (parsed.configuration === null) return parsed;
   const channels = parsed.configuration.channels.map((channel) => withAbsolutePaths(channel, base));
   return { configuration: { ...parsed.configuration, channels }, faults: [] };

@@ -1,0 +1,224 @@
+#!/usr/bin/env node
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildProgram, type Commands } from './cli/program.ts';
+import type { Address, ServedGateway, ServeSettings } from './cli/serve.ts';
+import { systemClock } from './core/clock.ts';
+import { FailureError } from './core/failure.ts';
+import { newId } from './core/ids.ts';
+import type { FlowContext } from './flows/context.ts';
+import type { Database } from './store/database.ts';
+
+/*
+ * The composition root: the only file that knows every concrete part, and the only one that reads the environment. Heavy parts are loaded by
+ * the commands that need them: `check` must not wait for a database driver.
+ */
+const packageRoot = fileURLToPath(new URL('..', import.meta.url));
+const environment = process.env;
+
+interface OpenStore {
+  readonly database: Database;
+  readonly poolConfig: object;
+  readonly ended: Promise<FailureError>;
+  close(): Promise<void>;
+}
+
+async function openStore({
+  dataFolder,
+  databaseUrl,
+}: Pick<ServeSettings, 'dataFolder' | 'databaseUrl'>): Promise<OpenStore> {
+  const { openDatabase } = await import('./store/database.ts');
+  const { migrate } = await import('./store/migrate.ts');
+  let onLost: (failure: FailureError) => void = () => undefined;
+  const ended = new Promise<FailureError>((settle) => {
+    onLost = settle;
+  });
+  const connectionsMax = 20;
+  if (databaseUrl !== null) {
+    const database = openDatabase({ url: databaseUrl }, { connectionsMax });
+    await migrate(database);
+    return { database, poolConfig: { connectionString: databaseUrl }, ended, close: () => database.close() };
+  }
+  const { startEmbeddedServer } = await import('./store/embedded/server.ts');
+  const server = await startEmbeddedServer({
+    dataFolder,
+    onEvent: (event) => {
+      if (event.kind === 'gave-up') onLost(event.failure);
+    },
+  });
+  const database = openDatabase(server.poolConfig, { connectionsMax });
+  const close = async (): Promise<void> => {
+    await database.close();
+    await server.stop();
+  };
+  try {
+    await migrate(database);
+  } catch (failure) {
+    await close();
+    throw failure;
+  }
+  return { database, poolConfig: server.poolConfig, ended, close };
+}
+
+async function composeContext(database: Database, dataFolder: string): Promise<FlowContext> {
+  const { watchConfiguration } = await import('./flows/known-configuration.ts');
+  const { openStandards } = await import('./library/standards.ts');
+  const { openMaps } = await import('./library/maps.ts');
+  const temporaryFolder = join(dataFolder, 'spool');
+  await mkdir(temporaryFolder, { recursive: true, mode: 0o700 });
+  const standards = openStandards();
+  return {
+    database,
+    clock: systemClock,
+    newId,
+    configuration: watchConfiguration(database, systemClock),
+    standards,
+    maps: openMaps({ standards }),
+    temporaryFolder,
+  };
+}
+
+/** Everything of a gateway, opened in order; closed in the reverse order, also when a later part does not open. */
+async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
+  const { pino } = await import('pino');
+  const log = pino({ level: environment.TALLYPORT_LOG ?? 'info' }, pino.destination(2));
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  try {
+    await mkdir(settings.dataFolder, { recursive: true });
+    const store = await openStore(settings);
+    closers.push(store.close);
+    const { openQueue } = await import('./queues/open-queue.ts');
+    const queue = await openQueue(
+      settings.redisUrl === null
+        ? { kind: 'postgres', pool: store.poolConfig }
+        : { kind: 'redis', url: settings.redisUrl },
+    );
+    closers.push(() => queue.close());
+    const context = await composeContext(store.database, settings.dataFolder);
+    const { transportTable } = await import('./flows/transports.ts');
+    const { startFlows } = await import('./flows/gateway.ts');
+    const report = (what: string, failure: FailureError, work?: { id: string; kind: string; subjectId: string }) =>
+      log.warn(
+        {
+          kind: failure.kind,
+          ...(work === undefined ? {} : { work: work.id, workKind: work.kind, subject: work.subjectId }),
+        },
+        `${what}: ${failure.message}`,
+      );
+    const flows = await startFlows({
+      context,
+      queue,
+      transports: transportTable(environment),
+      roles: settings.roles,
+      report,
+    });
+    closers.push(() => flows.close());
+
+    const { apiKeyOf } = await import('./flows/api-key.ts');
+    const key = await apiKeyOf(store.database);
+    const apiKeyFile = key.made === null ? null : await keepApiKey(settings, key.made);
+    let apiUrl: string | null = null;
+    if (settings.roles.has('api')) {
+      const { operatorApi } = await import('./http/api.ts');
+      const api = await operatorApi({ context, keySha256: key.sha256, loggerInstance: log });
+      closers.push(() => api.close());
+      apiUrl = await api.listen(settings.api);
+    }
+    let partnersUrl: string | null = null;
+    if (settings.roles.has('http')) {
+      const { partnerListener } = await import('./transports/http/listener.ts');
+      const { receive } = await import('./flows/receive.ts');
+      const { mailboxFor } = await import('./flows/outbound/mailbox.ts');
+      const partners = partnerListener({
+        channelOf: async (id) => (await context.configuration()).channel(id),
+        intake: { receive: (file) => receive(context, file) },
+        mailbox: mailboxFor(context),
+        report: ({ channelId, failure }) => report(`listener of ${channelId ?? 'partners'}`, failure),
+        loggerInstance: log,
+      });
+      closers.push(() => partners.close());
+      partnersUrl = await partners.listen(settings.partners);
+    }
+    return { apiUrl, partnersUrl, newApiKey: key.made, apiKeyFile, close, ended: store.ended };
+  } catch (failure) {
+    await close();
+    throw failure;
+  }
+}
+
+const apiKeyPath = (dataFolder: string): string => join(dataFolder, 'api-key');
+
+/** Beside the embedded database the key is kept for the commands of this machine; elsewhere it is only shown. */
+async function keepApiKey({ dataFolder, databaseUrl }: ServeSettings, key: string): Promise<string | null> {
+  if (databaseUrl !== null) return null;
+  const path = apiKeyPath(dataFolder);
+  await writeFile(path, `${key}\n`, { mode: 0o600 });
+  await chmod(path, 0o600);
+  return path;
+}
+
+/** Runs `use` with a store of its own, for commands that find no gateway running. */
+async function withStore<T>(
+  settings: Pick<ServeSettings, 'dataFolder' | 'databaseUrl'>,
+  use: (context: FlowContext) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(settings);
+  try {
+    return await use(await composeContext(store.database, settings.dataFolder));
+  } finally {
+    await store.close();
+  }
+}
+
+/** Aborted by SIGINT or SIGTERM; a second signal ends the process at once. */
+function untilSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+const address = (text: string | undefined, fallback: Address): Address => {
+  if (text === undefined) return fallback;
+  const match = /^(?:(.+):)?(\d{1,5})$/.exec(text);
+  if (match === null) throw new FailureError('usage-wrong', `'${text}' is no address: [host:]port is.`);
+  return { host: match[1] ?? fallback.host, port: Number(match[2]) };
+};
+
+const commands: Commands = {
+  packageRoot,
+  environment,
+  print: (line) => process.stdout.write(`${line}\n`),
+  printError: (line) => process.stderr.write(`${line}\n`),
+  write: (bytes) => new Promise((done, fail) => process.stdout.write(bytes, (error) => (error ? fail(error) : done()))),
+  colour: process.stdout.isTTY === true && environment.NO_COLOR === undefined,
+  clock: systemClock,
+  untilSignal,
+  address,
+  startGateway,
+  withStore,
+  apiKey: async (dataFolder) =>
+    environment.TALLYPORT_API_KEY ??
+    (await readFile(apiKeyPath(dataFolder), 'utf8').then(
+      (text) => text.trim(),
+      () => null,
+    )),
+  selfCommand: [process.execPath, fileURLToPath(import.meta.url)],
+  streams: {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    onTerminate: (stop) => process.on('SIGTERM', stop),
+    now: () => systemClock.now(),
+  },
+  resolve,
+};
+
+process.exitCode = await buildProgram(commands)(process.argv.slice(2));
