@@ -6,7 +6,8 @@ import { sliceBytes } from './limits.ts';
 import { Tokenizer } from './tokenize.ts';
 import type { ReadEvent, Reader, ReaderState, SyntaxName } from './transaction.ts';
 import { TagTable } from './view.ts';
-import { InterchangeWalk, type WalkState } from './walk.ts';
+import { InterchangeWalk } from './walk.ts';
+import type { WalkState } from './walk-state.ts';
 
 /*
  * Between interchanges the reader looks for the next header; inside one, an InterchangeWalk takes the segments. Every step either yields

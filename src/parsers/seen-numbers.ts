@@ -1,3 +1,5 @@
+import { copyOf } from './byte-classes.ts';
+
 /*
  * The control numbers met so far, kept compactly: senders count upwards, so a group of 100,000 sets is one run here and not
  * 100,000 strings. A number that continues no run opens one; past `runCountMax` the odd ones are kept as text.
@@ -12,6 +14,9 @@ interface Run {
 
 /** Looking through 64 runs costs less than one look into a set of strings saves. */
 const runCountMax = 64;
+
+/** A number longer than any standard allows is not remembered: nothing a sender makes up may grow without bound. */
+const rememberedLengthMax = 64;
 
 export interface SeenNumbersState {
   readonly runs: readonly (readonly [string, number, number, number])[];
@@ -29,10 +34,12 @@ export class SeenNumbers {
 
   /** Notes the number; false when it was there already. */
   add(text: string): boolean {
+    if (text.length > rememberedLengthMax) return true;
     const digitsAt = trailingDigitsAt(text);
     const width = text.length - digitsAt;
     if (width === 0) return this.#addOdd(text);
-    const prefix = text.slice(0, digitsAt);
+    // Copies: a slice would pin the text it was cut from for as long as the number is remembered.
+    const prefix = copyOf(text.slice(0, digitsAt));
     const value = Number(text.slice(digitsAt));
     let continued: Run | null = null;
     for (const run of this.#runs) {
@@ -43,7 +50,7 @@ export class SeenNumbers {
     if (this.#odd.has(text)) return false;
     if (continued !== null) continued.to = value;
     else if (this.#runs.length < runCountMax) this.#runs.push({ prefix, width, from: value, to: value });
-    else this.#odd.add(text);
+    else this.#odd.add(copyOf(text));
     return true;
   }
 
@@ -56,7 +63,7 @@ export class SeenNumbers {
 
   #addOdd(text: string): boolean {
     if (this.#odd.has(text)) return false;
-    this.#odd.add(text);
+    this.#odd.add(copyOf(text));
     return true;
   }
 }

@@ -23,12 +23,11 @@ import { type BinaryData, SegmentIndex } from './segment-index.ts';
 import type { Token } from './token.ts';
 import type { Delimiters, SyntaxName } from './transaction.ts';
 import type { Rows, TagTable } from './view.ts';
-import { Window } from './window.ts';
+import { releasedAt, Window } from './window.ts';
 
 /*
  * One pass over the bytes serves both syntaxes: a 256-entry class table (one load and one branch per byte; release and repetition cost
  * nothing when absent) and a flat index, one Int32 per element: its end, and in the low four bits what stands inside it.
- *
  * Nothing but bytes is carried over a chunk edge: an unfinished segment stays in the window and its scan goes on where it stopped,
  * never behind a release character whose partner has not come. So any cutting of the same bytes gives the same segments, and one-byte
  * chunks cost one look at each byte, not a rescan.
@@ -49,6 +48,7 @@ export class Tokenizer {
   /** In what is held or completed: offset of the first binary data whose declared length led nowhere, and of a line break; or -1. */
   binaryMismatch = -1;
   lineBreak = -1;
+  /** Keep the completed segment and all that follow, until `letGo` or `rewind`. */
   holding = false;
 
   readonly #tags: TagTable;
@@ -102,16 +102,10 @@ export class Tokenizer {
     this.holding = false;
   }
 
-  /** Keeps the completed segment and all that follow, until `letGo` or `rewind`. */
-  hold(): void {
-    this.holding = true;
-  }
-
   /** Forgets what is held, the completed segment included. */
   letGo(): void {
     this.moveTo(this.scan);
   }
-
   /** Forgets what is held, and gives the segment completed or in progress once more. */
   rewind(): void {
     this.moveTo(this.segmentStart);
@@ -123,7 +117,7 @@ export class Tokenizer {
     return this.index.rows(this.window, this.#keep, this.#delimiters, this.#tags, leaveOut);
   }
 
-  /** The bytes of a segment that the end of the file cut off; false when there are none. */
+  /** Whether a segment is begun and not complete. */
   get partial(): boolean {
     return this.#open;
   }
@@ -209,7 +203,7 @@ export class Tokenizer {
       } else {
         flags |= kind;
         if (kind === RELEASES) {
-          const released = this.#releasedAt(at);
+          const released = releasedAt(this.window, at, classes);
           if (released === -1) break;
           at = released;
         } else if (kind === LINE_BREAKS && this.lineBreak < 0) this.lineBreak = this.window.base + at;
@@ -222,14 +216,6 @@ export class Tokenizer {
     return 'more';
   }
 
-  /** The byte a release character at `at` releases, over a wrapped line's break; -1 when it has not come yet. */
-  #releasedAt(at: number): number {
-    let next = at + 1;
-    while (next < this.window.length && this.#classes[this.window.bytes[next] ?? 0] === LINE_BREAKS) next++;
-    if (next < this.window.length) return next;
-    return this.window.atEnd ? this.window.length - 1 : -1;
-  }
-
   #overflow(): Token {
     if (this.holding) return 'too-large';
     this.#skipping = true;
@@ -240,6 +226,7 @@ export class Tokenizer {
   /** Looks for the terminator of a segment too long to be one, keeping nothing of it. */
   #skip(): Token {
     const { bytes, length } = this.window;
+    const classes = this.#classes;
     let at = this.scan;
     for (; at < length; at++) {
       const byte = bytes[at];
@@ -254,7 +241,7 @@ export class Tokenizer {
         return 'segment';
       }
       if (byte === this.#release) {
-        const released = this.#releasedAt(at);
+        const released = releasedAt(this.window, at, classes);
         if (released === -1) break;
         at = released;
       }

@@ -167,7 +167,7 @@ export type ReadEvent =
 export type ReaderState = { readonly byteOffset: number } & Readonly<Record<string, unknown>>;
 
 /**
- * Reads bytes cut anywhere. Never throws for what a partner sent: any cutting of the same bytes gives the same events.
+ * Reads bytes cut anywhere. Never throws for what a partner sent; however the same bytes are cut, the events are the same.
  * `push` and `end` return the events completed by what was given.
  */
 export interface Reader {

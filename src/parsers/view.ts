@@ -32,6 +32,8 @@ export class Rows {
   readonly #tags: TagTable;
   // The parts of one element at a time: checks go element by element, and a bound of one keeps hostile elements cheap.
   #partsOf = -1;
+  #partCount = 0;
+  #repetitionCount = 0;
   readonly #partStarts: number[] = [];
   readonly #partEnds: number[] = [];
   readonly #repetitionFirsts: number[] = [];
@@ -96,11 +98,9 @@ export class Rows {
   /** Index of a part of the element that ends at `ends[index]`, or -1; its parts are then in `partStart` and `partEnd`. */
   part(index: number, component: number, repetition: number): number {
     if (this.#partsOf !== index) this.#split(index);
-    const first = this.#repetitionFirsts[repetition - 1];
-    if (first === undefined || component < 1) return -1;
-    const beyond = this.#repetitionFirsts[repetition] ?? this.#partEnds.length;
-    const part = first + component - 1;
-    return part < beyond ? part : -1;
+    if (component < 1 || repetition < 1 || repetition > this.#repetitionCount) return -1;
+    const part = (this.#repetitionFirsts[repetition - 1] ?? 0) + component - 1;
+    return part < this.#beyond(repetition) ? part : -1;
   }
 
   partStart(part: number): number {
@@ -113,35 +113,41 @@ export class Rows {
 
   repetitions(index: number): number {
     if (this.#partsOf !== index) this.#split(index);
-    return this.#repetitionFirsts.length;
+    return this.#repetitionCount;
   }
 
   components(index: number, repetition: number): number {
     if (this.#partsOf !== index) this.#split(index);
-    const first = this.#repetitionFirsts[repetition - 1];
-    if (first === undefined) return 0;
-    return (this.#repetitionFirsts[repetition] ?? this.#partEnds.length) - first;
+    if (repetition < 1 || repetition > this.#repetitionCount) return 0;
+    return this.#beyond(repetition) - (this.#repetitionFirsts[repetition - 1] ?? 0);
+  }
+
+  /** One past the last part of a repetition. */
+  #beyond(repetition: number): number {
+    return repetition < this.#repetitionCount ? (this.#repetitionFirsts[repetition] ?? 0) : this.#partCount;
   }
 
   #split(index: number): void {
-    const { text, delimiters } = this;
+    const { text } = this;
+    const { component, repetition, release } = this.delimiters;
     const end = (this.ends[index] ?? 0) >> FLAG_BITS;
     let start = ((this.ends[index - 1] ?? 0) >> FLAG_BITS) + 1;
-    this.#partStarts.length = 0;
-    this.#partEnds.length = 0;
-    this.#repetitionFirsts.length = 0;
-    this.#repetitionFirsts.push(0);
+    let parts = 0;
+    let repetitions = 1;
+    this.#repetitionFirsts[0] = 0;
     for (let at = start; at < end; at++) {
       const code = text.charCodeAt(at);
-      if (code === delimiters.component || code === delimiters.repetition) {
-        this.#partStarts.push(start);
-        this.#partEnds.push(at);
-        if (code === delimiters.repetition) this.#repetitionFirsts.push(this.#partEnds.length);
+      if (code === component || code === repetition) {
+        this.#partStarts[parts] = start;
+        this.#partEnds[parts++] = at;
+        if (code === repetition) this.#repetitionFirsts[repetitions++] = parts;
         start = at + 1;
-      } else if (code === delimiters.release) at = this.releasedAt(at, end);
+      } else if (code === release) at = this.releasedAt(at, end);
     }
-    this.#partStarts.push(start);
-    this.#partEnds.push(end);
+    this.#partStarts[parts] = start;
+    this.#partEnds[parts++] = end;
+    this.#partCount = parts;
+    this.#repetitionCount = repetitions;
     this.#partsOf = index;
   }
 

@@ -1,37 +1,15 @@
 import { positionAt } from '../core/position.ts';
 import { type Problem, problem } from '../core/problem.ts';
-import { copyOf } from './byte-classes.ts';
 import { type Envelope, type ServiceTagCodes, serviceTagCodes } from './envelope.ts';
 import { groupCountMax, transactionCountMax } from './limits.ts';
 import { OpenTransaction, type TransactionEnd } from './open-transaction.ts';
 import { groupOfNone, lateAcknowledgment, type StrayRun, strayProblem } from './out-of-place.ts';
-import { SeenNumbers, type SeenNumbersState } from './seen-numbers.ts';
+import { SeenNumbers } from './seen-numbers.ts';
 import type { Tokenizer } from './tokenize.ts';
 import { checkTrailer, quoted, trailerMissing } from './trailer.ts';
 import type { GroupHeader, InterchangeHeader, ReadEvent, Segment } from './transaction.ts';
 import type { SegmentView } from './view.ts';
-
-/** What is remembered of an interchange between two transactions: plain JSON. */
-export interface WalkState {
-  readonly header: InterchangeHeader;
-  readonly group: OpenGroup | null;
-  readonly groups: number;
-  readonly transactions: number;
-  readonly bare: number;
-  readonly acknowledgments: number;
-  readonly seenGroups: SeenNumbersState;
-  readonly seenTransactions: SeenNumbersState;
-}
-
-interface OpenGroup {
-  readonly header: GroupHeader;
-  /** The sender has no group here: one of nulls was opened for the transactions. */
-  readonly implicit: boolean;
-  readonly counted: number;
-}
-
-/** A control number longer than any standard allows is not remembered: nothing a sender makes up may grow without bound. */
-const rememberedLengthMax = 64;
+import type { OpenGroup, WalkState } from './walk-state.ts';
 
 /**
  * Walks one interchange, segment by segment. A segment that closes what is open is not taken but given once more, so that each step
@@ -193,7 +171,7 @@ export class InterchangeWalk {
       all.push(problem('interchange/too-many-groups', positionAt(segment.byteOffset, { tag: segment.tag })));
     }
     const number = header.controlNumber ?? '';
-    if (this.#groups <= groupCountMax && number !== '' && !remember(this.#seenGroups, number)) {
+    if (this.#groups <= groupCountMax && number !== '' && !this.#seenGroups.add(number)) {
       const at = positionAt(segment.byteOffset, { tag: segment.tag });
       const message = `Group control number ${quoted(number)} was used earlier in this interchange.`;
       all.push(problem('group/control-number-duplicate', at, { message, found: number }));
@@ -221,7 +199,7 @@ export class InterchangeWalk {
       const mixed = this.#envelope.countsBareTransactions && this.#groups > 0;
       return { kind: 'group', header, segment: null, problems: mixed ? [this.#mixed(segment)] : [] };
     }
-    tokens.hold();
+    tokens.holding = true;
     const header = this.#envelope.transaction(segment, this.#group.header, this.header);
     this.#transaction = new OpenTransaction(this.#envelope, tokens, header, segment);
     return null;
@@ -244,7 +222,7 @@ export class InterchangeWalk {
     const at = positionAt(segment.byteOffset, { segmentNumber: 1, tag: segment.tag });
     if (earlier === transactionCountMax) return [problem('group/too-many-transactions', at)];
     const number = header.controlNumber;
-    if (earlier > transactionCountMax || number === '' || remember(this.#seenTransactions, number)) return [];
+    if (earlier > transactionCountMax || number === '' || this.#seenTransactions.add(number)) return [];
     const scope = perGroup ? 'group' : 'interchange';
     const message = `Control number ${quoted(number)} was used earlier in this ${scope}.`;
     return [problem('transaction/control-number-duplicate', at, { message, found: number })];
@@ -302,9 +280,6 @@ export class InterchangeWalk {
     return { ...end, claimed, problems };
   }
 }
-
-const remember = (seen: SeenNumbers, number: string): boolean =>
-  number.length > rememberedLengthMax || seen.add(copyOf(number));
 
 function nothingOpen(): never {
   throw new Error('a trailer was taken though nothing is open');

@@ -1,3 +1,4 @@
+import { LINE_BREAKS } from './byte-classes.ts';
 import { sliceBytes } from './limits.ts';
 
 /** The bytes still needed, in one piece, and where in the RawFile they stand. */
@@ -33,4 +34,12 @@ export class Window {
     this.bytes.copy(other, 0, 0, this.length);
     this.bytes = other;
   }
+}
+
+/** The byte a release character at `at` releases, over a wrapped line's break; -1 when it has not come yet. */
+export function releasedAt({ bytes, length, atEnd }: Window, at: number, classes: Uint8Array): number {
+  let next = at + 1;
+  while (next < length && classes[bytes[next] ?? 0] === LINE_BREAKS) next++;
+  if (next < length) return next;
+  return atEnd ? length - 1 : -1;
 }

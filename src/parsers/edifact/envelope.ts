@@ -54,7 +54,11 @@ export const edifactEnvelope: Envelope = {
     const { problems, report } = reporter(unb, null);
     const syntaxId = unb.value(1, 1);
     const syntaxVersion = unb.value(1, 2);
-    if (!/^(?:UNO[A-Z]|KECA)$/.test(syntaxId)) report('interchange/field-invalid', [1, 1], 'a syntax identifier');
+    if (!/^(?:UNO[A-Z]|KECA)$/.test(syntaxId)) {
+      // Industries have their own (IATA, IATB): nothing that keeps us from reading.
+      const severity = /^[A-Z]{4}$/.test(syntaxId) ? 'warning' : 'error';
+      report('interchange/field-invalid', [1, 1], 'a syntax identifier', severity);
+    }
     if (!/^[1-4]$/.test(syntaxVersion)) report('interchange/field-invalid', [1, 2], 'syntax version 1 to 4');
     for (const element of [2, 3]) {
       if (unb.value(element).trim() === '') report('interchange/field-invalid', [element, 1], 'an identification');

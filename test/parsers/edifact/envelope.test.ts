@@ -15,30 +15,31 @@ describe('envelope problems', () => {
   test('a sound interchange has none', () => expect(found(UNB + MESSAGE + UNZ)).toEqual([]));
 
   test.each`
-    what                     | text                                                                        | problems
-    ${'UNT count'}           | ${UNB + MESSAGE.replace('UNT+3', 'UNT+2') + UNZ}                            | ${['transaction/segment-count-mismatch UNT.1']}
-    ${'UNT reference'}       | ${UNB + MESSAGE.replace('UNT+3+1', 'UNT+3+01') + UNZ}                       | ${['transaction/control-number-mismatch UNT.2']}
-    ${'UNT typo'}            | ${UNB + MESSAGE.replace('UNT+3+1', 'UNT+3:1') + UNZ}                        | ${['transaction/control-number-mismatch UNT.2']}
-    ${'UNT missing'}         | ${UNB + MESSAGE.replace("UNT+3+1'", '') + UNZ}                              | ${['transaction/trailer-missing']}
-    ${'UNH without type'}    | ${UNB + MESSAGE.replace('ORDERS', '') + UNZ}                                | ${['transaction/identifier-missing UNH.2.1']}
-    ${'UNH without number'}  | ${UNB + MESSAGE.replace('UNH+1', 'UNH+').replace('+3+1', '+3+') + UNZ}      | ${['transaction/control-number-invalid UNH.1.1']}
-    ${'number twice'}        | ${UNB + MESSAGE + MESSAGE + UNZ.replace('+1', '+2')}                        | ${['transaction/control-number-duplicate UNH']}
-    ${'UNZ count'}           | ${UNB + MESSAGE + UNZ.replace('+1', '+2')}                                  | ${['interchange/count-mismatch UNZ.1']}
-    ${'UNZ reference'}       | ${UNB + MESSAGE + UNZ.replace('REF1', 'REF01')}                             | ${['interchange/control-number-mismatch UNZ.2']}
-    ${'UNZ missing'}         | ${UNB + MESSAGE}                                                            | ${['interchange/trailer-missing']}
-    ${'nothing inside'}      | ${`${UNB}UNZ+0+REF1'`}                                                      | ${['warning: interchange/empty']}
-    ${'UNE count'}           | ${`${UNB}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'${MESSAGE}UNE+2+G1'${UNZ}`} | ${['group/count-mismatch UNE.1']}
-    ${'UNE reference'}       | ${`${UNB}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'${MESSAGE}UNE+1+G2'${UNZ}`} | ${['group/control-number-mismatch UNE.2']}
-    ${'UNE missing'}         | ${`${UNB}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'${MESSAGE}${UNZ}`}          | ${['group/trailer-missing']}
-    ${'UNE alone'}           | ${`${UNB + MESSAGE}UNE+1+G1'${UNZ}`}                                        | ${['interchange/segment-unexpected UNE']}
-    ${'messages then UNG'}   | ${`${UNB + MESSAGE}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'UNE+0+G1'${UNZ}`} | ${['interchange/mixed-groups UNG']}
-    ${'syntax unknown'}      | ${UNB.replace('UNOC', 'UNQQ') + MESSAGE + UNZ}                              | ${['interchange/field-invalid UNB.1.1']}
-    ${'no reference'}        | ${UNB.replace('+REF1', '') + MESSAGE + UNZ.replace('REF1', '')}             | ${['interchange/control-number-invalid UNB.5.1']}
-    ${'six-digit v4 date'}   | ${UNB.replace('UNOC:3', 'UNOC:4') + MESSAGE + UNZ}                          | ${['warning: interchange/field-invalid UNB.4.1']}
-    ${'one byte, two roles'} | ${`UNA++.? '${UNB.replaceAll(':', '+')}${MESSAGE}${UNZ}`}                   | ${expect.arrayContaining(['interchange/delimiters-invalid UNA'])}
-    ${'unknown separator'}   | ${`UNB|UNOC:3|A|B'`}                                                        | ${['interchange/header-malformed']}
-    ${'UNH alone'}           | ${MESSAGE}                                                                  | ${['file/not-edi']}
-    ${'UNB cut off'}         | ${UNB.slice(0, 30)}                                                         | ${['interchange/header-malformed', 'file/truncated']}
+    what                       | text                                                                        | problems
+    ${'UNT count'}             | ${UNB + MESSAGE.replace('UNT+3', 'UNT+2') + UNZ}                            | ${['transaction/segment-count-mismatch UNT.1']}
+    ${'UNT reference'}         | ${UNB + MESSAGE.replace('UNT+3+1', 'UNT+3+01') + UNZ}                       | ${['transaction/control-number-mismatch UNT.2']}
+    ${'UNT typo'}              | ${UNB + MESSAGE.replace('UNT+3+1', 'UNT+3:1') + UNZ}                        | ${['transaction/control-number-mismatch UNT.2']}
+    ${'UNT missing'}           | ${UNB + MESSAGE.replace("UNT+3+1'", '') + UNZ}                              | ${['transaction/trailer-missing']}
+    ${'UNH without type'}      | ${UNB + MESSAGE.replace('ORDERS', '') + UNZ}                                | ${['transaction/identifier-missing UNH.2.1']}
+    ${'UNH without number'}    | ${UNB + MESSAGE.replace('UNH+1', 'UNH+').replace('+3+1', '+3+') + UNZ}      | ${['transaction/control-number-invalid UNH.1.1']}
+    ${'number twice'}          | ${UNB + MESSAGE + MESSAGE + UNZ.replace('+1', '+2')}                        | ${['transaction/control-number-duplicate UNH']}
+    ${'UNZ count'}             | ${UNB + MESSAGE + UNZ.replace('+1', '+2')}                                  | ${['interchange/count-mismatch UNZ.1']}
+    ${'UNZ reference'}         | ${UNB + MESSAGE + UNZ.replace('REF1', 'REF01')}                             | ${['interchange/control-number-mismatch UNZ.2']}
+    ${'UNZ missing'}           | ${UNB + MESSAGE}                                                            | ${['interchange/trailer-missing']}
+    ${'nothing inside'}        | ${`${UNB}UNZ+0+REF1'`}                                                      | ${['warning: interchange/empty']}
+    ${'UNE count'}             | ${`${UNB}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'${MESSAGE}UNE+2+G1'${UNZ}`} | ${['group/count-mismatch UNE.1']}
+    ${'UNE reference'}         | ${`${UNB}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'${MESSAGE}UNE+1+G2'${UNZ}`} | ${['group/control-number-mismatch UNE.2']}
+    ${'UNE missing'}           | ${`${UNB}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'${MESSAGE}${UNZ}`}          | ${['group/trailer-missing']}
+    ${'UNE alone'}             | ${`${UNB + MESSAGE}UNE+1+G1'${UNZ}`}                                        | ${['interchange/segment-unexpected UNE']}
+    ${'messages then UNG'}     | ${`${UNB + MESSAGE}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'UNE+0+G1'${UNZ}`} | ${['interchange/mixed-groups UNG']}
+    ${'syntax unknown'}        | ${UNB.replace('UNOC', 'UN0C') + MESSAGE + UNZ}                              | ${['interchange/field-invalid UNB.1.1']}
+    ${'syntax of an industry'} | ${UNB.replace('UNOC', 'UNIA') + MESSAGE + UNZ}                              | ${['warning: interchange/field-invalid UNB.1.1']}
+    ${'no reference'}          | ${UNB.replace('+REF1', '') + MESSAGE + UNZ.replace('REF1', '')}             | ${['interchange/control-number-invalid UNB.5.1']}
+    ${'six-digit v4 date'}     | ${UNB.replace('UNOC:3', 'UNOC:4') + MESSAGE + UNZ}                          | ${['warning: interchange/field-invalid UNB.4.1']}
+    ${'one byte, two roles'}   | ${`UNA++.? '${UNB.replaceAll(':', '+')}${MESSAGE}${UNZ}`}                   | ${expect.arrayContaining(['interchange/delimiters-invalid UNA'])}
+    ${'unknown separator'}     | ${`UNB|UNOC:3|A|B'`}                                                        | ${['interchange/header-malformed']}
+    ${'UNH alone'}             | ${MESSAGE}                                                                  | ${['file/not-edi']}
+    ${'UNB cut off'}           | ${UNB.slice(0, 30)}                                                         | ${['interchange/header-malformed', 'file/truncated']}
   `('$what', ({ text, problems }) => expect(found(text)).toEqual(problems));
 });
 
