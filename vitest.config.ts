@@ -11,7 +11,17 @@ export default defineConfig({
       // The queue's suite runs in `unit` on PostgreSQL; here the same files run once more on Redis.
       ...(process.env.REDIS_URL === undefined
         ? []
-        : [{ test: { ...database, name: 'redis', fileParallelism: false, include: ['test/queues/**/*.test.ts'], env: { QUEUE: 'redis' } } }]),
+        : [
+            {
+              test: {
+                ...database,
+                name: 'redis',
+                fileParallelism: false,
+                include: ['test/queues/**/*.test.ts'],
+                env: { QUEUE: 'redis' },
+              },
+            },
+          ]),
       // Long by nature: `npm run fuzz` asks for it by name, a plain run leaves it out.
       ...(!process.argv.includes('fuzz')
         ? []
