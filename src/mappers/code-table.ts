@@ -1,0 +1,56 @@
+import type { SyntaxName } from '../parsers/transaction.ts';
+import type { Faults } from './fault.ts';
+import type { MapNode, MapSource } from './language/source.ts';
+
+/** Our code beside the one that was sent; an unknown code has only `original`. */
+export interface CodedValue {
+  readonly code?: string;
+  readonly original?: string;
+}
+
+/** One table of codes in one syntax, both ways. */
+export interface CodeTable {
+  readonly name: string;
+  /** Wire code → what the document holds, made once and shared. */
+  readonly byOriginal: ReadonlyMap<string, CodedValue & { readonly code: string; readonly original: string }>;
+  /** Our word → the wire code written for it: the first of its row. */
+  readonly byCode: ReadonlyMap<string, string>;
+}
+
+/**
+ * Takes a parsed table file and a syntax; gives the table of that syntax.
+ *   x12: { buyer: BY, ship-to: [ST, DA] }     # word: code, or codes of which the first is written
+ * A code twice in one syntax is a fault: reading could not choose.
+ */
+export function codeTableOf(source: MapSource, name: string, syntax: SyntaxName, faults: Faults): CodeTable {
+  for (const fault of source.faults) faults.add(fault, fault.message, fault.severity);
+  const byOriginal = new Map<string, CodedValue & { readonly code: string; readonly original: string }>();
+  const byCode = new Map<string, string>();
+  const rows = source.root?.entries.get(syntax);
+  for (const [key, node] of source.root?.entries ?? [])
+    if (key !== 'x12' && key !== 'edifact')
+      faults.add(node, `'${key}' is no syntax: a code table has x12 and edifact.`);
+  if (rows !== undefined && rows.kind !== 'mapping') faults.add(rows, `${syntax}: wants rows of word: code.`);
+  if (rows?.kind === 'mapping')
+    for (const [code, node] of rows.entries) {
+      const originals = codesOf(node, faults);
+      const [first] = originals;
+      if (first !== undefined) byCode.set(code, first);
+      for (const original of originals) {
+        const known = byOriginal.get(original);
+        if (known !== undefined)
+          faults.add(node, `'${original}' already means ${known.code}: a code stands once in its syntax.`);
+        else byOriginal.set(original, Object.freeze({ code, original }));
+      }
+    }
+  return { name, byOriginal, byCode };
+}
+
+function codesOf(node: MapNode, faults: Faults): string[] {
+  const items = node.kind === 'list' ? node.items : [node];
+  return items.flatMap((item) => {
+    if (item.kind === 'scalar' && !item.isNull) return [item.text];
+    faults.add(item, 'A row wants a code or a list of codes.');
+    return [];
+  });
+}

@@ -1,0 +1,312 @@
+import { type Context, type Frame, isNumeric, onlyKeys } from './context.ts';
+import type { DocumentType, ObjectType } from './document-type.ts';
+import { describeType } from './document-type.ts';
+import { parsePlace } from './place.ts';
+import { resolveCodecs, resolveFit, resolveGiven } from './resolve-codecs.ts';
+import { resolveEach, resolveOne, resolveSlots } from './resolve-group.ts';
+import { elementPlace, placeOf, resolveTarget } from './resolve-target.ts';
+import { expandShape } from './shapes.ts';
+import { type MapNode, type MappingNode, textOf } from './source.ts';
+import { type ElementPlace, type Field, isLeaf, type ValueField, type ValueSource } from './spec.ts';
+
+/** What a field is called and where it goes in the document. */
+export interface Named {
+  readonly key: string;
+  readonly path: string;
+}
+
+const VALUE_KEYS = ['at', 'where', 'scheme', 'codes', 'as', 'fit', 'default', 'read', 'write', 'key'];
+
+/** The fields of a `fields:` mapping, in a frame, for an object of that type. */
+export function resolveFields(
+  context: Context,
+  node: MapNode | undefined,
+  frame: Frame,
+  type: ObjectType,
+  path: string,
+): Field[] {
+  if (node === undefined) return [];
+  if (node.kind !== 'mapping') {
+    context.faults.add(node, '`fields:` wants names and where each stands.');
+    return [];
+  }
+  return [...node.entries].flatMap(([key, value]) => {
+    const property = type.properties.get(key);
+    const inner = path === '' ? key : `${path}.${key}`;
+    if (property === undefined) {
+      context.faults.add(value, `The document has no ${inner}: ${[...type.properties.keys()].join(', ')} are there.`);
+      return [];
+    }
+    const field = resolveField(context, value, frame, property, { key, path: inner });
+    return field === null ? [] : [field];
+  });
+}
+
+/** One field; null when it could not be understood, with a fault told. */
+export function resolveField(
+  context: Context,
+  given: MapNode,
+  frame: Frame,
+  type: DocumentType,
+  named: Named,
+): Field | null {
+  if (!context.enter(given)) return null;
+  const node = expandShape(context, given);
+  if (node === null) return null;
+  if (node.kind === 'list') {
+    context.faults.add(
+      node,
+      `${named.path}: a list stands here; \`gather:\`, \`first:\` or \`at:\` say what it means.`,
+    );
+    return null;
+  }
+  if (node.kind === 'scalar') return resolveScalar(context, node, frame, type, named);
+  const has = (key: string) => node.entries.has(key);
+  noteExpressions(context, node, named);
+  if (has('gather')) return resolveGather(context, node, frame, type, named);
+  if (has('first')) return resolveFirst(context, node, frame, type, named);
+  if (has('same')) return resolveSame(context, node, frame, type, named);
+  if (has('slots')) return resolveSlots(context, node, frame, type, named);
+  if (has('each')) return resolveEach(context, node, frame, type, named);
+  if (has('one')) return resolveOne(context, node, frame, type, named);
+  if (has('key')) return resolveKey(context, node, frame, type, named);
+  if (has('at')) return resolveAt(context, node, frame, type, named);
+  if (has('fields')) return resolveObject(context, node, frame, type, named);
+  if (has('read') || has('write')) return { kind: 'computed', ...named, at: node };
+  context.faults.add(
+    node,
+    `${named.path} says not where it stands: at, first, one, each, slots, gather, same or fields do.`,
+  );
+  return null;
+}
+
+function resolveScalar(context: Context, node: MapNode, frame: Frame, type: DocumentType, named: Named): Field | null {
+  const text = textOf(node);
+  if (text?.startsWith('^')) return resolveLink(context, node, text.slice(1), type, named);
+  return valueField(
+    context,
+    { kind: 'mapping', entries: new Map([['at', node]]), ...placeIn(node) },
+    frame,
+    type,
+    named,
+  );
+}
+
+const placeIn = ({ file, line, column }: MapNode) => ({ file, line, column });
+
+function resolveLink(context: Context, node: MapNode, list: string, type: DocumentType, named: Named): Field | null {
+  if (!context.lists.has(list)) {
+    context.faults.add(node, `^${list}: no node of the hierarchy makes ${list}.`);
+    return null;
+  }
+  const many = type.kind === 'array';
+  if (!many && type.kind !== 'text')
+    context.faults.add(node, `${named.path} is ${describeType(type)}, and ^${list} a key.`);
+  return { kind: 'link', ...named, at: node, list, many };
+}
+
+function noteExpressions(context: Context, node: MappingNode, { path }: Named): void {
+  const read = textOf(node.entries.get('read'));
+  const write = textOf(node.entries.get('write'));
+  if (read !== undefined || write !== undefined)
+    context.expressions.push({ path, read: read ?? null, write: write ?? null });
+}
+
+function resolveObject(
+  context: Context,
+  node: MappingNode,
+  frame: Frame,
+  type: DocumentType,
+  named: Named,
+): Field | null {
+  onlyKeys(node, ['fields'], context.faults, 'an object');
+  if (type.kind !== 'object') {
+    context.faults.add(node, `${named.path} is ${describeType(type)}, not an object.`);
+    return null;
+  }
+  return {
+    kind: 'object',
+    ...named,
+    at: node,
+    type,
+    fields: resolveFields(context, node.entries.get('fields'), frame, type, named.path),
+  };
+}
+
+function resolveFirst(
+  context: Context,
+  node: MappingNode,
+  frame: Frame,
+  type: DocumentType,
+  named: Named,
+): Field | null {
+  onlyKeys(node, ['first', 'default', 'read', 'write'], context.faults, '`first:`');
+  const list = node.entries.get('first');
+  if (list?.kind !== 'list' || list.items.length === 0) {
+    context.faults.add(node, '`first:` wants a list of alternatives.');
+    return null;
+  }
+  const alternatives = list.items.flatMap((item) => resolveField(context, item, frame, type, named) ?? []);
+  return {
+    kind: 'first',
+    ...named,
+    at: node,
+    alternatives,
+    fallback: resolveGiven(context, node.entries.get('default')),
+  };
+}
+
+function resolveGather(
+  context: Context,
+  node: MappingNode,
+  frame: Frame,
+  type: DocumentType,
+  named: Named,
+): Field | null {
+  onlyKeys(node, ['gather'], context.faults, '`gather:`');
+  const list = node.entries.get('gather');
+  if (type.kind !== 'array' || list?.kind !== 'list') {
+    context.faults.add(
+      node,
+      type.kind === 'array'
+        ? '`gather:` wants a list of places.'
+        : `${named.path} is ${describeType(type)}, not a list.`,
+    );
+    return null;
+  }
+  const item = { key: named.key, path: `${named.path}[]` };
+  const parts = list.items.flatMap((part) => {
+    const expanded = expandShape(context, part);
+    if (expanded === null) return [];
+    const manyItems = expanded.kind === 'mapping' && (expanded.entries.has('each') || expanded.entries.has('slots'));
+    const field = manyItems
+      ? resolveField(context, expanded, frame, type, named)
+      : resolveField(context, expanded, frame, type.items, item);
+    return field === null ? [] : [field];
+  });
+  return { kind: 'gather', ...named, at: node, type, parts };
+}
+
+function resolveSame(
+  context: Context,
+  node: MappingNode,
+  frame: Frame,
+  type: DocumentType,
+  named: Named,
+): Field | null {
+  onlyKeys(node, ['same', 'where', 'codes', 'as', 'fit'], context.faults, '`same:`');
+  const entries = new Map(node.entries);
+  const at = entries.get('same');
+  entries.delete('same');
+  if (at !== undefined) entries.set('at', at);
+  const field = valueField(context, { ...node, entries }, frame, type, named);
+  if (field === null) return null;
+  if (field.source.target.origin !== 'root') context.faults.add(node, '`same:` wants a place from the root: /BIG04.');
+  return { kind: 'same', ...named, at: node, type: field.type, source: field.source };
+}
+
+function resolveKey(context: Context, node: MappingNode, frame: Frame, type: DocumentType, named: Named): Field | null {
+  const [list = '', listKey] = (textOf(node.entries.get('key')) ?? '').split('.');
+  const known = context.lists.get(list) ?? listKey;
+  if (known === undefined)
+    context.faults.add(node, `key: ${list} names no list of the hierarchy; ${list}.<its key> would.`);
+  const value = valueField(context, node, frame, type, named);
+  return value === null ? null : { kind: 'key', ...named, at: node, list, listKey: known ?? '', value };
+}
+
+/** `at:`, with `scheme:` beside it an object {scheme, value}. */
+function resolveAt(context: Context, node: MappingNode, frame: Frame, type: DocumentType, named: Named): Field | null {
+  const scheme = node.entries.get('scheme');
+  if (scheme === undefined) return valueField(context, node, frame, type, named);
+  if (type.kind !== 'object') {
+    context.faults.add(
+      node,
+      `${named.path} is ${describeType(type)}, and \`scheme:\` makes an object {scheme, value}.`,
+    );
+    return null;
+  }
+  const valueEntries = new Map(node.entries);
+  valueEntries.delete('scheme');
+  const where = node.entries.get('where');
+  const schemeEntries = new Map<string, MapNode>(scheme.kind === 'mapping' ? scheme.entries : [['at', scheme]]);
+  if (where !== undefined) schemeEntries.set('where', where);
+  const inner: MappingNode = {
+    ...node,
+    entries: new Map<string, MapNode>([
+      ['scheme', { ...scheme, kind: 'mapping', entries: schemeEntries }],
+      ['value', { ...node, entries: valueEntries }],
+    ]),
+  };
+  return { kind: 'object', ...named, at: node, type, fields: resolveFields(context, inner, frame, type, named.path) };
+}
+
+export function valueField(
+  context: Context,
+  node: MappingNode,
+  frame: Frame,
+  type: DocumentType,
+  named: Named,
+): ValueField | null {
+  onlyKeys(node, VALUE_KEYS, context.faults, 'a single value');
+  if (!isLeaf(type)) {
+    context.faults.add(node, `${named.path} is ${describeType(type)}; a single place does not fill it.`);
+    return null;
+  }
+  const source = valueSource(context, node, frame);
+  if (source === null) return null;
+  if (source.codes !== null && type.kind !== 'coded' && type.kind !== 'text')
+    context.faults.add(node, `${named.path} is ${describeType(type)}, and \`codes:\` makes a code.`);
+  const dates = type.kind === 'date' || type.kind === 'moment' || type.kind === 'when';
+  const [place] = source.places;
+  if (dates && source.codecs.length === 0 && place !== undefined && place.type.type !== 'DT')
+    context.faults.add(
+      node,
+      `${named.path} is a date, and ${place.text} is not: \`as: date\`, date-time or edifact-date say how it reads.`,
+    );
+  if (place !== undefined && isNumeric(place.type) && type.kind === 'date')
+    context.faults.add(node, `${named.path} is a date, and ${place.text} a number.`);
+  return {
+    kind: 'value',
+    ...named,
+    at: node,
+    type,
+    source,
+    fallback: resolveGiven(context, node.entries.get('default')),
+  };
+}
+
+function valueSource(context: Context, node: MappingNode, frame: Frame): ValueSource | null {
+  const at = node.entries.get('at');
+  const places = at?.kind === 'list' ? at.items : at === undefined ? [] : [at];
+  const [first] = places;
+  if (first === undefined) return null;
+  const parsed = placeOf(context, first, '`at:`');
+  if (parsed === null) return null;
+  const target = resolveTarget(context, frame, parsed, first, node.entries.get('where'), false);
+  if (target === null) return null;
+  const elements: ElementPlace[] = [];
+  for (const place of places) {
+    const text = placeOf(context, place, '`at:`');
+    const sameSegment = text !== null && text.tag === parsed.tag && text.slot > 0 === parsed.slot > 0;
+    if (text !== null && !sameSegment) context.faults.add(place, 'All elements of a tuple stand in one segment.');
+    const element = text === null || !sameSegment ? null : elementPlace(context, target.segment, text, place, frame);
+    if (element === null) return null;
+    elements.push(element);
+  }
+  const codecs = resolveCodecs(context, node.entries.get('as'));
+  const tuple = codecs[0]?.kind === 'date-time' || codecs[0]?.kind === 'edifact-date';
+  if (elements.length > 1 && !tuple)
+    context.faults.add(node, 'Several elements want a codec that joins them: date-time or edifact-date.');
+  const codes = textOf(node.entries.get('codes'));
+  const codesNode = node.entries.get('codes');
+  return {
+    target,
+    places: elements,
+    codes: codes === undefined || codesNode === undefined ? null : context.codes(codes, codesNode),
+    codecs,
+    fit: resolveFit(context, node.entries.get('fit')),
+  };
+}
+
+/** Whether a scalar is a place at all: told apart from a shape's call. */
+export const isPlace = (text: string): boolean => parsePlace(text) !== null;

@@ -1,0 +1,295 @@
+import type { DocumentKind } from '../../documents/index.ts';
+import type {
+  ElementDefinition,
+  LoopDefinition,
+  MessageTable,
+  SegmentUse,
+} from '../../parsers/standards/definitions.ts';
+import type { SyntaxName } from '../../parsers/transaction.ts';
+import type { CodeTable } from '../code-table.ts';
+import type { CodecSpec } from '../codecs/codec.ts';
+import type { SourcePlace } from '../fault.ts';
+import type { Formula } from '../formula/formula.ts';
+import type { ArrayType, DocumentType, LeafType, ObjectType } from './document-type.ts';
+
+/*
+ * A map once understood: every place found in the standard's tables, every document path in the schema. Reading, writing, checking and
+ * generating documents all start from this.
+ *
+ * Frame   the group (loop, segment or slot) a field's places are relative to.
+ * Target  a way from a frame to a segment or group, with the conditions it must meet.
+ * Source  a Target with the element or elements a value stands in, and how its text becomes a value.
+ */
+export interface Condition {
+  /** Which segment of the step it looks at: the segment itself (-1), or the child of the loop at that position. */
+  readonly child: number;
+  /** That child's use: what a constant is written into. */
+  readonly use: SegmentUse;
+  readonly place: ElementPlace;
+  /** Any of these, the first preferred and written; null: must be absent. */
+  readonly values: readonly string[] | null;
+}
+
+export interface Step {
+  readonly position: number;
+  /** The loop the step leads into; null: the segment itself, always last. */
+  readonly loop: LoopDefinition | null;
+  /** What stands there: the segment, or the loop's trigger. */
+  readonly use: SegmentUse;
+  readonly conditions: readonly Condition[];
+  /** Fields whose steps have one key share one segment or group when written. */
+  readonly key: string;
+}
+
+export interface Target {
+  /** `own`: the segment of the frame itself, `steps` then empty. */
+  readonly origin: 'frame' | 'root' | 'own';
+  readonly steps: readonly Step[];
+  /** Further ways to the same tag, tried on reading only: the standard repeats it at one level. */
+  readonly otherWays: readonly (readonly Step[])[];
+  /** The segment reached, or the trigger of the loop reached. */
+  readonly segment: SegmentUse;
+  /** The group reached, when the last step leads into a loop. */
+  readonly loop: LoopDefinition | null;
+  /** Fields of one frame with the same key write into the same segment or group. */
+  readonly key: string;
+  readonly text: string;
+  /** Conditions on the frame's own segment (origin `own`). */
+  readonly ownConditions: readonly Condition[];
+}
+
+export interface ElementPlace {
+  /** 0 for a slot's places until the slot is known. */
+  readonly element: number;
+  /** 0: a simple element. */
+  readonly component: number;
+  readonly repetition: number;
+  /** From 1 in a slot; 0 elsewhere. */
+  readonly slot: number;
+  readonly type: ElementDefinition;
+  readonly composite: boolean;
+  readonly mandatory: boolean;
+  /** As people write it: "N104", "DTM01-2", "slot2". */
+  readonly text: string;
+}
+
+export type Fit = 'reject' | 'truncate' | 'split';
+
+export interface ValueSource {
+  readonly target: Target;
+  readonly places: readonly ElementPlace[];
+  readonly codes: CodeTable | null;
+  readonly codecs: readonly CodecSpec[];
+  readonly fit: Fit;
+}
+
+interface FieldBase {
+  readonly key: string;
+  /** "lines[].price.amount". */
+  readonly path: string;
+  readonly at: SourcePlace;
+}
+
+/** A value from $agreement, or a constant. */
+export type Given = { readonly agreement: string } | { readonly text: string };
+
+export interface ValueField extends FieldBase {
+  readonly kind: 'value';
+  readonly type: LeafType;
+  readonly source: ValueSource;
+  readonly fallback: Given | null;
+}
+
+/** `first:`: the first alternative that is there is read, and the first of all is written. */
+export interface FirstField extends FieldBase {
+  readonly kind: 'first';
+  readonly alternatives: readonly Field[];
+  readonly fallback: Given | null;
+}
+
+/** A field only expressions read and write. */
+export interface ComputedField extends FieldBase {
+  readonly kind: 'computed';
+}
+
+export interface ObjectField extends FieldBase {
+  readonly kind: 'object';
+  readonly type: ObjectType;
+  readonly fields: readonly Field[];
+}
+
+export interface OneField extends FieldBase {
+  readonly kind: 'one';
+  readonly type: ObjectType;
+  readonly target: Target;
+  readonly others: boolean;
+  readonly fields: readonly Field[];
+  readonly fixed: readonly FixedSpec[];
+}
+
+export interface EachField extends FieldBase {
+  readonly kind: 'each';
+  readonly type: ArrayType | LeafType;
+  readonly target: Target;
+  readonly others: boolean;
+  /** Item fields; null when items are single values. */
+  readonly fields: readonly Field[] | null;
+  /** The value of an item that is no object. */
+  readonly value: ValueField | null;
+  /** Items are joined into one text; null: a list. */
+  readonly join: string | null;
+  readonly fit: Fit;
+  readonly fixed: readonly FixedSpec[];
+}
+
+export interface SlotsField extends FieldBase {
+  readonly kind: 'slots';
+  readonly type: ArrayType | LeafType;
+  readonly target: Target;
+  /** True: further segments open when one is full. */
+  readonly many: boolean;
+  readonly others: boolean;
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
+  /** The composite whose components the slots run over; 0: over elements. */
+  readonly within: number;
+  readonly fields: readonly Field[] | null;
+  readonly value: ValueField | null;
+  readonly join: string | null;
+  readonly fit: Fit;
+}
+
+export interface GatherField extends FieldBase {
+  readonly kind: 'gather';
+  readonly type: ArrayType;
+  /** Each makes items of the one list: a single value or object, or a list. */
+  readonly parts: readonly Field[];
+}
+
+export interface SameField extends FieldBase {
+  readonly kind: 'same';
+  readonly type: LeafType;
+  readonly source: ValueSource;
+}
+
+/** `^packs`: the key, or keys, of the nodes of that list on the path through this node. */
+export interface LinkField extends FieldBase {
+  readonly kind: 'link';
+  readonly list: string;
+  readonly many: boolean;
+}
+
+/** `key: orders` beside `at:`: the value is the key of an item of that list. */
+export interface KeyField extends FieldBase {
+  readonly kind: 'key';
+  readonly list: string;
+  readonly listKey: string;
+  readonly value: ValueField;
+}
+
+export type Field =
+  | ValueField
+  | FirstField
+  | ComputedField
+  | ObjectField
+  | OneField
+  | EachField
+  | SlotsField
+  | GatherField
+  | SameField
+  | LinkField
+  | KeyField;
+
+export interface FixedSpec {
+  readonly target: Target;
+  readonly place: ElementPlace;
+  readonly text: string;
+  readonly at: SourcePlace;
+}
+
+export interface BalanceSpec {
+  /** Where the value stands on the wire; null for a balance of a document path. */
+  readonly place: { readonly target: Target; readonly place: ElementPlace } | null;
+  /** "lines[].quantity.value"; null for a wire place. */
+  readonly path: readonly string[] | null;
+  readonly formula: Formula;
+  readonly when: Formula | null;
+  readonly policy: 'reject' | 'accept-with-errors' | 'warn' | 'off';
+  readonly name: string;
+  readonly at: SourcePlace;
+}
+
+export interface ShapeLevel {
+  readonly node: string;
+  readonly optional: boolean;
+}
+export interface ShapeSpec {
+  /** What stands in `shape.at` for it; '' when there is but one. */
+  readonly code: string;
+  readonly levels: readonly ShapeLevel[];
+}
+
+export type LevelRule =
+  | { readonly node: string; readonly kind: 'absent-parent' }
+  | { readonly node: string; readonly kind: 'present'; readonly target: Target }
+  | {
+      readonly node: string;
+      readonly kind: 'value';
+      readonly target: Target;
+      readonly place: ElementPlace;
+      readonly values: readonly string[];
+    };
+
+export interface NodeSpec {
+  readonly name: string;
+  /** The document's list its items stand in; null: the document itself. */
+  readonly list: string | null;
+  readonly listKey: string | null;
+  /** Constants of the items this node takes: {kind: "pallet"}. */
+  readonly of: ReadonlyMap<string, string>;
+  /** The trigger that repeats inside one node; null: the node is the item. */
+  readonly on: Target | null;
+  readonly type: ObjectType;
+  readonly fields: readonly Field[];
+  readonly at: SourcePlace;
+}
+
+export interface HierarchySpec {
+  readonly target: Target;
+  readonly id: ElementPlace;
+  readonly parent: ElementPlace;
+  /** HL03; null when `levels` tell the kind. */
+  readonly level: ElementPlace | null;
+  /** HL04; null where there is none. */
+  readonly hasChildren: ElementPlace | null;
+  readonly levels: readonly LevelRule[];
+  readonly shapes: readonly ShapeSpec[];
+  readonly shapeAt: { readonly target: Target; readonly place: ElementPlace } | null;
+  readonly shapeWritten: Given | null;
+  readonly nodes: readonly NodeSpec[];
+  readonly at: SourcePlace;
+}
+
+/** A field with `read:` or `write:`: outside the round-trip promise. */
+export interface ExpressionSpec {
+  readonly path: string;
+  readonly read: string | null;
+  readonly write: string | null;
+}
+
+export interface MapSpec {
+  readonly document: DocumentKind;
+  readonly type: ObjectType;
+  readonly syntax: SyntaxName;
+  readonly version: string;
+  readonly message: string;
+  readonly table: MessageTable;
+  readonly fields: readonly Field[];
+  readonly fixed: readonly FixedSpec[];
+  readonly hierarchy: HierarchySpec | null;
+  readonly balances: readonly BalanceSpec[];
+  readonly expressions: readonly ExpressionSpec[];
+}
+
+export const isLeaf = (type: DocumentType): type is LeafType => type.kind !== 'object' && type.kind !== 'array';

@@ -1,0 +1,62 @@
+import type { Document } from '../../documents/index.ts';
+import type { PlacedTransaction } from '../../parsers/transaction.ts';
+import type { MapSpec } from '../language/spec.ts';
+import type { AgreementValues, MapReading } from '../map.ts';
+import { type Templates, TraceRecorder } from '../trace-record.ts';
+import { addBalanceProblems, type ReadBalances } from './balances.ts';
+import { compileField, type ReadCompiler, takesOthers } from './compile-fields.ts';
+import { compareFixed } from './fixed.ts';
+import { claimsIn } from './group.ts';
+import { compileHierarchy } from './hierarchy.ts';
+import { ReadRun } from './run.ts';
+import { listUnmapped } from './unmapped.ts';
+
+/** Compiles the reading of a map. What it gives is pure and synchronous; recorders are kept between readings, for their arrays are large. */
+export function compileReading(
+  spec: MapSpec,
+  templates: Templates,
+  balances: ReadBalances,
+): (placed: PlacedTransaction, agreement: AgreementValues) => MapReading {
+  const compiler: ReadCompiler = { templates, decimalMarks: spec.syntax === 'edifact' };
+  const ordered = [...spec.fields.filter((field) => !takesOthers(field)), ...spec.fields.filter(takesOthers)];
+  const reads = ordered.map((field) => ({ key: field.key, read: compileField(compiler, field, 0, spec.fields) }));
+  const fixed = compareFixed(compiler, spec.fixed);
+  const hierarchy = spec.hierarchy === null ? null : compileHierarchy(compiler, spec.hierarchy);
+  const claims = claimsIn(spec.fields);
+  const recorder = new TraceRecorder();
+  return (placed, agreement) => {
+    recorder.reset(0, 1);
+    const { transaction, root } = placed;
+    const run = new ReadRun(agreement, recorder, transaction.segments);
+    const frame = run.frame(0);
+    frame.enter(root, claims);
+    for (const { key, read } of reads) {
+      const value = read(frame, run);
+      if (value !== undefined) run.document[key] = value;
+    }
+    fixed(frame, run);
+    hierarchy?.(frame, run);
+    addBalanceProblems(balances, run, root);
+    const missing = [...spec.type.required].filter((key) => run.document[key] === undefined);
+    for (const key of missing)
+      run.complain(
+        'map/value-required',
+        'error',
+        run.positionInSegment(run.segmentOfEntry(Number.MAX_SAFE_INTEGER), null),
+        `${key} is missing: the ${spec.document} cannot be understood without.`,
+        null,
+        key,
+      );
+    const trace = recorder.finish(templates.list);
+    const { problems } = run;
+    return {
+      // What the reading made has the schema's form by construction: `check` holds every path and type against it.
+      document: missing.length > 0 ? null : (run.document as Document),
+      trace,
+      problems,
+      get unmapped() {
+        return listUnmapped(transaction, trace);
+      },
+    };
+  };
+}

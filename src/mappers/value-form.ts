@@ -1,0 +1,173 @@
+import type { ElementDefinition } from '../parsers/standards/definitions.ts';
+import type { CodedValue } from './code-table.ts';
+import { isDateCodec } from './codecs/codec.ts';
+import { type Codec, type CodecWorld, compileCodecs } from './codecs/compile.ts';
+import type { LeafType } from './language/document-type.ts';
+import type { ElementPlace, ValueSource } from './language/spec.ts';
+import { type Decode, dateOf, dateText, impliedDecimal, lengthIn, plainDecimal, withoutPoint } from './wire-type.ts';
+
+/*
+ * Form  how the text of one place (or several, with a tuple codec) becomes the value of a document path, and how it goes back.
+ */
+export interface ValueForm {
+  /** Null when the text is taken as it is: the commonest case, and the road without a call. */
+  readonly decode: ((text: string, world: CodecWorld) => unknown) | null;
+  /** For several places; null for one. */
+  readonly decodeTuple: ((texts: readonly string[], world: CodecWorld) => unknown) | null;
+  /** Texts for the places, or a sentence's end saying why not: "is no decimal". */
+  encode(value: unknown, world: CodecWorld): readonly string[] | Unfit;
+}
+
+export interface Unfit {
+  readonly why: string;
+  /** A shorter text that would fit, when cutting is all it takes. */
+  readonly cut: string | null;
+}
+export const unfit = (why: string, cut: string | null = null): Unfit => ({ why, cut });
+export const isUnfit = (texts: readonly string[] | Unfit): texts is Unfit => 'why' in texts;
+
+export function formOf(source: ValueSource, leaf: LeafType, decimalMarks: boolean): ValueForm {
+  const [place] = source.places;
+  if (place === undefined) throw new TypeError('a value has a place');
+  const raw = source.codecs.length > 0 && source.codecs.some(isDateCodec);
+  const typed = raw ? null : typedDecode(place.type, leaf, source, decimalMarks);
+  const codec = source.codecs.length > 0 ? compileCodecs(source.codecs) : null;
+  const types = source.places.map(({ type }) => type);
+  return {
+    decode: source.places.length > 1 ? null : decodeWith(typed, codec, source, leaf),
+    decodeTuple: source.places.length > 1 && codec !== null ? (texts, world) => codec.decode(texts, world) : null,
+    encode: encodeWith(codec, source, leaf, types, raw),
+  };
+}
+
+type WorldDecode = (text: string, world: CodecWorld) => unknown;
+
+function decodeWith(
+  typed: Decode | null,
+  codec: Codec | null,
+  source: ValueSource,
+  leaf: LeafType,
+): WorldDecode | null {
+  const table = source.codes;
+  if (table !== null && leaf.kind === 'coded' && codec === null) {
+    const { byOriginal } = table;
+    return (text) => byOriginal.get(text) ?? { original: text };
+  }
+  if (codec === null && leaf.kind !== 'coded' && table === null) {
+    if (leaf.words !== null) return (text) => (leaf.words?.includes(text) ? text : undefined);
+    return typed;
+  }
+  return (text, world) => {
+    const plain = typed === null ? text : typed(text);
+    if (plain === undefined) return undefined;
+    const value = codec === null ? plain : codec.decode([plain], world);
+    if (leaf.kind === 'coded' && typeof value === 'string') return table?.byOriginal.get(value) ?? { original: value };
+    if (table !== null && typeof value === 'string') return table.byOriginal.get(value)?.code ?? value;
+    return value;
+  };
+}
+
+function typedDecode(
+  type: ElementDefinition,
+  leaf: LeafType,
+  source: ValueSource,
+  decimalMarks: boolean,
+): Decode | null {
+  if (source.codes !== null || leaf.kind === 'coded') return null;
+  if (type.type === 'N' && type.places > 0) return (text) => impliedDecimal(text, type.places);
+  if (leaf.kind === 'decimal')
+    // EDIFACT takes both marks, whatever UNA says: a partner's comma is no thousands separator, for there is none.
+    return decimalMarks ? (text) => plainDecimal(text.includes(',') ? text.replace(',', '.') : text) : plainDecimal;
+  if (type.type === 'DT' && leaf.kind !== 'text') return dateOf;
+  return null;
+}
+
+function encodeWith(
+  codec: Codec | null,
+  source: ValueSource,
+  leaf: LeafType,
+  types: readonly ElementDefinition[],
+  raw: boolean,
+): ValueForm['encode'] {
+  const lengths = types.map(({ max }) => max);
+  const [type] = types;
+  return (value, world) => {
+    const text = wireCode(value, source, leaf);
+    if (typeof text === 'object' && text !== null && 'why' in text) return text as Unfit;
+    if (codec === null) {
+      if (typeof text !== 'string') return unfit('is no text');
+      return typeof text === 'string' && type !== undefined
+        ? fitted(plainText(text, type, leaf), text, type)
+        : unfit('is no text');
+    }
+    const parts = codec.encode(text, world, lengths);
+    if (parts === undefined || !sameValue(codec.decode(parts, world), text))
+      return unfit('is nothing its codec can write');
+    const whole: string[] = [];
+    for (const [index, part] of parts.entries()) {
+      const place = types[index];
+      const wire =
+        place === undefined || part === '' ? [part] : fitted(raw ? part : plainText(part, place, leaf), part, place);
+      if (isUnfit(wire)) return wire;
+      whole.push(wire[0] ?? '');
+    }
+    return whole;
+  };
+}
+
+const sameValue = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** The wire's code for a value of ours: what was sent, when it still means the same; else the table's first. */
+function wireCode(value: unknown, source: ValueSource, leaf: LeafType): unknown {
+  const table = source.codes;
+  if (leaf.kind === 'coded') {
+    if (typeof value !== 'object' || value === null) return unfit('is no code {code, original}');
+    const { code, original } = value as CodedValue;
+    if (
+      original !== undefined &&
+      (code === undefined || table === null || table.byOriginal.get(original)?.code === code)
+    )
+      return original;
+    const written = code === undefined ? undefined : table?.byCode.get(code);
+    if (written !== undefined) return written;
+    return unfit(
+      table === null ? 'has no original, and its place has no code table' : `has no code in the table '${table.name}'`,
+    );
+  }
+  if (table === null || typeof value !== 'string') return value;
+  return (
+    table.byCode.get(value) ?? (table.byOriginal.has(value) ? unfit(`has no code in the table '${table.name}'`) : value)
+  );
+}
+
+/** Canonical text in the element's type; undefined when it does not go. */
+function plainText(text: string, type: ElementDefinition, leaf: LeafType): string | undefined {
+  if (type.type === 'N' && type.places > 0 && leaf.kind !== 'coded')
+    return padded(withoutPoint(text, type.places), type.min);
+  if (leaf.kind === 'decimal')
+    return type.type === 'N' || type.type === 'n' ? padded(plainDecimal(text), type.min) : plainDecimal(text);
+  if (type.type === 'DT' && (leaf.kind === 'date' || leaf.kind === 'moment' || leaf.kind === 'when'))
+    return dateText(text, type.max);
+  return text;
+}
+
+const padded = (text: string | undefined, min: number): string | undefined => {
+  if (text === undefined || text.length >= min || text.includes('.')) return text;
+  return text.startsWith('-') ? `-${text.slice(1).padStart(min, '0')}` : text.padStart(min, '0');
+};
+
+function fitted(text: string | undefined, given: string, type: ElementDefinition): readonly string[] | Unfit {
+  if (text === undefined)
+    return unfit(`is nothing an element of type ${type.type}${type.places > 0 ? type.places : ''} can hold`);
+  if (text === '') return unfit('is empty');
+  const length = lengthIn(type, text);
+  if (length > type.max)
+    return unfit(
+      `has ${length} characters, and ${type.max} fit`,
+      given.length === text.length ? text.slice(0, type.max) : null,
+    );
+  return length < type.min ? unfit(`has ${length} characters, and ${type.min} are the least`) : [text];
+}
+
+/** Where a place's element and component stand once its slot is known. */
+export const isSlot = ({ slot }: ElementPlace): boolean => slot > 0;
