@@ -92,6 +92,7 @@ describe('the examples', () => {
     expect(partners.map(({ id }) => id)).toEqual(['brightmart', 'cedarsupply', 'nordhandel']);
     expect(channels.map(({ id, settings }) => `${id} ${settings.kind}`)).toEqual([
       'brightmart/folder directory',
+      'brightmart/web http',
       'cedarsupply/web http',
       'nordhandel/web http',
     ]);

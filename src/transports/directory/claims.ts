@@ -70,11 +70,13 @@ export async function openClaims(inbox: string): Promise<Claims> {
       }
     },
     async takeOver() {
+      const taken: Claim[] = [];
+      const others = (await readdir(root, { encoding: 'buffer' })).filter((name) => !name.equals(own));
+      if (others.length === 0) return taken;
       await beat();
       const now = (await stat(alive)).mtimeMs;
-      const taken: Claim[] = [];
-      for (const other of await readdir(root, { encoding: 'buffer' })) {
-        if (other.equals(own) || !(await isDead(joinPath(root, other), other, now))) continue;
+      for (const other of others) {
+        if (!(await isDead(joinPath(root, other), other, now))) continue;
         for (const number of await namesIn(joinPath(root, other)))
           if (/^\d+$/.test(number.toString('latin1')))
             taken.push(

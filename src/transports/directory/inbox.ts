@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
-import { type FailureError, failureOf } from '../../core/failure.ts';
+import { type FailureError, type FailureKind, failureOf } from '../../core/failure.ts';
 import { filesAtOnceMax } from '../limits.ts';
 import type { Intake } from '../transport.ts';
 import { type Claim, type Claims, openClaims, pathOfClaim } from './claims.ts';
@@ -53,13 +53,15 @@ export interface DirectoryInbox {
 
 /** Watches a folder as an inbox. The folder must exist: see prepareFolders. */
 export function openDirectoryInbox(options: DirectoryInboxOptions): DirectoryInbox {
-  const state = { claims: null as Claims | null, waiting: [] as Claim[], before: new Map<string, Listed>() };
+  const state: InboxState = { claims: null, waiting: [], before: new Map(), storeIsAway: false };
   return {
     async look() {
       let takenCount = 0;
       try {
         state.claims ??= await openClaims(options.inbox);
-        state.waiting.push(...(await state.claims.takeOver()), ...(await claimWhole(options, state.claims, state)));
+        state.waiting.push(...(await state.claims.takeOver()));
+        // While nothing can be stored, files are best left where the partner sees them.
+        if (!state.storeIsAway) state.waiting.push(...(await claimWhole(options, state.claims, state)));
         takenCount = await offerAll(options, state.claims, state);
       } catch (error) {
         const failure = diskFailure(`Looking into ${options.inbox}`, error);
@@ -75,6 +77,16 @@ export function openDirectoryInbox(options: DirectoryInboxOptions): DirectoryInb
   };
 }
 
+interface InboxState {
+  claims: Claims | null;
+  /** Claimed, and not yet done with. */
+  waiting: Claim[];
+  /** The last look, by name. */
+  before: Map<string, Listed>;
+  /** The last look ended because the intake could store nothing at all. */
+  storeIsAway: boolean;
+}
+
 async function closeQuietly(claims: Claims | null): Promise<void> {
   try {
     await claims?.close();
@@ -87,7 +99,7 @@ async function closeQuietly(claims: Claims | null): Promise<void> {
 async function claimWhole(
   { inbox, takeWhen }: DirectoryInboxOptions,
   claims: Claims,
-  state: { before: Map<string, Listed> },
+  state: InboxState,
 ): Promise<readonly Claim[]> {
   const listed = await listFiles(inbox);
   const key = (name: PathBytes) => name.toString('latin1');
@@ -104,7 +116,7 @@ async function claimWhole(
 }
 
 /** Offers every claim that is whole, oldest first; keeps those that have to wait. */
-async function offerAll(options: DirectoryInboxOptions, claims: Claims, state: { waiting: Claim[] }): Promise<number> {
+async function offerAll(options: DirectoryInboxOptions, claims: Claims, state: InboxState): Promise<number> {
   const ready: (Listed & { claim: Claim })[] = [];
   const kept = new Set<Claim>();
   for (const claim of state.waiting) {
@@ -121,13 +133,20 @@ async function offerAll(options: DirectoryInboxOptions, claims: Claims, state: {
   if (mustWait) for (const { claim } of ready) kept.add(claim);
   let takenCount = 0;
   let stopped = false;
+  state.storeIsAway = false;
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const done = !stopped && (await offer(options, next.claim, next));
-      if (done) await claims.release(next.claim);
-      else kept.add(next.claim);
-      if (done) takenCount++;
-      else stopped = options.firstInFirstOut; // what came later waits behind it
+      const failure = stopped ? 'not-offered' : await offer(options, next.claim, next);
+      if (failure === null) {
+        await claims.release(next.claim);
+        takenCount++;
+        continue;
+      }
+      kept.add(next.claim);
+      if (failure === 'not-offered') continue;
+      state.storeIsAway ||= STORE_IS_AWAY.has(failure.kind);
+      // What came later waits behind it; and a database that is away is asked once a look, not once a file.
+      stopped ||= options.firstInFirstOut || state.storeIsAway;
     }
   };
   const workerCount = options.firstInFirstOut ? 1 : Math.min(filesAtOnceMax, queue.length);
@@ -136,8 +155,15 @@ async function offerAll(options: DirectoryInboxOptions, claims: Claims, state: {
   return takenCount;
 }
 
-/** Offers one claimed file and archives it after commit. True: the claim is done with. */
-async function offer(options: DirectoryInboxOptions, claim: Claim, { stats }: Listed): Promise<boolean> {
+const STORE_IS_AWAY: ReadonlySet<FailureKind> = new Set([
+  'database-busy',
+  'database-unreachable',
+  'queue-unreachable',
+  'disk-full',
+]);
+
+/** Offers one claimed file and archives it after commit. Null: the claim is done with. */
+async function offer(options: DirectoryInboxOptions, claim: Claim, { stats }: Listed): Promise<FailureError | null> {
   const name = shownName(claim.name);
   try {
     const path = pathOfClaim(claim);
@@ -158,25 +184,22 @@ async function offer(options: DirectoryInboxOptions, claim: Claim, { stats }: Li
     } finally {
       await handle.close();
     }
-    return true;
+    return null;
   } catch (error) {
-    options.report({
-      kind: 'failed',
-      name,
-      failure: codeOf(error) === '' ? failureOf(error) : diskFailure(name, error),
-    });
-    return false;
+    const failure = codeOf(error) === '' ? failureOf(error) : diskFailure(name, error);
+    options.report({ kind: 'failed', name, failure });
+    return failure;
   }
 }
 
-async function refuse({ inbox, report }: DirectoryInboxOptions, claim: Claim, reason: string): Promise<boolean> {
+async function refuse({ inbox, report }: DirectoryInboxOptions, claim: Claim, reason: string): Promise<null> {
   const folder = join(inbox, workFolder, 'refused');
   await makeFolder(folder);
   // The claim's own folder name keeps two refused files of one name apart.
   const prefix = `${claim.folder.toString('latin1').split('/').slice(-2).join('-')}-`;
   await rename(pathOfClaim(claim), joinPath(folder, prefixed(prefix, claim.name)));
   report({ kind: 'refused', name: shownName(claim.name), reason });
-  return true;
+  return null;
 }
 
 /** One level only: a folder above that is gone is told, not made (see prepareFolders). */

@@ -15,6 +15,7 @@ export interface Listed {
 export async function listFiles(folder: string): Promise<readonly Listed[]> {
   const names = (await readdir(folder, { encoding: 'buffer' })).filter((name) => !isPassedBy(name));
   const listed: Listed[] = [];
+  // Of more than that, some wait for the next look; among those that are taken the oldest are still first.
   for (const name of names.slice(0, filesPerLookMax)) {
     const stats = await statsOf(joinPath(folder, name));
     // lstat: a link is not followed, for it may point at any file we can read.

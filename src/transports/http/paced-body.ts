@@ -21,8 +21,11 @@ export interface PacedBody {
 export function pacedBody(request: IncomingMessage, bytesMax: number, limits: BodyLimits): PacedBody {
   let fault: HttpProblem | null = null;
   const giveUp = (problem: HttpProblem): HttpProblem => {
-    fault = problem;
+    fault ??= problem; // the first says why; breaking off is what follows from it
     return problem;
+  };
+  const brokenOff = (cause: unknown): never => {
+    throw giveUp(new HttpProblem(400, `The body broke off: ${cause instanceof Error ? cause.message : 'unknown'}.`));
   };
   async function* bytes(): AsyncGenerator<Uint8Array> {
     // Not `for await`: leaving it would destroy the socket before the answer that says why.
@@ -31,7 +34,7 @@ export function pacedBody(request: IncomingMessage, bytesMax: number, limits: Bo
     let waitedMs = 0;
     for (;;) {
       const began = performance.now();
-      const piece = await within(pieces.next(), limits.bodyIdleMsMax, () =>
+      const piece = await within(pieces.next().catch(brokenOff), limits.bodyIdleMsMax, () =>
         giveUp(new HttpProblem(408, `No byte came for ${limits.bodyIdleMsMax} ms.`)),
       );
       waitedMs += performance.now() - began;

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FailureError } from '../../../src/core/failure.ts';
 import {
   type DirectoryInbox,
   type DirectoryInboxOptions,
@@ -195,6 +196,33 @@ describe('order', () => {
     away = false;
     await inbox.look();
     expect(intake.names).toEqual(['c', 'a', 'b']);
+  });
+
+  test('a database that is away is asked once a look, and no more files are claimed meanwhile', async () => {
+    const names = [...'abcdefghij'];
+    await drop(names);
+    let away = true;
+    let askedCount = 0;
+    const kept = diskIntake(path('store'));
+    const inbox = open({
+      intake: {
+        receive(file) {
+          askedCount++;
+          if (away) throw new FailureError('database-unreachable', 'away');
+          return kept.receive(file);
+        },
+      },
+    });
+    await inbox.look();
+    expect(askedCount).toBeLessThanOrEqual(4); // those under way at once
+    await drop(['later']);
+    await inbox.look();
+    expect(await inInbox()).toEqual(['later']);
+    away = false;
+    await inbox.look();
+    expect(await taken()).toEqual(names);
+    await inbox.look();
+    expect(await taken()).toEqual([...names, 'later']);
   });
 
   test('otherwise one that fails holds up nobody', async () => {

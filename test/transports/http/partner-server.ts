@@ -46,6 +46,8 @@ export interface PartnerServer {
   readonly port: number;
   readonly kept: KeptFile[];
   readonly failures: FailureError[];
+  /** How each offer to the intake ended, once it has. */
+  readonly offers: { state: 'begun' | 'kept' | 'thrown' }[];
   readonly mailbox: Map<string, { channelId: string; entry: MailboxEntry; text: string; confirmed: number }>;
   fetch(path: string, init?: RequestInit & { token?: string | null; duplex?: 'half' }): Promise<Response>;
   socket(): Promise<Socket>;
@@ -60,6 +62,7 @@ export async function startPartnerServer(
 ): Promise<PartnerServer> {
   const kept: KeptFile[] = [];
   const failures: FailureError[] = [];
+  const offers: PartnerServer['offers'] = [];
   const byKey = new Map<string, string>();
   const stored: PartnerServer['mailbox'] = new Map();
   const intake: Intake = {
@@ -67,9 +70,17 @@ export async function startPartnerServer(
       const key = file.sourceKey === null ? null : `${file.channelId} ${file.sourceKey}`;
       const earlier = key === null ? undefined : byKey.get(key);
       if (earlier !== undefined) return { transmissionId: earlier, isNew: false };
+      const offer: PartnerServer['offers'][number] = { state: 'begun' };
+      offers.push(offer);
       const chunks: Uint8Array[] = [];
-      for await (const chunk of file.bytes) chunks.push(chunk);
-      await more.beforeCommit?.(file);
+      try {
+        for await (const chunk of file.bytes) chunks.push(chunk);
+        await more.beforeCommit?.(file);
+      } catch (error) {
+        offer.state = 'thrown';
+        throw error;
+      }
+      offer.state = 'kept';
       const { bytes: _read, ...rest } = file;
       const transmissionId = randomUUID();
       kept.push({ ...rest, text: Buffer.concat(chunks).toString('latin1') });
@@ -116,6 +127,7 @@ export async function startPartnerServer(
     port,
     kept,
     failures,
+    offers,
     mailbox: stored,
     fetch: (path, { token = 'right-token', headers, ...init } = {}) =>
       fetch(`${origin}${path}`, {
