@@ -136,10 +136,17 @@ async function play(demo: Demo, gateway: RunningGateway): Promise<number> {
     await look(demo);
     await sleep(lookIntervalMs, undefined, { signal: options.signal }).catch(() => undefined);
   }
+  if (!isComplete(progress, parties) && !options.signal.aborted) await askAccounts(demo);
   if (gone !== null) progress.failures.push(`the gateway ended: ${gone}`);
   const well = wentWell(progress, parties);
   await account(demo, well, options.now().getTime() - begun, gone === null && !options.signal.aborted);
   return well ? 0 : 1;
+}
+
+/** A second for those who hang to say on what. */
+async function askAccounts({ companies, progress }: Demo): Promise<void> {
+  for (const company of companies.values()) company.tell({ kind: 'account' });
+  for (let waits = 0; waits < 10 && progress.accounts.size < companies.size; waits += 1) await sleep(100);
 }
 
 async function look(demo: Demo): Promise<void> {

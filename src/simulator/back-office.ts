@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiProblem, isRecord, listIn, type OperatorApi, operatorApi, query, textIn, textOrNull } from './api.ts';
+import { ApiProblem, isRecord, listIn, type OperatorApi, operatorApi, query, textIn } from './api.ts';
 import { difference, isNumber, sumOf } from './arithmetic.ts';
 import { type Parcel, packed } from './packing.ts';
 import type { Host } from './process.ts';
@@ -59,7 +59,7 @@ export async function runBackOffice(options: BackOfficeOptions, host: Host): Pro
   const givenUp = new Set<string>();
   while (!host.signal.aborted) {
     for (const [partner, duties] of Object.entries(options.partners)) {
-      for (const summary of listIn(await api.get(`/orders${query({ partner })}`))) {
+      for (const summary of listIn(await api.get(`/orders${query({ partner, limit: '500' })}`))) {
         const id = textIn(summary, 'id');
         if (givenUp.has(id) || AT_REST.has(textIn(summary, 'state'))) continue;
         try {
@@ -144,18 +144,22 @@ const isMore = (a: string, b: string): boolean => {
 };
 
 function orderIn(answer: unknown): Order {
+  const late = backordered(isRecord(answer) ? answer.decision : null);
   return {
     id: textIn(answer, 'id'),
     number: textIn(answer, 'number'),
     state: textIn(answer, 'state'),
-    lines: listIn(answer, 'lines').map((line) => ({
-      number: textIn(line, 'number'),
-      ordered: quantityIn(line, 'ordered'),
-      promised: quantityIn(line, 'promised'),
-      shipped: quantityIn(line, 'shipped'),
-      invoiced: quantityIn(line, 'invoiced'),
-      backordered: backorderedIn(line),
-    })),
+    lines: listIn(answer, 'lines').map((line) => {
+      const number = textIn(line, 'line');
+      return {
+        number,
+        ordered: quantityIn(line, 'ordered'),
+        promised: quantityIn(line, 'promised'),
+        shipped: quantityIn(line, 'shipped'),
+        invoiced: quantityIn(line, 'invoiced'),
+        backordered: late.get(number) ?? '0',
+      };
+    }),
   };
 }
 
@@ -165,8 +169,13 @@ function quantityIn(line: unknown, name: string): string {
   return quantity;
 }
 
-function backorderedIn(line: Readonly<Record<string, unknown>>): string {
-  const promises = Array.isArray(line.promises) ? line.promises.filter(isRecord) : [];
-  const late = promises.filter((promise) => textOrNull(promise, 'status') === 'backordered');
-  return sumOf(['0', ...late.map((promise) => quantityIn(promise, 'quantity'))]);
+/** Per line, what the decision promises for later only; empty while nothing is decided. */
+function backordered(decision: unknown): ReadonlyMap<string, string> {
+  if (!isRecord(decision)) return new Map();
+  return new Map(
+    listIn(decision, 'lines').map((line) => {
+      const late = listIn(line, 'promises').filter((promise) => promise.status === 'backordered');
+      return [textIn(line, 'line'), sumOf(['0', ...late.map((promise) => quantityIn(promise, 'quantity'))])];
+    }),
+  );
 }

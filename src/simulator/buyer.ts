@@ -72,8 +72,14 @@ export async function runBuyer(options: BuyerOptions, host: Host): Promise<void>
   const talks = Promise.all(wanted.map((conversation) => hold(desk, conversation))).then(() =>
     close(desk, options.quietMs),
   );
-  await Promise.race([Promise.all([mailroom.run(), talks]), stopped(host.signal)]);
+  host.whenAsked(() =>
+    host.tell({ kind: 'account', party, waiting: mailroom.wanted(), leftovers: mailroom.leftovers() }),
+  );
+  const reading = mailroom.run();
+  await Promise.race([Promise.all([reading, talks]), stopped(host.signal)]);
   await stopped(host.signal);
+  // A file half taken is taken whole before the process ends.
+  await reading;
 }
 
 async function hold(desk: Desk, conversation: Conversation): Promise<void> {

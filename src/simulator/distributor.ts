@@ -84,13 +84,13 @@ export async function runDistributor(options: DistributorOptions, host: Host): P
 /** Its answers in EDIFACT come with a later message; whatever does come must be readable by a package that is not ours. */
 async function readAnswers(postbox: Postbox, pollIntervalMs: number, host: Host): Promise<void> {
   while (!host.signal.aborted) {
-    for (const name of await postbox.list()) {
-      const bytes = await postbox.take(name);
+    for (const file of await postbox.list()) {
+      const bytes = await postbox.take(file);
       try {
         const types = readEdifact(bytes).messages.map(({ type }) => type);
-        host.tell({ kind: 'note', party, conversation: null, text: `${name} holds ${types.join(', ')}` });
+        host.tell({ kind: 'note', party, conversation: null, text: `${file.fileName} holds ${types.join(', ')}` });
       } catch (thrown) {
-        const message = `cannot read ${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+        const message = `cannot read ${file.fileName}: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
         host.tell({ kind: 'failed', party, conversation: null, message });
       }
     }

@@ -45,7 +45,7 @@ async function openItemDifferences(api: OperatorApi, fact: Extract<Fact, { kind:
 
 async function interchangeDifferences(api: OperatorApi, fact: Extract<Fact, { kind: 'interchanges' }>) {
   const { partner, controlNumber } = fact;
-  const items = listIn(await api.get(`/interchanges${query({ controlNumber, direction: 'in' })}`)).filter(
+  const items = listIn(await api.get(`/interchanges${query({ controlNumber, direction: 'in', limit: '500' })}`)).filter(
     (one) =>
       one.controlNumber === controlNumber &&
       one.direction === 'in' &&
@@ -58,13 +58,12 @@ async function interchangeDifferences(api: OperatorApi, fact: Extract<Fact, { ki
   return [...tell(entered, fact.entered, 'entered'), ...tell(quarantined, fact.quarantined, 'quarantined')];
 }
 
-/** States of the files of one transmission, found by the name the partner gave it. */
+/** States of the files a partner sent under this name, over whichever of its channels. */
 async function fileStates(api: OperatorApi, partner: string, fileName: string): Promise<readonly string[]> {
-  const transmissions = listIn(await api.get(`/transmissions${query({ partner, direction: 'in' })}`));
-  const ours = transmissions.filter((one) => [one.name, one.fileName].includes(fileName));
-  return ours.flatMap((one) =>
-    (Array.isArray(one.files) ? one.files.filter(isRecord) : [one]).map((file) => textIn(file, 'state')),
-  );
+  const transmissions = listIn(await api.get(`/transmissions${query({ direction: 'in', name: fileName })}`));
+  return transmissions
+    .filter((one) => one.name === fileName && textIn(one, 'channel').startsWith(`${partner}/`))
+    .map((one) => textOrNull(one, 'fileState') ?? 'without a file');
 }
 
 async function orderDifferences(api: OperatorApi, fact: Extract<Fact, { kind: 'order-document' }>) {
@@ -84,7 +83,7 @@ async function orderDifferences(api: OperatorApi, fact: Extract<Fact, { kind: 'o
     const line = lines.find(({ number }) => number === wanted.number);
     const promised =
       textOrNull(
-        states.find(({ number }) => number === wanted.number),
+        states.find(({ line }) => line === wanted.number),
         'promised',
       ) ?? 'nothing';
     if (!sameNumber(promised, wanted.promised))

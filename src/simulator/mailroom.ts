@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckList } from './check.ts';
 import { failuresOf } from './check.ts';
-import type { Postbox } from './postbox.ts';
+import type { Postbox, WaitingFile } from './postbox.ts';
 import type { Host } from './process.ts';
 import type { Usage, Wire } from './protocol.ts';
 import { usageOf } from './x12/check-envelope.ts';
@@ -22,10 +22,12 @@ export interface Arrived {
 }
 
 export interface Mailroom {
-  /** The next arrival under a key ("855:4500000101"), whether it is here already or comes later. Rejects when the time is over. */
+  /** The next arrival under a key ("855:4500000101"), whether it is here already or comes later: whoever waits has a limit. */
   take(key: string): Promise<Arrived>;
   /** Keys of what arrived and nobody took: whatever a buyer did not wait for should not have come. */
   leftovers(): readonly string[];
+  /** Keys that are waited for in vain so far. */
+  wanted(): readonly string[];
   /** How many files came a second time with the same bytes. */
   repeats(): number;
   /** Reads until the signal is aborted. */
@@ -95,8 +97,9 @@ export function openMailroom(parts: MailroomParts): Mailroom {
     return true;
   };
 
-  const open = async (fileName: string): Promise<{ interchange: Interchange; fileName: string } | null> => {
-    const bytes = await postbox.take(fileName);
+  const open = async (file: WaitingFile): Promise<{ interchange: Interchange; fileName: string } | null> => {
+    const { fileName } = file;
+    const bytes = await postbox.take(file);
     try {
       const interchange = await readX12(bytes);
       return isRepeat(fileName, interchange, bytes) ? null : { interchange, fileName };
@@ -134,11 +137,12 @@ export function openMailroom(parts: MailroomParts): Mailroom {
       return new Promise((resolve) => waiting.set(key, [...(waiting.get(key) ?? []), resolve]));
     },
     leftovers: () => [...arrived.keys()],
+    wanted: () => [...waiting].flatMap(([key, waiters]) => waiters.map(() => key)),
     repeats: () => repeated,
     async run() {
       while (!host.signal.aborted) {
         const opened = [];
-        for (const name of await postbox.list()) opened.push(await open(name));
+        for (const file of await postbox.list()) opened.push(await open(file));
         // A folder lists by name; the gateway's numbers tell what it made first.
         const inOrder = opened.filter((one) => one !== null).sort((a, b) => sequenceOf(a) - sequenceOf(b));
         for (const one of inOrder) await sort(one);

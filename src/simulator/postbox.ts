@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { listIn, textIn } from './api.ts';
 
 /*
  * Postbox  how a partner hands us a file and takes ours: a shared folder, or our HTTP listener with its mailbox. Three verbs, so that the
@@ -8,10 +9,16 @@ import { join } from 'node:path';
 export interface Postbox {
   /** Hands over a whole file under a name; gives what the other side called it, when it told. */
   put(fileName: string, text: string): Promise<string | null>;
-  /** Names of files that wait for us. */
-  list(): Promise<readonly string[]>;
+  /** Files that wait for us. */
+  list(): Promise<readonly WaitingFile[]>;
   /** A file's bytes; afterwards it no longer waits. */
-  take(name: string): Promise<Uint8Array>;
+  take(file: WaitingFile): Promise<Uint8Array>;
+}
+
+export interface WaitingFile {
+  /** What the other side knows it by. */
+  readonly id: string;
+  readonly fileName: string;
 }
 
 export interface FolderPostbox {
@@ -34,12 +41,13 @@ export function folderPostbox({ inbox, outbox, taken }: FolderPostbox): Postbox 
     async list() {
       await mkdir(outbox, { recursive: true });
       const names = await readdir(outbox);
-      return names.filter((name) => !name.startsWith('.') && !name.endsWith('.part') && !name.endsWith('.tmp')).sort();
+      const whole = names.filter((name) => !/^\.|\.(part|tmp)$/.test(name));
+      return whole.sort().map((fileName) => ({ id: fileName, fileName }));
     },
-    async take(name) {
-      const bytes = await readFile(join(outbox, name));
+    async take({ fileName }) {
+      const bytes = await readFile(join(outbox, fileName));
       await mkdir(taken, { recursive: true });
-      await rename(join(outbox, name), join(taken, name));
+      await rename(join(outbox, fileName), join(taken, fileName));
       return bytes;
     },
   };
@@ -71,13 +79,17 @@ export function httpPostbox({ url, token, contentType, taken }: HttpPostbox): Po
     },
     async list() {
       const found: unknown = await (await ask('/mailbox', {}, 200)).json();
-      return itemsIn(found).map((item) => textIn(item, 'id'));
+      return listIn(found, 'deliveries').map((item) => ({
+        id: textIn(item, 'id'),
+        fileName: textIn(item, 'fileName'),
+      }));
     },
-    async take(name) {
-      const path = `/mailbox/${encodeURIComponent(name)}`;
-      const bytes = new Uint8Array(await (await ask(path, {}, 200)).arrayBuffer());
+    async take({ id, fileName }) {
+      const bytes = new Uint8Array(await (await ask(`/mailbox/${id}`, {}, 200)).arrayBuffer());
       await mkdir(taken, { recursive: true });
-      await writeFile(join(taken, name), bytes);
+      await writeFile(join(taken, fileName), bytes);
+      // Only now is it ours: whoever confirms before it is safe may lose it.
+      await ask(`/mailbox/${id}`, { method: 'DELETE' }, 204);
       return bytes;
     },
   };
@@ -85,16 +97,3 @@ export function httpPostbox({ url, token, contentType, taken }: HttpPostbox): Po
 
 /** 30 s: the gateway answers after its commit, in some milliseconds. */
 const answerMsMax = 30_000;
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-
-function textIn(value: unknown, name: string): string {
-  const found = isRecord(value) ? value[name] : undefined;
-  if (typeof found !== 'string') throw new Error(`the gateway answered ${JSON.stringify(value)}, without "${name}"`);
-  return found;
-}
-
-function itemsIn(value: unknown): readonly unknown[] {
-  if (isRecord(value) && Array.isArray(value.items)) return value.items;
-  throw new Error(`the gateway answered ${JSON.stringify(value)}, without "items"`);
-}

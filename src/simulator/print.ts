@@ -95,6 +95,7 @@ export function reportLine(paper: Paper, at: string, report: Report): string | n
     case 'began':
     case 'finished':
     case 'closed':
+    case 'account':
     case 'checkpoint':
       return null;
   }
@@ -146,5 +147,6 @@ export function shortcomings(progress: Progress): readonly string[] {
       `  seen    ${seen.length === 0 ? 'no rung' : seen.join(', ')}; steps: ${[...talk.steps].join(', ') || 'none'}`,
     ];
   });
-  return [...perTalk, ...progress.failures.map((what) => `wrong   ${what}`)];
+  const accounts = [...progress.accounts].map(([party, account]) => `${party} ${account}`);
+  return [...perTalk, ...progress.failures.map((what) => `wrong   ${what}`), ...accounts];
 }

@@ -10,6 +10,8 @@ export interface Host {
   readonly tell: (report: Report) => void;
   /** Resolves when the operator has found what the checkpoint claims. */
   readonly metCheckpoint: (id: string) => Promise<void>;
+  /** Called when the parent asks how things stand. */
+  readonly whenAsked: (account: () => void) => void;
   /** Aborted when the parent is gone or SIGTERM came. */
   readonly signal: AbortSignal;
   /** Local wall clock. */
@@ -36,8 +38,9 @@ export async function hosted(
   const stop = () => controller.abort();
   const waiting = new Map<string, () => void>();
   const met = new Set<string>();
+  const accounts: (() => void)[] = [];
   const lines = createInterface({ input: streams.stdin });
-  lines.on('line', (line) => obey(commandOf(line), waiting, met));
+  lines.on('line', (line) => obey(commandOf(line), waiting, met, accounts));
   lines.on('close', stop);
   // A parent that is gone leaves a broken pipe behind; without a listener it would end us before we tidied up.
   streams.stdout.on('error', stop);
@@ -47,6 +50,7 @@ export async function hosted(
       if (!controller.signal.aborted) streams.stdout.write(`${JSON.stringify(report)}\n`);
     },
     metCheckpoint: (id) => (met.has(id) ? Promise.resolve() : new Promise((resolve) => waiting.set(id, resolve))),
+    whenAsked: (account) => accounts.push(account),
     signal: controller.signal,
     now: streams.now,
   };
@@ -67,8 +71,17 @@ export async function hosted(
   }
 }
 
-function obey(command: Command | null, waiting: Map<string, () => void>, met: Set<string>): void {
+function obey(
+  command: Command | null,
+  waiting: Map<string, () => void>,
+  met: Set<string>,
+  accounts: readonly (() => void)[],
+): void {
   if (command === null) return;
+  if (command.kind === 'account') {
+    for (const account of accounts) account();
+    return;
+  }
   met.add(command.id);
   waiting.get(command.id)?.();
   waiting.delete(command.id);

@@ -29,6 +29,8 @@ export interface Progress {
   readonly talks: ReadonlyMap<string, Talk>;
   /** Failures of no conversation in particular: an envelope, a process that broke. */
   readonly failures: string[];
+  /** What parties wait for and have left over, when they were asked. */
+  readonly accounts: Map<string, string>;
   /** Parties that said they have nothing left to do. */
   readonly closed: Set<string>;
   checksPassed: number;
@@ -53,7 +55,7 @@ export function newProgress(only?: readonly string[]): Progress {
       finished: false,
     },
   ]);
-  return { talks: new Map(talks), failures: [], closed: new Set(), checksPassed: 0 };
+  return { talks: new Map(talks), failures: [], accounts: new Map(), closed: new Set(), checksPassed: 0 };
 }
 
 /** Takes a report of a partner into account. */
@@ -93,10 +95,16 @@ export function note(progress: Progress, report: Report): void {
     case 'checkpoint':
       for (const fact of report.facts) if (fact.kind === 'open-item') talk?.invoices.add(fact.number);
       break;
+    case 'account':
+      progress.accounts.set(report.party, accountText(report.waiting, report.leftovers));
+      break;
     case 'note':
       break;
   }
 }
+
+const accountText = (waiting: readonly string[], leftovers: readonly string[]): string =>
+  `waits for ${waiting.join(', ') || 'nothing'}; has left over ${leftovers.join(', ') || 'nothing'}`;
 
 /** Takes a look at a ladder into account; gives the rungs that are newly met, in the order they were climbed. */
 export function climb(talk: Talk, rungs: readonly Rung[]): readonly Rung[] {

@@ -94,11 +94,18 @@ export type Report =
       readonly paid: string | null;
     }
   | { readonly kind: 'failed'; readonly party: string; readonly conversation: string | null; readonly message: string }
+  /** The answer to `account`: what conversations wait for, and what came that none of them took. */
+  | {
+      readonly kind: 'account';
+      readonly party: string;
+      readonly waiting: readonly string[];
+      readonly leftovers: readonly string[];
+    }
   /** Everything this party set out to do is done; it goes on reading and answering. */
   | { readonly kind: 'closed'; readonly party: string }
   | { readonly kind: 'note'; readonly party: string; readonly conversation: string | null; readonly text: string };
 
-export type Command = { readonly kind: 'checkpoint-met'; readonly id: string };
+export type Command = { readonly kind: 'checkpoint-met'; readonly id: string } | { readonly kind: 'account' };
 
 /** Hands a report on: to the parent's pipe, or to a test's list. */
 export type Tell = (report: Report) => void;
@@ -111,6 +118,7 @@ const REPORT_KINDS: ReadonlySet<string> = new Set([
   'finished',
   'failed',
   'closed',
+  'account',
   'note',
 ] satisfies Report['kind'][]);
 
@@ -120,7 +128,7 @@ const isReport = (value: unknown): value is Report =>
   isRecord(value) && typeof value.kind === 'string' && REPORT_KINDS.has(value.kind);
 
 const isCommand = (value: unknown): value is Command =>
-  isRecord(value) && value.kind === 'checkpoint-met' && typeof value.id === 'string';
+  isRecord(value) && (value.kind === 'account' || (value.kind === 'checkpoint-met' && typeof value.id === 'string'));
 
 const parsed = (line: string): unknown => {
   try {

@@ -87,7 +87,7 @@ describe('the order document', () => {
   const detail = (changes: object = {}, lines: readonly object[] = [line()]) => ({
     ...order(),
     document: { currency: 'EUR', lines },
-    lines: [{ number: '1', promised: '120' }],
+    lines: [{ line: '1', promised: '120' }],
     ...changes,
   });
   const judge = (found: object) => differences(apiWith({ '/orders': { items: [order()] }, '/orders/o1': found }), fact);
@@ -100,7 +100,7 @@ describe('the order document', () => {
     ['another quantity', detail({}, [line({ quantity: { value: '12' } })]), 1],
     ['another price', detail({}, [line({ price: { amount: '1250' } })]), 1],
     ['another product', detail({}, [line({ products: [{ value: '614141010110' }] })]), 1],
-    ['promised less', detail({ lines: [{ number: '1', promised: '12' }] }), 1],
+    ['promised less', detail({ lines: [{ line: '1', promised: '12' }] }), 1],
   ])('%s', async (_name, found, wrong) => expect(await judge(found)).toHaveLength(wrong));
 });
 

@@ -36,6 +36,7 @@ function open(): { mailroom: Mailroom; done: Promise<void> } {
   const host: Host = {
     tell: (report) => reports.push(report),
     metCheckpoint: () => Promise.resolve(),
+    whenAsked: () => {},
     signal: stop.signal,
     now: () => new Date(),
   };
