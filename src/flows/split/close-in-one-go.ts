@@ -9,9 +9,10 @@ import { type NewEvent, writeRows } from '../../store/write-rows.ts';
 import type { FlowContext } from '../context.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
 import { answersTo } from './answers.ts';
+import type { Batch } from './batch.ts';
 import { claimsOf, judgeClaims } from './control-numbers.ts';
 import { enterDuplicate } from './duplicate-file.ts';
-import type { Batch, EndedInterchange, FileReading } from './reading.ts';
+import type { EndedInterchange, FileReading } from './reading.ts';
 import { groupVerdict, interchangeVerdict } from './verdicts.ts';
 import { answeringAgreement } from './whose.ts';
 

@@ -3,33 +3,13 @@ import { isAcknowledgment } from '../../parsers/index.ts';
 import type { GroupHeader, InterchangeHeader, ReadEvent, Transaction } from '../../parsers/transaction.ts';
 import { identityKey } from '../../partners/identity.ts';
 import { selectAgreement } from '../../partners/select-agreement.ts';
-import type {
-  AcknowledgmentRow,
-  DocumentRow,
-  GroupRow,
-  InterchangeRow,
-  ProblemRow,
-  TransactionRow,
-} from '../../store/rows.ts';
+import type { AcknowledgmentRow, ProblemRow } from '../../store/rows.ts';
 import type { FlowContext } from '../context.ts';
-import { orderKeyOf } from '../document-number.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
+import { type Batch, documentRow, emptyBatch, groupless } from './batch.ts';
 import { readTransaction } from './read-transaction.ts';
 import type { GroupTally } from './verdicts.ts';
 import { whoseInterchange } from './whose.ts';
-
-/** What one stretch of a file became, as rows still to be written; all of it provisional until closed. */
-export interface Batch {
-  interchange: InterchangeRow[];
-  functional_group: GroupRow[];
-  transaction: TransactionRow[];
-  problem: ProblemRow[];
-  document: DocumentRow[];
-  acknowledgment: AcknowledgmentRow[];
-  /** Groups and interchanges begun in an earlier batch whose ends this one holds. */
-  endedGroups: { id: string; claimed: number | null; tally: GroupTally }[];
-  endedInterchanges: { id: string; byteLength: number | null; groups: number; transactions: number }[];
-}
 
 /** Interchanges read to their end in this file, in order. */
 export interface EndedInterchange {
@@ -75,17 +55,6 @@ export interface FileReading {
   readonly weight: { transactions: number; bytes: number };
   readonly ended: readonly EndedInterchange[];
 }
-
-const emptyBatch = (): Batch => ({
-  interchange: [],
-  functional_group: [],
-  transaction: [],
-  problem: [],
-  document: [],
-  acknowledgment: [],
-  endedGroups: [],
-  endedInterchanges: [],
-});
 
 const start: ReadingState = { interchanges: 0, interchange: null, group: null, sawEdi: false };
 
@@ -241,29 +210,15 @@ export function openReading(
     note(reading.problems, { group_id: group.tally.id, transaction_id: id });
     const owned = { company_id: company, partner_id: partner, usage };
     if (reading.document !== null && agreement !== undefined) {
-      const { kind, number, body, trace, unmapped, mapName, mapHash } = reading.document;
-      rows.document.push({
-        id: newId(),
-        kind,
-        direction: 'in',
-        ...owned,
-        agreement_id: agreement.id,
-        transaction_id: id,
-        number,
-        map_name: mapName,
-        map_hash: mapHash,
-        body,
-        trace,
-        unmapped,
-        unwritten: null,
-        state: 'provisional',
-        state_reason: null,
-        waits_for: null,
-        deadline: null,
-        order_key: orderKeyOf(partner, usage, kind, number),
-        order_id: null,
-        at: clock.now(),
-      });
+      rows.document.push(
+        documentRow(reading.document, {
+          id: newId(),
+          ...owned,
+          agreementId: agreement.id,
+          transactionId: id,
+          at: clock.now(),
+        }),
+      );
     }
     if (reading.acknowledgment !== null) takeAcknowledgment(reading.acknowledgment, id);
   }
@@ -360,12 +315,3 @@ export function openReading(
     state: () => ({ interchanges, interchange, group, sawEdi }),
   };
 }
-
-const groupless = (byteOffset: number): GroupHeader => ({
-  functionalId: null,
-  sender: null,
-  receiver: null,
-  controlNumber: null,
-  version: null,
-  byteOffset,
-});
