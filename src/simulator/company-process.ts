@@ -29,6 +29,8 @@ export function startCompany({ command, role, variable, options, onReport }: Sta
   if (executable === undefined) throw new RangeError('no command to start a simulated company with');
   const child = spawn(executable, [...parameters, role], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    // A group of its own: Ctrl-C in a terminal reaches the parent alone, which then closes the doors in order.
+    detached: true,
     env: { ...process.env, [variable]: JSON.stringify(options) },
   });
   let stopping = false;
