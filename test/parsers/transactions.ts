@@ -80,7 +80,7 @@ function transactionOf(
   let byteOffset = 0;
   const segments = text
     .split(terminator)
-    .map((one) => one.trim())
+    .map((one) => one.trimStart())
     .filter((one) => one !== '')
     .map((one, index) => {
       const segment = new PlainSegment(one, index + 1, byteOffset, separators);
