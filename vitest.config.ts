@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const database = { globalSetup: ['test/support/start-database.ts'], testTimeout: 30_000, hookTimeout: 60_000 };
+const database = { globalSetup: ['test/support/start-database.ts'], testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
