@@ -65,6 +65,7 @@ async function composeContext(database: Database, dataFolder: string): Promise<F
   const { watchConfiguration } = await import('./flows/known-configuration.ts');
   const { openStandards } = await import('./library/standards.ts');
   const { openMaps } = await import('./library/maps.ts');
+  const { mapFunctions } = await import('./library/map-functions.ts');
   const temporaryFolder = join(dataFolder, 'spool');
   await mkdir(temporaryFolder, { recursive: true, mode: 0o700 });
   const standards = openStandards();
@@ -74,7 +75,8 @@ async function composeContext(database: Database, dataFolder: string): Promise<F
     newId,
     configuration: watchConfiguration(database, systemClock),
     standards,
-    maps: openMaps({ standards }),
+    // A supplier's own maps go before ours.
+    maps: openMaps({ standards, functions: mapFunctions, folders: [join(dataFolder, 'maps')] }),
     temporaryFolder,
   };
 }

@@ -13,7 +13,7 @@ export const checkConfiguration = (
   { maps }: Pick<FlowContext, 'maps'>,
   files: readonly SourceFile[],
   base: string,
-): ParsedConfiguration => configurationOf(files, base, { mapExists: (name, partner) => maps.has(name, partner) });
+): ParsedConfiguration => configurationOf(files, base, { mapExists: (name) => maps.has(name) });
 
 /** Puts a configuration in force, in one transaction, with an Event that says who did it. Missing folders of its channels are made. */
 export async function applyConfiguration(

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { NewId } from '../core/ids.ts';
-import type { MapLibrary } from '../library/maps.ts';
+import type { Maps } from '../library/maps.ts';
 import type { Standards } from '../library/standards.ts';
 import type { Database } from '../store/database.ts';
 import type { KnownConfiguration } from './known-configuration.ts';
@@ -12,7 +12,7 @@ export interface FlowContext {
   readonly newId: NewId;
   readonly configuration: () => Promise<KnownConfiguration>;
   readonly standards: Standards;
-  readonly maps: MapLibrary;
+  readonly maps: Maps;
   /** Where files larger than memory are spooled before they are stored. */
   readonly temporaryFolder: string;
 }

@@ -16,6 +16,8 @@ import type { Standards } from './standards.ts';
 
 /** Maps and code tables by name, compiled when first asked for and kept. */
 export interface Maps {
+  /** Whether a folder has a map of this name. */
+  has(name: string): boolean;
   /** Throws FailureError `map-missing` when no folder has it, `map-broken` with every fault when it has errors. */
   map(name: string): MapOf;
   /** All that is wrong with a map, without throwing for it; `map-missing` when there is none. */
@@ -59,18 +61,26 @@ export function openMaps({ standards, functions, folders = [] }: MapsOptions): M
     if (known !== undefined) return known;
     const found = source(name);
     if (found === undefined)
-      throw new FailureError('map-missing', `There is no map '${name}' in ${all.map((folder) => relative('', folder) || '.').join(', ')}.`);
+      throw new FailureError(
+        'map-missing',
+        `There is no map '${name}' in ${all.map((folder) => relative('', folder) || '.').join(', ')}.`,
+      );
     const made = compileMap(found, name, world);
     compiled.set(name, made);
     return made;
   }
   return {
+    has: (name) => source(name) !== undefined,
     map(name) {
       const { map, faults } = compilation(name);
       if (map === null)
-        throw new FailureError('map-broken', `The map '${name}' cannot be used:\n${faults.map(describeMapFault).join('\n')}`, {
-          remedy: `tallyport map check ${name} lists what to mend.`,
-        });
+        throw new FailureError(
+          'map-broken',
+          `The map '${name}' cannot be used:\n${faults.map(describeMapFault).join('\n')}`,
+          {
+            remedy: `tallyport map check ${name} lists what to mend.`,
+          },
+        );
       return map;
     },
     check: (name) => compilation(name).faults,

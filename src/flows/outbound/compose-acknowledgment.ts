@@ -1,14 +1,8 @@
 import { FailureError } from '../../core/failure.ts';
 import type { TransactionVerdict } from '../../parsers/acknowledgment.ts';
 import type { OutboundEnvelope } from '../../parsers/draft.ts';
-import { write997, writeTa1 } from '../../parsers/x12/acknowledge.ts';
-import {
-  type DataElementOf,
-  groupVerdict,
-  interchangeVerdict,
-  transactionVerdict,
-} from '../../parsers/x12/verdicts.ts';
-import { writeX12 } from '../../parsers/x12/write.ts';
+import { writeTa1 } from '../../parsers/x12/acknowledge.ts';
+import { interchangeVerdict, transactionVerdict } from '../../parsers/x12/verdicts.ts';
 import type { Agreement, Channel } from '../../partners/configuration.ts';
 import type { Tx } from '../../store/database.ts';
 import {
@@ -22,7 +16,9 @@ import type { FlowContext } from '../context.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
 import { answeringAgreement } from '../split/whose.ts';
 import { enterWritten } from './enter-written.ts';
-import { envelopeOf, takeNumbers } from './envelope.ts';
+import { envelopeOf } from './envelope.ts';
+import { dataElementsOf, functionalAnswer } from './functional-answer.ts';
+import { takeNumbers } from './take-numbers.ts';
 import { storeWritten } from './written.ts';
 
 const pageSize = 1_000;
@@ -100,12 +96,7 @@ async function functionalBytes(
 ): Promise<Iterable<Uint8Array>> {
   const answered = group_id === null ? undefined : await answeredGroup(tx, group_id);
   if (answered === undefined || group_id === null) throw new FailureError('bug', 'A 997 is owed for no group.');
-  const version = (answered.header.version ?? '').slice(0, 6);
-  const tables = standards.version('x12', version);
-  const dataElementOf: DataElementOf = (tag, element, component) => {
-    const use = tables?.segments.get(tag)?.elements[element - 1];
-    return (component === null ? use?.element?.id : use?.composite?.components[component - 1]?.element.id) ?? null;
-  };
+  const dataElementOf = dataElementsOf(standards, answered.header);
   const verdicts: TransactionVerdict[] = [];
   for (let after = 0; ; after += pageSize) {
     const page = await answeredTransactions(tx, group_id, after, pageSize);
@@ -121,14 +112,6 @@ async function functionalBytes(
     }
     if (page.length < pageSize) break;
   }
-  const { header, claimed, counted, accepted, problems } = answered;
-  const withErrors = verdicts.filter(({ verdict }) => verdict === 'accepted-with-errors').length;
-  // Reply in the version of the received group (trap 38); what is not held is answered in the one that every X12 partner reads.
-  const answerVersion = standards.table('x12', version, '997') === undefined ? '004010' : version;
-  const envelope = envelopeFor(answerVersion);
-  const draft = write997(groupVerdict(header, { claimed, counted, accepted, withErrors }, problems), verdicts, {
-    delimiters: envelope.delimiters,
-    acceptedSets: agreement.acknowledgment.acceptedSets ? 'listed' : 'omitted',
-  });
-  return writeX12(envelope, [{ draft: { ...draft, version: answerVersion }, controlNumber }]);
+  const { acceptedSets } = agreement.acknowledgment;
+  return functionalAnswer(standards, answered, verdicts, { envelopeFor, controlNumber, acceptedSets });
 }

@@ -10,7 +10,8 @@ import type { FlowContext } from '../context.ts';
 import { expectationRows } from '../expect.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
 import { enterWritten } from './enter-written.ts';
-import { envelopeOf, takeNumbers } from './envelope.ts';
+import { envelopeOf } from './envelope.ts';
+import { takeNumbers } from './take-numbers.ts';
 import { storeWritten } from './written.ts';
 
 /**

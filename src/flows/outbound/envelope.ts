@@ -1,9 +1,6 @@
 import { localTimeOf } from '../../core/local-date.ts';
 import type { OutboundEnvelope } from '../../parsers/draft.ts';
 import type { Agreement } from '../../partners/configuration.ts';
-import { controlNumberRange } from '../../partners/control-numbers.ts';
-import type { Tx } from '../../store/database.ts';
-import { takeControlNumber } from '../../store/envelope/take-control-numbers.ts';
 
 /** What an interchange of ours is numbered with; a TA1 travels alone, without group and set. */
 export interface TakenNumbers {
@@ -12,21 +9,9 @@ export interface TakenNumbers {
   readonly transaction: string;
 }
 
-/** Always ISA13, then GS06, then ST02: two workers then never wait for each other crosswise. */
-export async function takeNumbers(tx: Tx, agreement: Agreement, alone: boolean): Promise<TakenNumbers> {
-  const interchange = await takeControlNumber(tx, controlNumberRange(agreement, 'interchange'));
-  if (alone) return { interchange, group: '', transaction: '' };
-  const hasGroups = agreement.syntax === 'x12';
-  return {
-    interchange,
-    group: hasGroups ? await takeControlNumber(tx, controlNumberRange(agreement, 'group')) : '',
-    transaction: await takeControlNumber(tx, controlNumberRange(agreement, 'transaction')),
-  };
-}
-
 /** The envelope an agreement writes with, dated where the company is. `asks`: whether we want an acknowledgment for this one. */
 export function envelopeOf(
-  agreement: Agreement,
+  agreement: Pick<Agreement, 'syntax' | 'ours' | 'theirs' | 'usage' | 'envelope'>,
   numbers: TakenNumbers,
   at: Date,
   zone: string,

@@ -69,7 +69,7 @@ export function whoseInterchange(known: KnownConfiguration, channelId: string, h
 
 /** Any inbound agreement that speaks for a whole interchange or group: it says how they are answered. */
 export const answeringAgreement = (
-  known: KnownConfiguration,
+  known: Pick<KnownConfiguration, 'agreements'>,
   { company, partner, usage, syntax }: { company: string; partner: string; usage: string; syntax: string },
 ): Agreement | undefined =>
   known.agreements.find(

@@ -1,0 +1,43 @@
+import type { Standards } from '../../library/standards.ts';
+import type { TransactionVerdict } from '../../parsers/acknowledgment.ts';
+import type { OutboundEnvelope } from '../../parsers/draft.ts';
+import type { GroupHeader } from '../../parsers/transaction.ts';
+import { write997 } from '../../parsers/x12/acknowledge.ts';
+import { type DataElementOf, groupVerdict } from '../../parsers/x12/verdicts.ts';
+import { writeX12 } from '../../parsers/x12/write.ts';
+import type { AnsweredGroup } from '../../store/deliveries/acknowledgment.ts';
+
+type Tables = Pick<Standards, 'table' | 'version'>;
+
+/** The data elements a 997 about this group names: those of the group's own version. */
+export function dataElementsOf(standards: Tables, { version }: GroupHeader): DataElementOf {
+  const tables = standards.version('x12', (version ?? '').slice(0, 6));
+  return (tag, element, component) => {
+    const use = tables?.segments.get(tag)?.elements[element - 1];
+    return (component === null ? use?.element?.id : use?.composite?.components[component - 1]?.element.id) ?? null;
+  };
+}
+
+/** The interchange with the 997 that answers a group: what the gateway sends, and what `tallyport ack` shows beforehand. */
+export function functionalAnswer(
+  standards: Tables,
+  { header, claimed, counted, accepted, problems }: Omit<AnsweredGroup, 'verdict'>,
+  verdicts: readonly TransactionVerdict[],
+  how: {
+    readonly envelopeFor: (version: string) => OutboundEnvelope;
+    readonly controlNumber: string;
+    /** Whether sets that were accepted are listed too. */
+    readonly acceptedSets: boolean;
+  },
+): Iterable<Uint8Array> {
+  const version = (header.version ?? '').slice(0, 6);
+  const withErrors = verdicts.filter(({ verdict }) => verdict === 'accepted-with-errors').length;
+  // Reply in the version of the received group (trap 38); what is not held is answered in the one that every X12 partner reads.
+  const answerVersion = standards.table('x12', version, '997') === undefined ? '004010' : version;
+  const envelope = how.envelopeFor(answerVersion);
+  const draft = write997(groupVerdict(header, { claimed, counted, accepted, withErrors }, problems), verdicts, {
+    delimiters: envelope.delimiters,
+    acceptedSets: how.acceptedSets ? 'listed' : 'omitted',
+  });
+  return writeX12(envelope, [{ draft: { ...draft, version: answerVersion }, controlNumber: how.controlNumber }]);
+}

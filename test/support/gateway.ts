@@ -1,0 +1,124 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+import type { Clock } from '../../src/core/clock.ts';
+import { newId } from '../../src/core/ids.ts';
+import { LANES } from '../../src/core/work.ts';
+import { applyConfiguration, checkConfiguration } from '../../src/flows/apply-configuration.ts';
+import type { FlowContext } from '../../src/flows/context.ts';
+import { handlersOf } from '../../src/flows/handlers.ts';
+import { watchConfiguration } from '../../src/flows/known-configuration.ts';
+import { receive } from '../../src/flows/receive.ts';
+import { runWork } from '../../src/flows/run-work.ts';
+import { transportTable } from '../../src/flows/transports.ts';
+import { mapFunctions } from '../../src/library/map-functions.ts';
+import { openMaps } from '../../src/library/maps.ts';
+import { readConfigurationFiles } from '../../src/library/partners.ts';
+import { openStandards } from '../../src/library/standards.ts';
+import type { Configuration } from '../../src/partners/configuration.ts';
+import type { Database } from '../../src/store/database.ts';
+import { claimWork } from '../../src/store/work/claim-work.ts';
+import { testDatabase } from './database.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const standards = openStandards();
+const maps = openMaps({ standards, functions: mapFunctions });
+
+/** A clock that stands still until it is moved. */
+export interface HandClock extends Clock {
+  move(minutes: number): void;
+}
+
+export function handClock(start = '2026-11-22T15:00:00Z'): HandClock {
+  let now = new Date(start).getTime();
+  return {
+    now: () => new Date(now),
+    move: (minutes) => {
+      now += minutes * 60_000;
+    },
+  };
+}
+
+export interface TestGateway {
+  readonly context: FlowContext;
+  readonly database: Database;
+  readonly clock: HandClock;
+  readonly dataFolder: string;
+  readonly failures: string[];
+  /** Gives a file to a channel; the id of its transmission. */
+  receive(channelId: string, bytes: string | Uint8Array, sourceKey?: string): Promise<{ transmissionId: string; isNew: boolean }>;
+  /** Does all work that is due, as relay and workers would, one after the other; how many pieces. */
+  settle(): Promise<number>;
+  /** Files left for a partner, by name, and taken away. */
+  outbox(folder: string): Promise<Map<string, string>>;
+  rows<Row>(sql: string, ...values: unknown[]): Promise<readonly Row[]>;
+}
+
+/** The flows on a database of their own, with the example company and partners; no queue between: work is run by hand. */
+export async function testGateway(change: (configuration: Configuration) => Configuration = (same) => same): Promise<TestGateway> {
+  const { database } = await testDatabase();
+  const dataFolder = await mkdtemp(join(tmpdir(), 'tallyport-test-'));
+  afterAll(() => rm(dataFolder, { recursive: true, force: true }));
+  const clock = handClock();
+  const context: FlowContext = {
+    database,
+    clock,
+    newId,
+    configuration: watchConfiguration(database, { now: () => new Date() }),
+    standards,
+    maps,
+    temporaryFolder: dataFolder,
+  };
+  const { configuration, faults } = checkConfiguration(context, await readConfigurationFiles(repository), dataFolder);
+  if (configuration === null) throw new Error(JSON.stringify(faults));
+  await applyConfiguration(context, change(configuration), 'test');
+  const failures: string[] = [];
+  const run = runWork({
+    database,
+    clock,
+    handlers: handlersOf(context, transportTable({})),
+    onFailure: (work, failure, next) => failures.push(`${work.kind}: ${failure.kind}: ${failure.message} → ${next}`),
+  });
+  return {
+    context,
+    database,
+    clock,
+    dataFolder,
+    failures,
+    receive: (channelId, bytes, sourceKey) =>
+      receive(context, {
+        channelId,
+        sourceKey: sourceKey ?? null,
+        name: 'test.edi',
+        headers: {},
+        remote: null,
+        bytes: (async function* () {
+          yield typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
+        })(),
+      }),
+    async settle() {
+      for (let count = 0; ; ) {
+        const claimed = await claimWork(database, LANES, { inFlightMaxPerKey: 50, limit: 200, now: clock.now() });
+        if (claimed.length === 0) return count;
+        for (const work of claimed) await run(work);
+        count += claimed.length;
+      }
+    },
+    async outbox(folder) {
+      const path = join(dataFolder, folder);
+      const files = new Map<string, string>();
+      for (const entry of (await readdir(path, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+        if (!entry.isFile()) continue;
+        files.set(entry.name, await readFile(join(path, entry.name), 'latin1'));
+        await rm(join(path, entry.name));
+      }
+      return files;
+    },
+    async rows<Row>(sql: string, ...values: unknown[]) {
+      const { rows } = await database.query<Row & Record<string, unknown>>(sql, values);
+      return rows;
+    },
+  };
+}
