@@ -75,16 +75,9 @@ export async function openClaims(inbox: string): Promise<Claims> {
       if (others.length === 0) return taken;
       await beat();
       const now = (await stat(alive)).mtimeMs;
-      for (const other of others) {
-        if (!(await isDead(joinPath(root, other), other, now))) continue;
-        for (const number of await namesIn(joinPath(root, other)))
-          if (/^\d+$/.test(number.toString('latin1')))
-            taken.push(
-              ...(await takeOverFolder(joinPath(root, other, number), joinPath(folder, String(++claimNumber)))),
-            );
-        await rm(joinPath(root, other, 'alive'), { force: true });
-        await rmdir(joinPath(root, other)).catch(ignoreUnlessGoneOrInUse);
-      }
+      for (const other of others)
+        if (await isDead(joinPath(root, other), other, now))
+          taken.push(...(await emptyOf(joinPath(root, other), () => joinPath(folder, String(++claimNumber)))));
       return taken;
     },
     release: ({ folder: emptied }) => rmdir(emptied).catch(ignoreUnlessGoneOrInUse),
@@ -96,6 +89,17 @@ export async function openClaims(inbox: string): Promise<Claims> {
       else await rmdir(folder).catch(ignoreUnlessGoneOrInUse);
     },
   };
+}
+
+/** Moves every claim of a dead poller into folders of ours, and removes what is left of it. */
+async function emptyOf(dead: PathBytes, nextFolder: () => PathBytes): Promise<readonly Claim[]> {
+  const taken: Claim[] = [];
+  for (const number of await namesIn(dead))
+    if (/^\d+$/.test(number.toString('latin1')))
+      taken.push(...(await takeOverFolder(joinPath(dead, number), nextFolder())));
+  await rm(joinPath(dead, 'alive'), { force: true });
+  await rmdir(dead).catch(ignoreUnlessGoneOrInUse);
+  return taken;
 }
 
 async function takeOverFolder(from: PathBytes, to: PathBytes): Promise<readonly Claim[]> {
