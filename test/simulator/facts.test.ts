@@ -104,6 +104,51 @@ describe('the order document', () => {
   ])('%s', async (_name, found, wrong) => expect(await judge(found)).toHaveLength(wrong));
 });
 
+describe('files and interchanges', () => {
+  const file: Fact = { kind: 'duplicate-file', partner: 'brightmart', fileName: '850-again-1.edi' };
+  const sent = (changes: object = {}) => ({
+    name: '850-again-1.edi',
+    channel: 'brightmart/folder',
+    fileState: 'duplicate',
+    ...changes,
+  });
+  test.each([
+    ['linked', [sent()], 0],
+    ['entered', [sent({ fileState: 'read' })], 1],
+    ['not there', [], 1],
+    ['of another partner', [sent({ channel: 'cedarsupply/web' })], 1],
+    ['of another name', [sent({ name: '850-1.edi' })], 1],
+    ['taken twice', [sent(), sent()], 1],
+  ])('a duplicate file that is %s', async (_name, items, wrong) => {
+    expect(await differences(apiWith({ '/transmissions': { items } }), file)).toHaveLength(wrong);
+  });
+
+  const numbers: Fact = {
+    kind: 'interchanges',
+    partner: 'brightmart',
+    controlNumber: '000000007',
+    entered: 1,
+    quarantined: 1,
+  };
+  const one = (changes: object = {}) => ({
+    controlNumber: '000000007',
+    direction: 'in',
+    partner: 'brightmart',
+    state: 'closed',
+    ...changes,
+  });
+  test.each([
+    ['right', [one(), one({ state: 'quarantined' })], 0],
+    ['right, the quarantined one of nobody', [one(), one({ state: 'quarantined', partner: null })], 0],
+    ['both entered', [one(), one()], 2],
+    ['none quarantined', [one()], 1],
+    ['the first of another partner', [one({ partner: 'cedarsupply' }), one({ state: 'quarantined' })], 1],
+    ['one that left', [one({ direction: 'out' }), one({ state: 'quarantined' })], 1],
+  ])('interchanges of one number: %s', async (_name, items, wrong) => {
+    expect(await differences(apiWith({ '/interchanges': { items } }), numbers)).toHaveLength(wrong);
+  });
+});
+
 describe('the ladder', () => {
   const rungs = [
     {
