@@ -71,7 +71,7 @@ function weekday(date: string): number {
   );
 }
 
-/** Both components for a value; undefined when no format holds it. A period that is a whole week, month or year is written as such. */
+/** Both components for a value; undefined when no format holds it. A period is written as such, though a week or month was sent: reading tells. */
 export function edifactDateText(value: unknown): readonly [string, string] | undefined {
   if (typeof value === 'string') {
     const day = dateText(value, 8);
@@ -80,28 +80,11 @@ export function edifactDateText(value: unknown): readonly [string, string] | und
     if (parts === undefined) return undefined;
     if (parts.zone === 'UT') return parts.time.length === 4 ? [`${parts.date}${parts.time}UTC`, '303'] : undefined;
     if (parts.zone !== '') return undefined;
-    return parts.time.length === 4
-      ? [`${parts.date}${parts.time}`, '203']
-      : parts.time.length === 6
-        ? [`${parts.date}${parts.time}`, '204']
-        : undefined;
+    const format = parts.time.length === 4 ? '203' : parts.time.length === 6 ? '204' : undefined;
+    return format === undefined ? undefined : [`${parts.date}${parts.time}`, format];
   }
   if (typeof value !== 'object' || value === null || !('from' in value) || !('to' in value)) return undefined;
-  const { from, to } = value;
-  const start = typeof from === 'string' ? dateText(from, 8) : undefined;
-  const end = typeof to === 'string' ? dateText(to, 8) : undefined;
-  if (typeof from !== 'string' || start === undefined || end === undefined) return undefined;
-  if (start.endsWith('0101') && end === `${start.slice(0, 4)}1231`) return [start.slice(0, 4), '602'];
-  if (start.endsWith('01') && endOfMonth(from) === to) return [start.slice(0, 6), '610'];
-  const week = weekText(from, String(to));
-  return week === undefined ? [`${start}${end}`, '718'] : [week, '616'];
-}
-
-function weekText(from: string, to: string): string | undefined {
-  if (addDays(from, 6) !== to || weekday(from) !== 1) return undefined;
-  // The year of the week's Thursday is the week's year.
-  const year = addDays(from, 3).slice(0, 4);
-  for (let week = 1; week <= 53; week++)
-    if (addDays(firstMonday(year), (week - 1) * 7) === from) return `${year}${String(week).padStart(2, '0')}`;
-  return undefined;
+  const start = typeof value.from === 'string' ? dateText(value.from, 8) : undefined;
+  const end = typeof value.to === 'string' ? dateText(value.to, 8) : undefined;
+  return start === undefined || end === undefined ? undefined : [`${start}${end}`, '718'];
 }

@@ -1,4 +1,4 @@
-import type { Condition, ElementPlace, Field, Target } from './spec.ts';
+import type { Condition, ElementPlace, Field, Target, ValueSource } from './spec.ts';
 
 const samePlace = (a: ElementPlace, b: ElementPlace) =>
   a.slot === b.slot && a.element === b.element && a.component === b.component && a.repetition === b.repetition;
@@ -41,6 +41,15 @@ export const coveredBySibling = (siblings: readonly Field[], target: Target): bo
       ),
   );
 };
+
+/** Whether a neighbour holds the very elements a source reads. */
+export const heldBySibling = (siblings: readonly Field[], source: ValueSource): boolean =>
+  [...valuesIn(siblings)].some(
+    (sibling) =>
+      sibling !== source &&
+      sibling.target.key === source.target.key &&
+      source.places.every((place) => sibling.places.some((other) => samePlace(place, other))),
+  );
 
 export const allConditions = (target: Target): Condition[] => [
   ...target.steps.flatMap((step) => step.conditions),

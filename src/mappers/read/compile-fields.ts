@@ -1,10 +1,19 @@
 import type { Segment } from '../../parsers/transaction.ts';
 import { agreementValue } from '../codecs/compile.ts';
-import { coveredBySibling } from '../language/covers.ts';
+import { coveredBySibling, heldBySibling } from '../language/covers.ts';
 import type { LeafType } from '../language/document-type.ts';
-import type { Field, FirstField, Given, ObjectField, OneField, ValueField, ValueSource } from '../language/spec.ts';
+import type {
+  ElementPlace,
+  Field,
+  FirstField,
+  Given,
+  ObjectField,
+  OneField,
+  ValueField,
+  ValueSource,
+} from '../language/spec.ts';
 import { packPlace, type Templates } from '../trace-record.ts';
-import { formOf } from '../value-form.ts';
+import { formOf, isUnfit, type ValueForm } from '../value-form.ts';
 import { appendGather, compileList } from './compile-lists.ts';
 import { compileFind } from './find.ts';
 import { compileGroup } from './group.ts';
@@ -83,7 +92,12 @@ function complainOfMissing(run: ReadRun, frame: ReadFrame, entry: number, path: 
 export function compileField(compiler: ReadCompiler, field: Field, depth: number, siblings: readonly Field[]): Read {
   switch (field.kind) {
     case 'value':
-      return compileValue(compiler, field, coveredBySibling(siblings, field.source.target));
+      return compileValue(
+        compiler,
+        field,
+        coveredBySibling(siblings, field.source.target),
+        heldBySibling(siblings, field.source),
+      );
     case 'object':
       return compileInner(compiler, field, depth, siblings);
     case 'first':
@@ -96,14 +110,14 @@ export function compileField(compiler: ReadCompiler, field: Field, depth: number
     case 'gather':
       return appendGather(compiler, field, depth, siblings);
     case 'same':
-      return compileSource(compiler, field.source, field.type, field.path, true);
+      return compileSource(compiler, field.source, field.type, field.path, true, false);
     case 'link':
       return (_frame, run) => {
         const keys = run.links?.keysOf(field.list) ?? [];
         return field.many ? (keys.length === 0 ? undefined : [...keys]) : keys[0];
       };
     case 'key': {
-      const read = compileValue(compiler, field.value, false);
+      const read = compileValue(compiler, field.value, false, false);
       return (frame, run) => {
         const value = read(frame, run);
         if (typeof value === 'string') run.links?.need(field.list, field.listKey, value);
@@ -162,8 +176,8 @@ const fallbackOf = (given: Given | null): ((run: ReadRun) => unknown) | null => 
   };
 };
 
-export function compileValue(compiler: ReadCompiler, field: ValueField, covered: boolean): Read {
-  const read = compileSource(compiler, field.source, field.type, field.path, covered);
+export function compileValue(compiler: ReadCompiler, field: ValueField, covered: boolean, shown: boolean): Read {
+  const read = compileSource(compiler, field.source, field.type, field.path, covered, shown);
   const fallback = fallbackOf(field.fallback);
   if (fallback === null) return read;
   return (frame, run) => {
@@ -177,28 +191,43 @@ export function compileValue(compiler: ReadCompiler, field: ValueField, covered:
 /** Blank elements count as absent: partners pad with spaces. */
 const isBlank = (text: string): boolean => text === '' || (text.charCodeAt(0) === 0x20 && text.trim() === '');
 
+/** X12 554: a loop counts itself with it, in ENT01 and LX01. */
+export const ASSIGNED_NUMBER = '554';
+
+/** The name of the table a codec looks the text up in. */
+const tableIn = (source: ValueSource): string | null => {
+  const codec = source.codecs.find(({ kind }) => kind === 'table');
+  return codec?.kind === 'table' ? codec.table.name : null;
+};
+
+/** `shown`: another field holds the same element whole, so that nothing is lost when this one cannot use it. */
 function compileSource(
   compiler: ReadCompiler,
   source: ValueSource,
   type: LeafType,
   path: string,
   covered: boolean,
+  shown: boolean,
 ): Read {
   const find = compileFind(source.target, covered);
   const form = formOf(source, type, compiler.decimalMarks);
   const template = compiler.templates.idOf(path, source.target.segment.tag);
   const [place] = source.places;
   if (place === undefined) return () => undefined;
-  if (form.decodeTuple !== null) return readTuple(source, find, form.decodeTuple, template, path);
+  if (form.decodeTuple !== null) return readTuple(source, find, form.decodeTuple, form.encode, template, path);
   const { decode } = form;
   const { slot, element: fixedElement, component: fixedComponent } = place;
   const inComposite = slot > 0 && place.composite && fixedComponent === 0;
   const repetition = place.repetition || 1;
   const codes = source.codes;
+  const table = tableIn(source);
+  const [step] = source.target.steps;
+  const ordinal = place.type.id === ASSIGNED_NUMBER && source.target.steps.length === 1 && step?.position === 0;
   return (frame, run) => {
     const mark = run.trace.entryLength;
     const segment = find(frame, run);
-    if (segment === null) return undefined;
+    // An assigned number of a loop that was opened for what follows it: the number writing gives it.
+    if (segment === null) return ordinal && frame.impliedNumber > 0 ? String(frame.impliedNumber) : undefined;
     // A slot's element, or its component inside one composite, is known only now.
     const element = slot === 0 ? fixedElement : inComposite ? frame.slotElement : frame.slotBase + slot - 1;
     const component = inComposite ? frame.slotBase + slot - 1 : fixedComponent;
@@ -210,7 +239,8 @@ function compileSource(
     const value = decode === null ? text : decode(text, run);
     if (value === undefined) {
       run.trace.entryLength = mark;
-      complainOfText(run, segment, element, component, place.repetition, frame.loopId, path, text);
+      if (table === null) complainOfText(run, segment, element, component, place.repetition, frame.loopId, path, text);
+      else if (!shown) complainOfCode(run, segment, element, component, frame.loopId, table, text);
       return undefined;
     }
     if (codes !== null && !codes.byOriginal.has(text))
@@ -224,6 +254,7 @@ function readTuple(
   source: ValueSource,
   find: ReturnType<typeof compileFind>,
   decode: (texts: readonly string[], run: ReadRun) => unknown,
+  encode: ValueForm['encode'],
   template: number,
   path: string,
 ): Read {
@@ -252,11 +283,54 @@ function readTuple(
         );
       return undefined;
     }
-    for (const [index, place] of places.entries())
-      if (texts[index] !== '')
+    const back = encode(value, run);
+    for (const [index, place] of places.entries()) {
+      const text = texts[index] ?? '';
+      if (text === '') continue;
+      const written = isUnfit(back) ? text : (back[index] ?? '');
+      // What writing the value would leave empty was not understood, a zone without an offset for one: it is told and stays unmapped.
+      if (written === '') complainOfLoss(run, segment, place, frame.loopId, path, text);
+      else
         run.trace.add(template, run.node, segment.number, packPlace(place.element, place.component, place.repetition));
+      if (written !== '' && written !== text) complainOfForm(run, segment, place, frame.loopId, text, written);
+    }
     return value;
   };
+}
+
+function complainOfLoss(
+  run: ReadRun,
+  segment: Segment,
+  place: ElementPlace,
+  loop: string | null,
+  path: string,
+  text: string,
+): void {
+  run.complain(
+    'map/value-cut',
+    'warning',
+    positionOf(segment, place.element, place.component, place.repetition, loop),
+    `${place.text} is '${text}', which ${path} cannot say.`,
+    text,
+  );
+}
+
+function complainOfForm(
+  run: ReadRun,
+  segment: Segment,
+  place: ElementPlace,
+  loop: string | null,
+  text: string,
+  written: string,
+): void {
+  run.complain(
+    'map/alternative-read',
+    'warning',
+    positionOf(segment, place.element, place.component, place.repetition, loop),
+    `${place.text} is '${text}'; the same is written as '${written}'.`,
+    text,
+    written,
+  );
 }
 
 function complainOfText(

@@ -30,10 +30,12 @@ export function compileGroup(compiler: ReadCompiler, spec: GroupSpec, item: Read
   const claims = needsClaims(spec.fields ?? []);
   // Only what has conditions can stand beside an `others:`; the rest would have nothing left for it.
   const claiming = target.steps.some(({ conditions }) => conditions.length > 0);
-  const readItem = (child: Child, frame: ReadFrame, run: ReadRun): unknown => {
+  const readItem = (child: Child, frame: ReadFrame, run: ReadRun, number = 1): unknown => {
     const inner = run.frame(depth + 1);
-    if (child.kind === 'loop') inner.enter(child, claims);
-    else enterSegment(inner, child.segment, frame);
+    if (child.kind === 'loop') {
+      inner.enter(child, claims);
+      if (child.implied) inner.impliedNumber = number;
+    } else enterSegment(inner, child.segment, frame);
     const value = item(inner, run);
     if (value !== undefined) fixed(inner, run);
     return value;
@@ -59,7 +61,7 @@ export function compileGroup(compiler: ReadCompiler, spec: GroupSpec, item: Read
         run.node = run.trace.node(outer, out.length);
         for (const [step, at] of chain)
           if (step.conditions.length > 0) consumeConditions(run, step, at, frame, covered);
-        const value = readItem(child, frame, run);
+        const value = readItem(child, frame, run, out.length + 1);
         run.node = outer;
         if (value === undefined) run.trace.reset(entryLength, nodeCount);
         else {

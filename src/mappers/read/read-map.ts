@@ -23,6 +23,7 @@ export function compileReading(
   const fixed = compareFixed(compiler, spec.fixed);
   const hierarchy = spec.hierarchy === null ? null : compileHierarchy(compiler, spec.hierarchy);
   const claims = claimsIn(spec.fields);
+  const lists = [...spec.type.required].filter((key) => spec.type.properties.get(key)?.kind === 'array');
   const recorder = new TraceRecorder();
   return (placed, agreement) => {
     recorder.reset(0, 1);
@@ -37,6 +38,8 @@ export function compileReading(
     fixed(frame, run);
     hierarchy?.(frame, run);
     addBalanceProblems(balances, run, root);
+    // A list the document must have may be empty: an 855 that accepts an order whole need not repeat its lines.
+    for (const key of lists) run.document[key] ??= [];
     const missing = [...spec.type.required].filter((key) => run.document[key] === undefined);
     for (const key of missing)
       run.complain(

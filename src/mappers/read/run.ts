@@ -31,10 +31,13 @@ export class ReadFrame {
   /** The composite whose components the slots run over. */
   slotElement = 0;
   loopId: string | null = null;
+  /** The place among its siblings of a loop whose trigger the sender left out; 0 for all others. */
+  impliedNumber = 0;
 
   enter(loop: PlacedLoop, claims: boolean): void {
     const { children, definition } = loop;
     this.own = null;
+    this.impliedNumber = 0;
     this.loopId = definition.id === '' ? null : definition.id;
     this.children = children;
     if (!this.locate(children, definition.children.length)) {

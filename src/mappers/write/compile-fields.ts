@@ -156,23 +156,32 @@ export function writeValue(writer: SourceWriter, value: unknown, frame: WriteFra
   const texts = isUnfit(encoded) ? cutToFit(writer, encoded, place, value, run) : encoded;
   if (texts === null) return;
   const segment = run.locate(source.target, frame);
-  if (segment === null)
-    return run.refuse(path, { use: source.target.segment, element: place }, 'has no segment to stand in', null);
+  if (segment === null) {
+    run.refuse(path, { use: source.target.segment, element: place }, 'has no segment to stand in', null);
+    return;
+  }
   for (const [index, text] of texts.entries()) {
     const at = source.places[index];
     if (at === undefined || text === '') continue;
     const { element, component } = standsAt(at, frame);
     const known = segment.get(element, component, at.repetition);
-    if (known !== '' && known !== text)
-      return run.refuse(
+    if (known !== '' && known !== text) {
+      // Another field wrote the element in its own words; all is well when they mean the same here too: basis HP, and 100 units.
+      if (texts.length === 1 && sameMeaning(form, known, value, run)) continue;
+      run.refuse(
         path,
         { use: segment.use, element: at },
         `is '${text}', but ${at.text} already holds '${known}'`,
         text,
       );
+      return;
+    }
     run.put(segment, element, component, at.repetition, text, writer.template);
   }
 }
+
+const sameMeaning = (form: ValueForm, known: string, value: unknown, run: WriteRun): boolean =>
+  JSON.stringify(form.decode === null ? known : form.decode(known, run)) === JSON.stringify(value);
 
 function cutToFit(
   { source, path }: SourceWriter,

@@ -1,3 +1,4 @@
+import { valuesIn } from '../language/covers.ts';
 import type { EachField, Field, GatherField, OneField, Step, Target } from '../language/spec.ts';
 import { claimedBy, compileClaims } from './claims.ts';
 import { compileField, compileObject, type Item, isRecord, type Write, type WriteCompiler } from './compile-fields.ts';
@@ -91,7 +92,10 @@ export function appendItem(
   fixed: (frame: WriteFrame, run: WriteRun) => void,
 ): void {
   const step = target.steps.at(-1);
-  if (step === undefined) return run.refuse(path, null, 'has no group to stand in', null);
+  if (step === undefined) {
+    run.refuse(path, null, 'has no group to stand in', null);
+    return;
+  }
   const before = run.writtenCount;
   const detached = fresh(step, run);
   const inner = innerFrame(detached, frame);
@@ -99,7 +103,10 @@ export function appendItem(
   if (run.writtenCount === before) return;
   const parent = reach(target, frame, run);
   const why = refused(detached, parent);
-  if (why !== null) return run.refuse(path, null, why, null);
+  if (why !== null) {
+    run.refuse(path, null, why, null);
+    return;
+  }
   parent.append(step.position, detached);
   run.constantsOf(detached, step.conditions, target.text);
   fixed(inner, run);
@@ -127,8 +134,34 @@ export function compileGroupList(compiler: WriteCompiler, field: EachField, sibl
       accepts: (text) => typeof text === 'string',
     };
   }
-  return listWriter(field.path, writeOne, item);
+  const owes = mandatoryKeys(field);
+  return listWriter(field.path, writeOne, {
+    accepts: (value, run) =>
+      item.accepts(value, run) && owes.every((keys) => isRecord(value) && keys.some((key) => value[key] !== undefined)),
+  });
 }
+
+/**
+ * For each mandatory element of the group's segment that no constant fills, the item's keys that do: an item with none of them cannot stand there,
+ * and `gather:` takes the next place. A text without a kind is no N9.
+ */
+function mandatoryKeys({ target, fields }: EachField): string[][] {
+  if (fields === null) return [];
+  const conditions = target.steps.flatMap((step) => step.conditions);
+  return target.segment.definition.elements.flatMap((use, index) => {
+    const constant = conditions.some(
+      ({ place, use: at }) => at.tag === target.segment.tag && place.element === index + 1,
+    );
+    if (use.requirement !== 'M' || constant) return [];
+    return [fields.flatMap((field) => (fills(field, target.segment.tag, index + 1) ? [field.key] : []))];
+  });
+}
+
+const fills = (field: Field, tag: string, element: number): boolean =>
+  [...valuesIn([field])].some(
+    ({ target, places }) =>
+      target.segment.tag === tag && places.some((place) => place.element === element || place.slot > 0),
+  );
 
 /** Writes every item of a list as its own node of the trace. */
 export function listWriter(
@@ -197,7 +230,10 @@ function writeShare(
   frame: WriteFrame,
   run: WriteRun,
 ): void {
-  if (many && at.items !== undefined) return at.items(share, frame, run);
+  if (many && at.items !== undefined) {
+    at.items(share, frame, run);
+    return;
+  }
   const outer = run.node;
   for (const [index, value] of share) {
     run.node = run.trace.node(outer, index);

@@ -1,4 +1,4 @@
-import type { Field, SlotsField, ValueField } from '../language/spec.ts';
+import type { Field, SlotsField, Target, ValueField } from '../language/spec.ts';
 import { isUnfit } from '../value-form.ts';
 import {
   compileField,
@@ -13,7 +13,7 @@ import {
 import { fresh, reach } from './compile-groups.ts';
 import type { WriteFrame, WriteRun } from './run.ts';
 import { splitText } from './split.ts';
-import type { WireSegment } from './wire-tree.ts';
+import type { WireLoop, WireSegment } from './wire-tree.ts';
 
 /** A value every item of a segment shares: the unit in SDQ01. */
 interface Shared {
@@ -91,6 +91,7 @@ class Filler {
   private attach: (() => void) | null = null;
   private base: number;
   private sharedTexts: readonly string[] | null = null;
+  private opened = false;
 
   constructor(field: SlotsField, frame: WriteFrame, run: WriteRun, shared: readonly Shared[]) {
     this.field = field;
@@ -135,12 +136,22 @@ class Filler {
     const target = trigger ? { ...field.target, steps: steps.slice(0, -1) } : field.target;
     const step = target.steps.at(-1);
     if (step === undefined) return false;
-    const node = fresh(step, run);
+    // The first segment is the one plain fields of the group write into: LIN01 beside the products of the same LIN.
+    const parent = this.opened ? null : parentOf(target, frame, run);
+    const known = parent?.sharedAt(step.key);
+    const node = known ?? fresh(step, run);
     this.segment = node.kind === 'segment' ? node : run.triggerIn(node);
-    this.attach = () => {
-      reach(target, frame, run).append(step.position, node);
-      run.constantsOf(node, step.conditions, target.text);
-    };
+    const first = !this.opened;
+    this.opened = true;
+    this.attach =
+      known !== undefined
+        ? null
+        : () => {
+            const loop = reach(target, frame, run);
+            if (first) loop.share(step, node);
+            else loop.append(step.position, node);
+            run.constantsOf(node, step.conditions, target.text);
+          };
     return this.segment !== null;
   }
 
@@ -151,4 +162,15 @@ class Filler {
     const texts = form.encode(here, this.run);
     return isUnfit(texts) ? '' : texts.join('\u0000');
   }
+}
+
+/** The loop the last step stands in, when it is there already. */
+function parentOf(target: Target, frame: WriteFrame, run: WriteRun): WireLoop | null {
+  let loop = target.origin === 'root' ? run.root : frame.loop;
+  for (const step of target.steps.slice(0, -1)) {
+    const child = loop.sharedAt(step.key);
+    if (child?.kind !== 'loop') return null;
+    loop = child;
+  }
+  return loop;
 }

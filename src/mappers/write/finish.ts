@@ -1,6 +1,7 @@
 import { positionAt } from '../../core/position.ts';
 import type { ElementUse, LoopDefinition, SegmentUse, SyntaxNote } from '../../parsers/standards/definitions.ts';
 import type { SyntaxName } from '../../parsers/transaction.ts';
+import { ASSIGNED_NUMBER } from '../read/compile-fields.ts';
 import { pathAt } from '../trace-record.ts';
 import type { WriteRun } from './run.ts';
 import type { WireLoop, WireNode, WireSegment } from './wire-tree.ts';
@@ -68,7 +69,7 @@ function emit(
 
 /** X12 has no segment without elements: an assigned number (554) is the loop's own count, nobody's to say. */
 function numberTrigger(trigger: WireSegment, loop: WireLoop, siblings: readonly WireNode[], run: WriteRun): void {
-  if (trigger.use.definition.elements[0]?.element?.id === '554')
+  if (trigger.use.definition.elements[0]?.element?.id === ASSIGNED_NUMBER)
     trigger.set(1, 0, 0, String(siblings.indexOf(loop) + 1));
   else
     run.complain(

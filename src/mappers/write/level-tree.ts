@@ -105,14 +105,22 @@ class TreeBuilder {
     const above = this.chains(row, entry, this.levels.slice(0, rowAt), false);
     const below = this.chains(row, entry, this.levels.slice(rowAt + 1), true);
     const path = `${row.list}[${entry.index}]`;
-    if (typeof above === 'string') return this.refuse(path, above);
-    if (typeof below === 'string') return this.refuse(path, below);
+    if (typeof above === 'string') {
+      this.refuse(path, above);
+      return;
+    }
+    if (typeof below === 'string') {
+      this.refuse(path, below);
+      return;
+    }
     const [first = []] = above;
-    if (above.length > 1)
-      return this.refuse(
+    if (above.length > 1) {
+      this.refuse(
         path,
         'lies in several packs, and the shape puts packs above items: how much lies in each is unknown',
       );
+      return;
+    }
     const parent = this.place(first, -1);
     const rowIndex = this.placeRow(row, entry, parent);
     for (const chain of below) this.place(chain, rowIndex);
@@ -284,8 +292,10 @@ class TreeBuilder {
     const before = quantityOf(node?.item);
     const more = quantityOf(item);
     const path = `${row.list}[${index}]`;
-    if (node === undefined || before === null || more === null || before.unit !== more.unit)
-      return this.refuse(path, 'cannot be added to an earlier row of the same item');
+    if (node === undefined || before === null || more === null || before.unit !== more.unit) {
+      this.refuse(path, 'cannot be added to an earlier row of the same item');
+      return;
+    }
     node.item = {
       ...node.item,
       quantity: { ...(node.item.quantity as Item), value: addDecimals(before.value, more.value) },

@@ -42,7 +42,8 @@ const addFields = (at: Growing, fields: readonly Field[]): void => {
 function addField(at: Growing, field: Field): void {
   switch (field.kind) {
     case 'object':
-      return addFields(at, field.fields);
+      addFields(at, field.fields);
+      return;
     case 'one': {
       const [only] = field.fields;
       if (only !== undefined && only.path === field.path) at.whole = true;
