@@ -118,14 +118,14 @@ function elementsOf(
   }
   const values = elements.map(({ element, composite }, index) => {
     if (!present[index]) return '';
-    if (element !== null) return valueOf(element, constants, chance);
+    if (element !== null) return sampleOf(element, constants, chance);
     if (composite === null) return '';
     const parts = keepNotes(
       composite.notes,
       composite.components.map(({ requirement }, part) => requirement === 'M' || part === 0 || chance() < 0.3),
     );
     return trimmed(
-      composite.components.map((use, part) => (parts[part] ? valueOf(use.element, constants, chance) : '')),
+      composite.components.map((use, part) => (parts[part] ? sampleOf(use.element, constants, chance) : '')),
     ).join(inside);
   });
   return trimmed(values);
@@ -160,7 +160,7 @@ function keepNotes(notes: readonly SyntaxNote[], wanted: readonly boolean[]): bo
   return present;
 }
 
-function valueOf(
+function sampleOf(
   { id, type, min, max, codes }: ElementDefinition,
   constants: ReadonlyMap<string, string>,
   chance: () => number,
