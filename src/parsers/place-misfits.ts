@@ -110,6 +110,7 @@ export class Misfits {
     if (last === undefined) return;
     if (this.#detour !== null) this.#endDetour(last);
     const unmet = this.#table.places.unmet(this.#cursor.place);
+    if (unmet.length === 0) return;
     this.#miss(
       unmet.filter(({ node }) => nameOf(node) !== 'SE' && nameOf(node) !== 'UNT'),
       last,

@@ -31,7 +31,7 @@ export interface PlaceOptions {
  * Takes a transaction and the table of its message; gives the tree and the problems of order, repetition and presence. Every segment is in the
  * tree but those the message has no place for. Never throws for what a partner sent; its depth is the table's.
  *
- * Some 10 µs for a 3.5 KB 850 of 107 segments: a map look-up, a count and the tree's own objects for each.
+ * Some 10 µs for a 3.7 KB 850 of 107 segments: a map look-up, a count and the tree's own objects for each.
  */
 export function place(transaction: Transaction, table: MessageTable, { implied, each }: PlaceOptions = {}): Placement {
   const { places } = table;

@@ -66,6 +66,7 @@ export function compilePlaces(root: LoopDefinition): Places {
   const start: Place = { use: null, loops: [root], at: [-1], steps: new Map(), loopId: null };
   // One Place per node, so that its steps are shared: keyed by the trigger's or segment's own use.
   const known = new Map<SegmentUse, Place>();
+  const unmet = new Map<Place, readonly Skipped[]>();
   const placeOf = (loops: readonly LoopDefinition[], at: readonly number[]): Place | undefined => {
     const node = loops.at(-1)?.children[at.at(-1) ?? 0];
     if (node === undefined) return undefined;
@@ -96,7 +97,13 @@ export function compilePlaces(root: LoopDefinition): Places {
       if (tags.has(tag)) place.steps.set(tag, made);
       return made;
     },
-    unmet: (place) => place.loops.flatMap((_, i) => mandatoryAfter(place, place.loops.length - 1 - i)),
+    unmet(place) {
+      const ready = unmet.get(place);
+      if (ready !== undefined) return ready;
+      const made = place.loops.flatMap((_, i) => mandatoryAfter(place, place.loops.length - 1 - i));
+      unmet.set(place, made);
+      return made;
+    },
   };
 }
 
