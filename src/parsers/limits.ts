@@ -34,3 +34,9 @@ export const acknowledgmentCodesMax = 5;
 
 /** Data element 724, the copy of bad data, is AN 1/99. */
 export const badDataLengthMax = 99;
+
+/** Line breaks between a release character and what it releases come from wrapping: CR LF, twice at most. */
+export const wrapBytesMax = 4;
+
+/** Blanks and line breaks between UNA and UNB. Bounded, for they are looked at again with every chunk until UNB comes. */
+export const unaGapBytesMax = 64;

@@ -1,4 +1,5 @@
 import { COMPONENTS, CR, FLAG_BITS, FLAG_MASK, LF, LINE_BREAKS, RELEASES, REPETITIONS } from './byte-classes.ts';
+import { wrapBytesMax } from './limits.ts';
 import type { Delimiters, Segment } from './transaction.ts';
 
 /** One string per tag instead of one per segment: checks look tags up in maps, and an interned key hashes once. */
@@ -153,9 +154,10 @@ export class Rows {
 
   /** Where the character released by the release character at `at` stands: line breaks between the two come from wrapping. */
   releasedAt(at: number, end: number): number {
+    const stop = at + 1 + wrapBytesMax;
     let next = at + 1;
-    while (next < end && this.#isBreak(this.text.charCodeAt(next))) next++;
-    return next;
+    while (next < end && next < stop && this.#isBreak(this.text.charCodeAt(next))) next++;
+    return next === stop ? at + 1 : next;
   }
 
   #isBreak(code: number): boolean {

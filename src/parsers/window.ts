@@ -1,5 +1,5 @@
 import { LINE_BREAKS } from './byte-classes.ts';
-import { sliceBytes } from './limits.ts';
+import { sliceBytes, wrapBytesMax } from './limits.ts';
 
 /** The bytes still needed, in one piece, and where in the RawFile they stand. */
 export class Window {
@@ -38,8 +38,10 @@ export class Window {
 
 /** The byte a release character at `at` releases, over a wrapped line's break; -1 when it has not come yet. */
 export function releasedAt({ bytes, length, atEnd }: Window, at: number, classes: Uint8Array): number {
+  const stop = at + 1 + wrapBytesMax;
   let next = at + 1;
-  while (next < length && classes[bytes[next] ?? 0] === LINE_BREAKS) next++;
+  while (next < length && next < stop && classes[bytes[next] ?? 0] === LINE_BREAKS) next++;
+  if (next === stop) return at + 1;
   if (next < length) return next;
   return atEnd ? length - 1 : -1;
 }

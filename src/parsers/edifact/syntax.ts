@@ -2,6 +2,7 @@ import { positionAt } from '../../core/position.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import { decodeBytes, headerBeginsAt, isLetterOrDigit, SPACE } from '../byte-classes.ts';
 import type { Opening } from '../envelope.ts';
+import { unaGapBytesMax } from '../limits.ts';
 import type { Delimiters } from '../transaction.ts';
 import type { Window } from '../window.ts';
 
@@ -47,6 +48,7 @@ export function openUnaOrUnb(window: Window, at: number, strict: boolean): Openi
   }
   if (at + unaBytes > length) return atEnd ? 'malformed' : 'more';
   const next = behindLineBreaks(window, at + unaBytes);
+  if (next === at + unaBytes + unaGapBytesMax) return 'malformed';
   if (next + 4 > length) return atEnd ? 'malformed' : 'more';
   const delimiters = unaDelimiters(bytes, at);
   if (bytes[next] !== 0x55 || bytes[next + 1] !== 0x4e || bytes[next + 2] !== 0x42) return 'malformed';
@@ -67,7 +69,7 @@ function unbAt({ bytes, length, atEnd }: Window, at: number): true | 'more' | 'm
 
 function behindLineBreaks({ bytes, length }: Window, from: number): number {
   let at = from;
-  while (at < length && (bytes[at] ?? 0) <= SPACE) at++;
+  while (at < length && at < from + unaGapBytesMax && (bytes[at] ?? 0) <= SPACE) at++;
   return at;
 }
 

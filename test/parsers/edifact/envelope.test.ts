@@ -52,16 +52,17 @@ describe('lexing', () => {
   };
 
   test.each`
-    wire                  | value
-    ${"FTX+10?+5'"}       | ${'10+5'}
-    ${"FTX+?'?'?''"}      | ${"'''"}
-    ${"FTX+????'"}        | ${'??'}
-    ${"FTX+A???+B'"}      | ${'A?+B'}
-    ${"FTX+?A?B'"}        | ${'AB'}
-    ${"FTX+WRAP\r\nPED'"} | ${'WRAPPED'}
-    ${"FTX+A?\r\n+B'"}    | ${'A+B'}
-    ${"F\nTX+A'"}         | ${'A'}
-    ${"FTX+caf\xe9'"}     | ${'caf\xe9'}
+    wire                       | value
+    ${"FTX+10?+5'"}            | ${'10+5'}
+    ${"FTX+?'?'?''"}           | ${"'''"}
+    ${"FTX+????'"}             | ${'??'}
+    ${"FTX+A???+B'"}           | ${'A?+B'}
+    ${"FTX+?A?B'"}             | ${'AB'}
+    ${"FTX+WRAP\r\nPED'"}      | ${'WRAPPED'}
+    ${"FTX+A?\r\n+B'"}         | ${'A+B'}
+    ${"FTX+A?\r\n\r\n\r\n+B'"} | ${'A\r'}
+    ${"F\nTX+A'"}              | ${'A'}
+    ${"FTX+caf\xe9'"}          | ${'caf\xe9'}
   `('$wire holds $value', ({ wire, value }) => {
     expect(values(wire).value(1)).toBe(value);
     expect(values(wire).tag).toBe('FTX');
