@@ -29,7 +29,8 @@ export const isUnfit = (texts: readonly string[] | Unfit): texts is Unfit => 'wh
 export function formOf(source: ValueSource, leaf: LeafType, decimalMarks: boolean): ValueForm {
   const [place] = source.places;
   if (place === undefined) throw new TypeError('a value has a place');
-  const raw = source.codecs.length > 0 && source.codecs.some(isDateCodec);
+  // Dates and codes are no numbers, whatever the document makes of them: HP is looked up, and only the 100 it means is a decimal.
+  const raw = source.codecs.some((codec) => isDateCodec(codec) || codec.kind === 'table');
   const typed = raw ? null : typedDecode(place.type, leaf, source, decimalMarks);
   const codec = source.codecs.length > 0 ? compileCodecs(source.codecs) : null;
   const types = source.places.map(({ type }) => type);

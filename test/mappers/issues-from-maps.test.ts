@@ -66,8 +66,7 @@ describe('a value looked up in a table', () => {
     expect(problems).toEqual([]);
   });
 
-  // The code is not lost: another field holds it, or `unmapped` lists it.
-  test('is absent when the table has no row, and that is no Problem', () => {
+  test('is absent when the table has no row, and that is no Problem where another field holds the code', () => {
     const { document, problems, unmapped } = readWith(order(price), '850', 'BEG*00*SA*1**20261122\nPO1*1*1*EA*5*CA');
     expect(document).toMatchObject({
       lines: [{ price: { amount: '5', basis: { code: 'catalogue', original: 'CA' } } }],
@@ -79,7 +78,7 @@ describe('a value looked up in a table', () => {
   test('is unmapped when nothing else reads its place', () => {
     const alone = 'price: { fields: { amount: PO104, per: { at: PO105, as: { table: price-per } } } }';
     const { problems, unmapped } = readWith(order(alone), '850', 'BEG*00*SA*1**20261122\nPO1*1*1*EA*5*CA');
-    expect(problems).toEqual([]);
+    expect(problems).toEqual(['map/code-unknown']);
     expect(unmapped).toContain('PO15=CA');
   });
 });
