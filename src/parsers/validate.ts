@@ -81,8 +81,17 @@ export function validate(
     checkRestrictions(root, options.restrictions, first, list);
   if (options.balances !== undefined && policies.balancing !== 'off') checkBalances(root, options.balances, list);
   if (list.problems.length === 0) return { transaction, root, problems: [], verdict: 'accepted' };
-  const { problems, verdict } = judge(inWireOrder(list.problems, transaction.byteOffset), policies);
+  const told = withoutEchoes(list.problems, transaction.problems);
+  const { problems, verdict } = judge(inWireOrder(told, transaction.byteOffset), policies);
   return { transaction, root, problems, verdict };
+}
+
+/** What the envelope told of an element of ST, SE, UNH or UNT is not told once more as an element's mistake. */
+function withoutEchoes(problems: readonly Problem[], envelope: readonly Problem[]): readonly Problem[] {
+  if (envelope.length === 0) return problems;
+  const key = ({ at }: Problem) => `${at.segmentNumber} ${at.elementNumber} ${at.componentNumber ?? 1}`;
+  const told = new Set(envelope.filter(({ at }) => at.elementNumber !== null).map(key));
+  return problems.filter((one) => layerOf(one.code) === 'envelope' || !told.has(key(one)));
 }
 
 /** A transaction whose message or version we hold no tables for: only its envelope can be judged, and it cannot be accepted. */

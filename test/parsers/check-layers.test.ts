@@ -86,6 +86,19 @@ test('a segment out of its place has its elements checked all the same', () => {
   ]);
 });
 
+test('an element of ST or SE the envelope complained of is not told twice', () => {
+  const told = problem(
+    'transaction/control-number-invalid',
+    positionAt(0, { segmentNumber: 1, tag: 'ST', elementNumber: 2 }),
+  );
+  const transaction = x12('ST*850*00000000011~BEG*00*SA*1**20260101~PO1*1~SE*4*00000000011~');
+  expect(judged(transaction).problems.map(({ at }) => at.tag)).toEqual(['ST', 'SE']);
+  expect(judged({ ...transaction, problems: [told] }).problems.map(({ code, at }) => `${at.tag} ${code}`)).toEqual([
+    'ST transaction/control-number-invalid',
+    'SE element/too-long',
+  ]);
+});
+
 test('a right transaction has no problem and keeps its tree', () => {
   const { problems, verdict, root } = judged(order('N1*ST*A~', 'CTT*1*5~'));
   expect([problems, verdict, root.children.length]).toEqual([[], 'accepted', 6]);
