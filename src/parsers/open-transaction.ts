@@ -4,7 +4,7 @@ import type { Envelope, TransactionHeader } from './envelope.ts';
 import { transactionBytesMax, transactionSegmentsMax } from './limits.ts';
 import type { Tokenizer } from './tokenize.ts';
 import { checkTrailer, trailerMissing } from './trailer.ts';
-import type { Segment } from './transaction.ts';
+import type { GroupHeader, InterchangeHeader, Segment } from './transaction.ts';
 import { TransactionView } from './transaction-view.ts';
 import type { Rows } from './view.ts';
 
@@ -15,25 +15,26 @@ import type { Rows } from './view.ts';
  */
 export type TransactionEnd = 'trailer' | 'before' | 'at-end';
 
-/** A transaction being read: its segments are held by the tokenizer until its trailer comes. */
+/** What the transaction's place in its interchange says: asked once, when it is complete. */
+export interface TransactionPlace {
+  readonly group: GroupHeader;
+  readonly interchange: InterchangeHeader;
+  numberProblems(header: TransactionHeader, segment: Segment): readonly Problem[];
+}
+
+/** A transaction being read: its segments, ST or UNH the first, are held by the tokenizer until its trailer comes. */
 export class OpenTransaction {
-  readonly header: TransactionHeader;
-  /** ST or UNH. */
-  readonly segment: Segment;
+  readonly byteOffset: number;
   readonly #envelope: Envelope;
   readonly #tokens: Tokenizer;
   /** Set when a limit was passed: from there on segments are counted and not kept. */
   #tooLarge: { readonly first: Rows; segmentCount: number } | null = null;
 
-  constructor(envelope: Envelope, tokens: Tokenizer, header: TransactionHeader, segment: Segment) {
+  constructor(envelope: Envelope, tokens: Tokenizer) {
     this.#envelope = envelope;
     this.#tokens = tokens;
-    this.header = header;
-    this.segment = segment;
-  }
-
-  get byteOffset(): number {
-    return this.segment.byteOffset;
+    this.byteOffset = tokens.window.base + tokens.segmentStart;
+    tokens.holding = true;
   }
 
   countSegment(): void {
@@ -50,41 +51,32 @@ export class OpenTransaction {
   }
 
   /** The whole transaction, with the problems of its envelope; the tokenizer forgets it. */
-  end(how: TransactionEnd, numberProblems: readonly Problem[]): TransactionView {
+  end(how: TransactionEnd, place: TransactionPlace): TransactionView {
     const tokens = this.#tokens;
     const tooLarge = this.#tooLarge;
     const end = tokens.window.base + (how === 'trailer' ? tokens.segmentEnd : tokens.segmentStart);
     const rows = tooLarge?.first ?? tokens.rows(how === 'before' ? 1 : 0);
-    const problems = [...this.header.problems];
-    if (tooLarge !== null) problems.push(this.#tooLargeProblem());
-    problems.push(...numberProblems);
-    if (how === 'trailer') problems.push(...this.#trailerProblems(rows));
+    const segment = rows.segment(0);
+    const header = this.#envelope.transaction(segment, place.group, place.interchange);
+    const problems = [...header.problems];
+    if (tooLarge !== null) problems.push(tooLargeProblem(segment));
+    problems.push(...place.numberProblems(header, segment));
+    if (how === 'trailer') problems.push(...this.#trailerProblems(rows, header));
     else problems.push(trailerMissing('transaction', this.#envelope, end));
     if (tooLarge === null) problems.push(...this.#contentProblems(rows));
     if (how === 'trailer') tokens.letGo();
     else tokens.rewind();
-    const facts = { ...this.header, syntax: this.#envelope.syntax, byteLength: end - this.byteOffset, problems };
-    return new TransactionView(rows, facts);
+    const { syntax } = this.#envelope;
+    return new TransactionView(rows, header, { syntax, byteLength: end - this.byteOffset, problems });
   }
 
-  #trailerProblems(rows: Rows): readonly Problem[] {
+  #trailerProblems(rows: Rows, header: TransactionHeader): readonly Problem[] {
     const tooLarge = this.#tooLarge;
     const counted = tooLarge === null ? rows.count : tooLarge.segmentCount + 1;
     const trailer = tooLarge === null ? rows.segment(rows.count - 1) : this.#tokens.rows().segment(0);
     const { sameReference } = this.#envelope;
-    return checkTrailer(trailer, {
-      level: 'transaction',
-      counted,
-      reference: this.header.controlNumber,
-      sameReference: (a, b) => sameReference('transaction', a, b),
-      segmentNumber: counted,
-    }).problems;
-  }
-
-  #tooLargeProblem(): Problem {
-    const at = positionAt(this.byteOffset, { segmentNumber: 1, tag: this.segment.tag });
-    const expected = `at most ${transactionBytesMax} bytes and ${transactionSegmentsMax} segments`;
-    return problem('transaction/too-large', at, { expected });
+    const expected = { level: 'transaction', counted, reference: header.controlNumber, sameReference } as const;
+    return checkTrailer(trailer, { ...expected, segmentNumber: counted }).problems;
   }
 
   #contentProblems(rows: Rows): Problem[] {
@@ -98,4 +90,9 @@ export class OpenTransaction {
     if (lineBreak >= 0) problems.push(problem('segment/line-break', at(lineBreak), { severity: 'warning' }));
     return problems;
   }
+}
+
+function tooLargeProblem({ byteOffset, tag }: Segment): Problem {
+  const expected = `at most ${transactionBytesMax} bytes and ${transactionSegmentsMax} segments`;
+  return problem('transaction/too-large', positionAt(byteOffset, { segmentNumber: 1, tag }), { expected });
 }

@@ -8,7 +8,7 @@ export interface TrailerExpectation {
   readonly level: 'interchange' | 'group' | 'transaction';
   readonly counted: number;
   readonly reference: string;
-  readonly sameReference: (header: string, trailer: string) => boolean;
+  readonly sameReference: Envelope['sameReference'];
   /** SE's own number within its transaction; null outside. */
   readonly segmentNumber: number | null;
 }
@@ -38,7 +38,7 @@ export function checkTrailer(
   const count = trailer.value(1);
   const claimed = /^[0-9]{1,10}$/.test(count) ? Number(count) : null;
   const reference = trailer.value(2);
-  if (!expected.sameReference(expected.reference, reference)) {
+  if (!expected.sameReference(expected.level, expected.reference, reference)) {
     problems.push(
       problem(`${expected.level}/control-number-mismatch`, at(2), {
         message: `${trailer.tag}02 is ${quoted(reference)}, but the header says ${quoted(expected.reference)}.`,

@@ -1,14 +1,11 @@
 import type { Problem } from '../core/problem.ts';
+import type { TransactionHeader } from './envelope.ts';
 import type { Delimiters, Segment, SyntaxName, Transaction } from './transaction.ts';
 import type { Rows } from './view.ts';
 
-/** What a transaction's header and trailer say of it. */
+/** What is known of a transaction when it is complete. */
 export interface TransactionFacts {
   readonly syntax: SyntaxName;
-  readonly message: string;
-  readonly version: string;
-  readonly association: string | null;
-  readonly controlNumber: string;
   readonly byteLength: number;
   readonly problems: readonly Problem[];
 }
@@ -24,13 +21,13 @@ export class TransactionView implements Transaction {
   readonly #rows: Rows;
   #segments: readonly Segment[] | null = null;
 
-  constructor(rows: Rows, facts: TransactionFacts) {
+  constructor(rows: Rows, header: TransactionHeader, facts: TransactionFacts) {
     this.#rows = rows;
     this.syntax = facts.syntax;
-    this.message = facts.message;
-    this.version = facts.version;
-    this.association = facts.association;
-    this.controlNumber = facts.controlNumber;
+    this.message = header.message;
+    this.version = header.version;
+    this.association = header.association;
+    this.controlNumber = header.controlNumber;
     this.byteLength = facts.byteLength;
     this.problems = facts.problems;
   }

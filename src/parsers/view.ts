@@ -26,10 +26,10 @@ export class Rows {
   readonly text: string;
   readonly byteOffset: number;
   readonly delimiters: Delimiters;
-  /** Per element, tags included: its end in `text` << 4 | what stands inside it. */
+  /** Per element, tags included: its end in `text` << 4 | what stands inside it. Behind them, per segment: its start and first end. */
   readonly ends: Int32Array;
-  readonly #starts: Int32Array;
-  readonly #firsts: Int32Array;
+  readonly count: number;
+  readonly #endCount: number;
   readonly #tags: TagTable;
   // The parts of one element at a time: checks go element by element, and a bound of one keeps hostile elements cheap.
   #partsOf = -1;
@@ -43,29 +43,25 @@ export class Rows {
     text: string,
     byteOffset: number,
     delimiters: Delimiters,
-    ends: Int32Array,
-    starts: Int32Array,
-    firsts: Int32Array,
+    cells: Int32Array,
+    endCount: number,
     tags: TagTable,
   ) {
     this.text = text;
     this.byteOffset = byteOffset;
     this.delimiters = delimiters;
-    this.ends = ends;
-    this.#starts = starts;
-    this.#firsts = firsts;
+    this.ends = cells;
+    this.count = (cells.length - endCount) / 2;
+    this.#endCount = endCount;
     this.#tags = tags;
   }
 
-  get count(): number {
-    return this.#starts.length;
-  }
-
   segment(index: number): SegmentView {
-    const first = this.#firsts[index] ?? 0;
-    const start = this.#starts[index] ?? 0;
+    const cell = this.#endCount + 2 * index;
+    const start = this.ends[cell] ?? 0;
+    const first = this.ends[cell + 1] ?? 0;
     const packed = this.ends[first] ?? 0;
-    const next = this.#firsts[index + 1] ?? this.ends.length;
+    const next = this.ends[cell + 3] ?? this.#endCount;
     let tag = this.text.slice(start, packed >> FLAG_BITS);
     if ((packed & FLAG_MASK) !== 0) tag = this.#plainTag(tag);
     return new SegmentView(this, this.#tags.intern(tag), index + 1, start, first, next - first - 1);
@@ -77,7 +73,7 @@ export class Rows {
     let [low, high] = [0, this.count];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#starts[middle] ?? 0) <= place) low = middle + 1;
+      if ((this.ends[this.#endCount + 2 * middle] ?? 0) <= place) low = middle + 1;
       else high = middle;
     }
     return low;

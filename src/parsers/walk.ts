@@ -191,24 +191,26 @@ export class InterchangeWalk {
 
   #beginTransaction(): ReadEvent | null {
     const tokens = this.#tokens;
-    const segment = tokens.rows().segment(0);
-    if (this.#group === null) {
-      tokens.rewind();
-      const header = groupOfNone(segment.byteOffset);
-      this.#openGroup(header, true);
-      const mixed = this.#envelope.countsBareTransactions && this.#groups > 0;
-      return { kind: 'group', header, segment: null, problems: mixed ? [this.#mixed(segment)] : [] };
+    if (this.#group !== null) {
+      this.#transaction = new OpenTransaction(this.#envelope, tokens);
+      return null;
     }
-    tokens.holding = true;
-    const header = this.#envelope.transaction(segment, this.#group.header, this.header);
-    this.#transaction = new OpenTransaction(this.#envelope, tokens, header, segment);
-    return null;
+    const segment = tokens.rows().segment(0);
+    tokens.rewind();
+    const header = groupOfNone(segment.byteOffset);
+    this.#openGroup(header, true);
+    const mixed = this.#envelope.countsBareTransactions && this.#groups > 0;
+    return { kind: 'group', header, segment: null, problems: mixed ? [this.#mixed(segment)] : [] };
   }
 
   #endTransaction(how: TransactionEnd): ReadEvent {
     const open = this.#transaction ?? nothingOpen();
     const group = this.#group ?? nothingOpen();
-    const transaction = open.end(how, this.#numberProblems(open, group.counted));
+    const transaction = open.end(how, {
+      group: group.header,
+      interchange: this.header,
+      numberProblems: (header, segment) => this.#numberProblems(header.controlNumber, segment, group.counted),
+    });
     this.#transaction = null;
     this.#transactions++;
     if (group.implicit) this.#bare++;
@@ -216,15 +218,13 @@ export class InterchangeWalk {
     return { kind: 'transaction', transaction };
   }
 
-  #numberProblems({ header, segment }: OpenTransaction, countedInGroup: number): Problem[] {
+  #numberProblems(number: string, { byteOffset, tag }: Segment, countedInGroup: number): Problem[] {
     const perGroup = this.#envelope.transactionNumbersPer === 'group';
     const earlier = perGroup ? countedInGroup : this.#transactions;
-    const at = positionAt(segment.byteOffset, { segmentNumber: 1, tag: segment.tag });
+    const at = positionAt(byteOffset, { segmentNumber: 1, tag });
     if (earlier === transactionCountMax) return [problem('group/too-many-transactions', at)];
-    const number = header.controlNumber;
     if (earlier > transactionCountMax || number === '' || this.#seenTransactions.add(number)) return [];
-    const scope = perGroup ? 'group' : 'interchange';
-    const message = `Control number ${quoted(number)} was used earlier in this ${scope}.`;
+    const message = `Control number ${quoted(number)} was used earlier in this ${perGroup ? 'group' : 'interchange'}.`;
     return [problem('transaction/control-number-duplicate', at, { message, found: number })];
   }
 
@@ -244,7 +244,7 @@ export class InterchangeWalk {
         level: 'group',
         counted,
         reference,
-        sameReference: (a, b) => sameReference('group', a, b),
+        sameReference,
         segmentNumber: null,
       });
       return { ...end, ...checked };
@@ -267,7 +267,7 @@ export class InterchangeWalk {
       level: 'interchange',
       counted: this.#acknowledgments > 0 && counted === 0 && segment.value(1) === '1' ? 1 : counted,
       reference: header.controlNumber,
-      sameReference: (a, b) => sameReference('interchange', a, b),
+      sameReference,
       segmentNumber: null,
     });
     if (this.#tokens.unterminated) {

@@ -86,8 +86,9 @@ function opening(window: Window, at: number, separators: readonly number[], prob
 
 /** ISA holds its own delimiters as data, so its elements are taken by their places and never split further. */
 function isaView(text: string, byteOffset: number, delimiters: Delimiters, separators: readonly number[]): SegmentView {
-  const ends = Int32Array.from([...separators, text.length], (end) => end << FLAG_BITS);
-  return new Rows(text, byteOffset, delimiters, ends, new Int32Array(1), new Int32Array(1), new TagTable()).segment(0);
+  const ends = [...separators, text.length].map((end) => end << FLAG_BITS);
+  const cells = Int32Array.from([...ends, 0, 0]);
+  return new Rows(text, byteOffset, delimiters, cells, ends.length, new TagTable()).segment(0);
 }
 
 function clashes({ element, component, repetition, terminator }: Delimiters, byteOffset: number): Problem[] {
