@@ -4,7 +4,7 @@ import { companiesOf } from '../simulator/companies.ts';
 import { type CompanyProcess, startCompany } from '../simulator/company-process.ts';
 import { differences, openAmount } from '../simulator/facts.ts';
 import { simulationVariable } from '../simulator/index.ts';
-import { ladderOf } from '../simulator/ladder.ts';
+import { ladderOf, type Rung } from '../simulator/ladder.ts';
 import { type Paper, reportLine, rungLine, shortcomings, table } from '../simulator/print.ts';
 import { stopped } from '../simulator/process.ts';
 import {
@@ -54,6 +54,9 @@ export interface DemoOptions {
 
 /** Twice a second would do for people; four times costs nothing and shows rungs in their order. */
 const lookIntervalMs = 250;
+/** When something is wrong and nothing has moved for 15 s, waiting for the end of the time tells nothing new. */
+const stillMsMax = 15_000;
+
 interface Demo {
   readonly options: DemoOptions;
   readonly progress: Progress;
@@ -61,14 +64,16 @@ interface Demo {
   readonly parties: readonly string[];
   readonly companies: Map<string, CompanyProcess>;
   readonly checkpoints: Set<Checkpoint>;
+  /** What has happened since the last look: shown together, in the order of its times. */
+  readonly news: DemoEvent[];
   readonly show: (event: DemoEvent) => void;
 }
 
 type Checkpoint = Extract<Report, { kind: 'checkpoint' }>;
 
 type DemoEvent =
-  | { readonly type: 'report'; readonly report: Report }
-  | { readonly type: 'rung'; readonly talk: Talk; readonly rung: Parameters<typeof rungLine>[2] }
+  | { readonly type: 'report'; readonly at: string; readonly report: Report }
+  | { readonly type: 'rung'; readonly at: string; readonly talk: Talk; readonly rung: Rung }
   | { readonly type: 'text'; readonly text: string; readonly data: Readonly<Record<string, unknown>> };
 
 /**
@@ -101,6 +106,7 @@ function openDemo(options: DemoOptions, gateway: RunningGateway, companies: Map<
     api: operatorApi(gateway.apiUrl, gateway.apiKey),
     parties: [...buying],
     checkpoints: new Set(),
+    news: [],
     show: printer(options),
   };
   for (const { name, role, options: companyOptions } of companiesOf({ ...gateway, ...options }, buying)) {
@@ -120,10 +126,10 @@ function openDemo(options: DemoOptions, gateway: RunningGateway, companies: Map<
 function hear(demo: Demo, report: Report): void {
   note(demo.progress, report);
   if (report.kind === 'checkpoint') demo.checkpoints.add(report);
-  demo.show({ type: 'report', report });
+  demo.news.push({ type: 'report', at: demo.options.now().toISOString(), report });
 }
 
-/** Looks at every ladder and every claim until all is met, the time is over or someone says stop. */
+/** Looks at every ladder and every claim until all is met, nothing more can come, the time is over or someone says stop. */
 async function play(demo: Demo, gateway: RunningGateway): Promise<number> {
   const { options, progress, parties } = demo;
   const begun = options.now().getTime();
@@ -131,17 +137,30 @@ async function play(demo: Demo, gateway: RunningGateway): Promise<number> {
   gateway.ended?.then((why) => {
     gone = why;
   });
+  let lastNews = begun;
   while (!isComplete(progress, parties) && gone === null && !options.signal.aborted) {
-    if (options.now().getTime() - begun > options.limitMs) break;
     await look(demo);
+    const now = options.now().getTime();
+    if (showNews(demo) > 0) lastNews = now;
+    if (now - begun > options.limitMs || (hasFailed(progress) && now - lastNews > stillMsMax)) break;
     await sleep(lookIntervalMs, undefined, { signal: options.signal }).catch(() => undefined);
   }
-  if (!isComplete(progress, parties) && !options.signal.aborted) await askAccounts(demo);
+  if (!isComplete(progress, parties) && gone === null && !options.signal.aborted) await askAccounts(demo);
   if (gone !== null) progress.failures.push(`the gateway ended: ${gone}`);
+  showNews(demo);
   const well = wentWell(progress, parties);
   await account(demo, well, options.now().getTime() - begun, gone === null && !options.signal.aborted);
   return well ? 0 : 1;
 }
+
+/** Gives how many events were shown. */
+function showNews({ news, show }: Demo): number {
+  const events = news.splice(0).toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)));
+  for (const event of events) show(event);
+  return events.length;
+}
+
+const timeOf = (event: DemoEvent): string => ('at' in event ? event.at : '');
 
 /** A second for those who hang to say on what. */
 async function askAccounts({ companies, progress }: Demo): Promise<void> {
@@ -151,23 +170,23 @@ async function askAccounts({ companies, progress }: Demo): Promise<void> {
 
 async function look(demo: Demo): Promise<void> {
   try {
-    for (const talk of demo.progress.talks.values()) await lookAtLadder(demo, talk);
+    await Promise.all([...demo.progress.talks.values()].map((talk) => lookAtLadder(demo, talk)));
     for (const checkpoint of demo.checkpoints) await lookAtClaim(demo, checkpoint);
   } catch (thrown) {
     if (demo.options.signal.aborted) return;
-    const told = `the operator: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
-    if (!demo.progress.failures.includes(told)) {
-      demo.progress.failures.push(told);
-      demo.show({ type: 'text', text: told, data: { type: 'failure', message: told } });
-    }
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    if (demo.progress.failures.includes(`the operator: ${message}`)) return;
+    hear(demo, { kind: 'failed', party: 'the operator', conversation: null, message });
   }
 }
 
-async function lookAtLadder({ api, show }: Demo, talk: Talk): Promise<void> {
+async function lookAtLadder({ api, news, options }: Demo, talk: Talk): Promise<void> {
   if (talk.order === null) return;
-  for (const rung of climb(talk, await ladderOf(api, talk.order, talk.usage, talk.conversation.party))) {
-    show({ type: 'rung', talk, rung });
-  }
+  const fresh = climb(talk, await ladderOf(api, talk.order, talk.usage, talk.conversation.party));
+  // A rung without a time of its own was climbed between two looks.
+  const now = options.now().toISOString();
+  for (const rung of fresh)
+    news.push({ type: 'rung', at: rung.at ?? now, talk, rung: { ...rung, at: rung.at ?? now } });
 }
 
 async function lookAtClaim(demo: Demo, checkpoint: Checkpoint): Promise<void> {
@@ -257,7 +276,7 @@ function printer(options: DemoOptions): (event: DemoEvent) => void {
   }
   return (event) => {
     if (event.type === 'rung') print(rungLine(paper, event.talk, event.rung));
-    else if (event.type === 'report') print(reportLine(paper, options.now().toISOString(), event.report));
+    else if (event.type === 'report') print(reportLine(paper, event.at, event.report));
     else print(event.text);
   };
 }

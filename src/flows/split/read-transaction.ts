@@ -5,6 +5,7 @@ import type { Document, DocumentKind } from '../../documents/index.ts';
 import { traceToJson } from '../../mappers/index.ts';
 import type { Acknowledgment } from '../../parsers/acknowledgment.ts';
 import { parserNamed } from '../../parsers/index.ts';
+import type { Restrictions } from '../../parsers/restrictions.ts';
 import type { Transaction } from '../../parsers/transaction.ts';
 import { validate, validateUnknown } from '../../parsers/validate.ts';
 import type { Agreement } from '../../partners/configuration.ts';
@@ -33,12 +34,13 @@ export interface ReadDocument {
 
 const nothing = { document: null, acknowledgment: null, failure: null };
 
-/** Validates and maps one transaction under its agreement (undefined: none fits). Pure but for the caches behind the context's tables and maps. */
+/** Validates (by the guide's restrictions too) and maps one transaction under its agreement (undefined: none fits). Pure but for the caches behind the context's tables and maps. */
 export function readTransaction(
   { standards, maps }: Pick<FlowContext, 'standards' | 'maps'>,
   transaction: Transaction,
   agreement: Agreement | undefined,
   isAcknowledgment: boolean,
+  restrictions?: Restrictions,
 ): TransactionReading {
   const { syntax, version, message } = transaction;
   const table = standards.table(syntax, version, message);
@@ -48,6 +50,7 @@ export function readTransaction(
     ...(agreement === undefined ? {} : { policies: agreement.validation }),
     implied: standards.implied(message),
     balances: standards.balances(message),
+    ...(restrictions === undefined ? {} : { restrictions }),
   });
   if (isAcknowledgment) {
     const acknowledgment = placed.verdict === 'rejected' ? null : parserNamed(syntax).readAcknowledgment(transaction);

@@ -1,0 +1,100 @@
+import { type Problem, problemAsJson } from '../core/problem.ts';
+import { problemCountMax } from '../parsers/problem-list.ts';
+import { identityKey } from '../partners/identity.ts';
+import type { CheckedFile } from './check.ts';
+import type { JudgedEvent } from './file-judge.ts';
+import type { Output } from './file-output.ts';
+
+/*
+ * One JSON object, written while the files are read. Verdicts and problems of a group, an interchange and a file come after what they hold:
+ * nothing but those problems is kept, so a file may be larger than memory.
+ */
+const json = (value: unknown): string => JSON.stringify(value);
+const listOf = (problems: readonly Problem[]): string => json(problems.map(problemAsJson));
+
+/** Writes the object of the design's section 7, newline after it. */
+export async function checkAsJson(
+  output: Output,
+  files: readonly CheckedFile[],
+  judged: (file: CheckedFile) => Iterable<JudgedEvent>,
+): Promise<void> {
+  await output.text('{"files":[');
+  for (const [index, file] of files.entries()) {
+    await output.text(`${index === 0 ? '' : ','}{"path":${json(file.name)},"interchanges":[`);
+    const writer = new FileWriter(output);
+    for (const event of judged(file)) await writer.take(event);
+    await output.text(`],"problems":${listOf(writer.problems)}}`);
+    await output.flush();
+  }
+  await output.text(']}\n');
+}
+
+class FileWriter {
+  /** Those of the file itself; what is over `problemCountMax` is counted, not listed. */
+  readonly problems: Problem[] = [];
+  readonly #output: Output;
+  #interchanges = 0;
+  #groups = 0;
+  #transactions = 0;
+  #ofInterchange: Problem[] | null = null;
+  #ofGroup: Problem[] = [];
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  async take(event: JudgedEvent): Promise<void> {
+    switch (event.kind) {
+      case 'interchange': {
+        const { syntax, version, sender, receiver, controlNumber, usage } = event.header;
+        this.#ofInterchange = [...event.problems];
+        this.#groups = 0;
+        const parties = {
+          sender: identityKey({ syntax, ...sender }),
+          receiver: identityKey({ syntax, ...receiver }),
+        };
+        return this.#open(
+          this.#interchanges++,
+          { standard: syntax, version, ...parties, controlNumber, usage },
+          'groups',
+        );
+      }
+      case 'group': {
+        const { controlNumber, functionalId } = event.header;
+        this.#ofGroup = [...event.problems];
+        this.#transactions = 0;
+        return this.#open(this.#groups++, { controlNumber, functionalId }, 'transactions');
+      }
+      case 'transaction': {
+        const { message, version, controlNumber, segments } = event.transaction;
+        const { verdict } = event;
+        const row = { message, version, controlNumber, verdict, segmentCount: segments.length };
+        const comma = this.#transactions++ === 0 ? '' : ',';
+        return this.#output.text(`${comma}${json({ ...row, problems: event.problems.map(problemAsJson) })}`);
+      }
+      case 'group-end':
+        return this.#close(event.verdict, [...this.#ofGroup, ...event.problems]);
+      case 'interchange-end': {
+        const problems = [...(this.#ofInterchange ?? []), ...event.problems];
+        this.#ofInterchange = null;
+        return this.#close(event.verdict, problems);
+      }
+      case 'ta1':
+      case 'stray':
+        return this.#keep(event.problems);
+    }
+  }
+
+  #open(index: number, head: Readonly<Record<string, unknown>>, children: string): Promise<void> {
+    return this.#output.text(`${index === 0 ? '' : ','}${json(head).slice(0, -1)},"${children}":[`);
+  }
+
+  #close(verdict: string, problems: readonly Problem[]): Promise<void> {
+    return this.#output.text(`],"verdict":${json(verdict)},"problems":${listOf(problems)}}`);
+  }
+
+  #keep(problems: readonly Problem[]): void {
+    const kept = this.#ofInterchange ?? this.problems;
+    for (const problem of problems) if (kept.length < problemCountMax) kept.push(problem);
+  }
+}

@@ -1,0 +1,91 @@
+import { FailureError } from '../core/failure.ts';
+import { openStandards, type Standards } from '../library/standards.ts';
+import { checkAsJson } from './check-json.ts';
+import { progressOn } from './check-progress.ts';
+import { countingProblems, type ProblemCount, summaryPrinter, totalLine, treePrinter } from './check-text.ts';
+import { eventsOf, filesBelow, isFolder, sizeOf } from './file-events.ts';
+import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
+import { type Output, openOutput } from './file-output.ts';
+import type { Commands, ExitCode } from './program.ts';
+
+export interface CheckFlags {
+  readonly partner?: string;
+  readonly guide?: string;
+  readonly json?: true;
+}
+
+/** One file to check: how it is called in what is printed, and where it is. */
+export interface CheckedFile {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** `tallyport check FILE…`: 0 when nothing of severity error was found, 1 otherwise. Throws FailureError for what cannot be read. */
+export async function runCheck(commands: Commands, names: readonly string[], flags: CheckFlags): Promise<ExitCode> {
+  const standards = openStandards();
+  const judge = await judgeFor(commands, standards, flags);
+  const output = openOutput(commands);
+  const { files, folders } = listed(commands, names);
+  const judged = (file: CheckedFile, onRead?: (bytes: number) => void) =>
+    judgedEvents(eventsOf(file.path, onRead), judge);
+  const count: ProblemCount = { errors: 0, warnings: 0 };
+  if (flags.json === true) {
+    await checkAsJson(output, files, (file) => countingProblems(judged(file), count));
+  } else {
+    await checkAsText(commands, output, files, folders, judged, count);
+  }
+  await output.flush();
+  return count.errors > 0 ? 1 : 0;
+}
+
+async function checkAsText(
+  commands: Commands,
+  output: Output,
+  files: readonly CheckedFile[],
+  folders: boolean,
+  judged: (file: CheckedFile, onRead?: (bytes: number) => void) => Iterable<JudgedEvent>,
+  count: ProblemCount,
+): Promise<void> {
+  const nameWidth = Math.min(60, Math.max(0, ...files.map(({ name }) => name.length)));
+  let bad = 0;
+  for (const file of files) {
+    const progress = progressOn(process.stderr, file.name, sizeOf(file.path));
+    const printer = folders
+      ? summaryPrinter(output, file.name, nameWidth, commands.colour)
+      : treePrinter(output, file.name, commands.colour);
+    const own: ProblemCount = { errors: 0, warnings: 0 };
+    for (const event of countingProblems(judged(file, progress.read), own)) {
+      await printer.take(event);
+    }
+    progress.done();
+    await printer.end(own);
+    // What one file had is on the screen before the next is read.
+    await output.flush();
+    if (own.errors > 0) bad += 1;
+    count.errors += own.errors;
+    count.warnings += own.warnings;
+  }
+  if (folders || files.length > 1) await output.line(totalLine(files.length, bad, count));
+}
+
+async function judgeFor(commands: Commands, standards: Standards, { partner, guide }: CheckFlags): Promise<Judge> {
+  const restrictions =
+    guide === undefined ? undefined : (await import('./file-guide.ts')).loadGuide(commands.resolve(guide), guide);
+  if (partner === undefined) return standardJudge(standards, restrictions);
+  const { agreementJudge, loadPartner } = await import('./file-partner.ts');
+  return agreementJudge(standards, await loadPartner(partner, commands.resolve), restrictions);
+}
+
+function listed(commands: Commands, names: readonly string[]): { files: readonly CheckedFile[]; folders: boolean } {
+  let folders = false;
+  const files = names.flatMap((name): CheckedFile[] => {
+    const path = commands.resolve(name);
+    if (!isFolder(path)) return [{ name, path }];
+    folders = true;
+    const below = filesBelow(path);
+    if (below.length === 0) throw new FailureError('usage-wrong', `There is no file in ${name}.`);
+    const start = name.replace(/[\\/]+$/, '');
+    return below.map((one) => ({ name: `${start}${one.slice(path.length)}`, path: one }));
+  });
+  return { files, folders };
+}

@@ -1,0 +1,108 @@
+import { basename, dirname } from 'node:path';
+import { FailureError } from '../core/failure.ts';
+import { positionAt } from '../core/position.ts';
+import { type Problem, problem } from '../core/problem.ts';
+import { readTransaction } from '../flows/split/read-transaction.ts';
+import { mapFunctions } from '../library/map-functions.ts';
+import { openMaps } from '../library/maps.ts';
+import { loadConfiguration } from '../library/partners.ts';
+import type { Standards } from '../library/standards.ts';
+import type { Restrictions } from '../parsers/restrictions.ts';
+import type { GroupHeader, InterchangeHeader, Transaction } from '../parsers/transaction.ts';
+import type { Agreement, Configuration } from '../partners/configuration.ts';
+import { describeFault } from '../partners/fault.ts';
+import { type Identity, identityKey, sameIdentity } from '../partners/identity.ts';
+import { selectAgreement } from '../partners/select-agreement.ts';
+import { isFolder } from './file-events.ts';
+import type { Judge } from './file-judge.ts';
+
+/** One partner's part of a configuration: what stands in for the agreements of a running gateway. */
+export type OnePartner = Pick<Configuration, 'company' | 'partners' | 'agreements'>;
+
+/**
+ * Loads what `--partner` names: a partner's folder, `…/partners/brightmart`, with `company/` beside `partners/`; or the bare name of one
+ * below the current folder. Throws FailureError `config-invalid` with every fault, `not-found` or `usage-wrong`.
+ */
+export async function loadPartner(name: string, resolve: (...paths: string[]) => string): Promise<OnePartner> {
+  const folder = /[\\/]|^\.+$/.test(name) ? resolve(name) : resolve('partners', name);
+  if (!isFolder(folder)) throw new FailureError('usage-wrong', `--partner ${name}: ${folder} is no folder.`);
+  const root = dirname(dirname(folder));
+  const { configuration, faults } = await loadConfiguration({ root, base: root });
+  if (configuration === null) {
+    throw new FailureError('config-invalid', `${root} has faults:\n${faults.map(describeFault).join('\n')}`);
+  }
+  const id = basename(folder);
+  const partner = configuration.partners.find((each) => each.id === id);
+  if (partner === undefined || basename(dirname(folder)) !== 'partners') {
+    throw new FailureError('not-found', `${folder} is no partner's folder: partners/<name>/partner.yaml is wanted.`);
+  }
+  const agreements = configuration.agreements.filter((agreement) => agreement.partner === id);
+  return { company: configuration.company, partners: [partner], agreements };
+}
+
+/** Whether we sent this interchange: then it is judged by what we agreed to send. */
+const isOurs = ({ company }: OnePartner, { syntax, sender }: InterchangeHeader): boolean =>
+  company.identities.some((each) => sameIdentity(each, { syntax, ...sender }));
+
+/** Judges by the agreement each transaction falls under: its policies, and its map, as the gateway does. */
+export function agreementJudge(standards: Standards, parties: OnePartner, restrictions?: Restrictions): Judge {
+  const maps = openMaps({ standards, functions: mapFunctions });
+  return {
+    interchange: (header) => strangers(parties, header),
+    transaction(transaction, header, group, acknowledges) {
+      const agreement = acknowledges ? undefined : agreementOf(parties, transaction, header, group);
+      const { problems, verdict, failure } = readTransaction(
+        { standards, maps },
+        transaction,
+        agreement,
+        acknowledges,
+        restrictions,
+      );
+      if (failure !== null) throw failure;
+      return { problems, verdict, root: null };
+    },
+  };
+}
+
+/** The agreement a transaction falls under, or undefined. */
+export function agreementOf(
+  parties: OnePartner,
+  transaction: Transaction,
+  header: InterchangeHeader,
+  group: GroupHeader,
+): Agreement | undefined {
+  const { syntax, sender, receiver, usage } = header;
+  return selectAgreement(parties, {
+    direction: isOurs(parties, header) ? 'out' : 'in',
+    syntax,
+    sender,
+    receiver,
+    usage,
+    message: transaction.message,
+    version: group.version ?? transaction.version,
+  }).agreement;
+}
+
+/** An interchange that is not between this partner and us: the gateway holds it in quarantine and answers nobody. */
+function strangers(parties: OnePartner, header: InterchangeHeader): Problem[] {
+  const sides: readonly [Identity, Identity] = [
+    { syntax: header.syntax, ...header.sender },
+    { syntax: header.syntax, ...header.receiver },
+  ];
+  const [theirs, ours] = isOurs(parties, header) ? [sides[1], sides[0]] : sides;
+  const at = positionAt(header.byteOffset, { tag: header.syntax === 'x12' ? 'ISA' : 'UNB' });
+  const codeOf = (identity: Identity) =>
+    identity === sides[0] ? 'interchange/sender-unknown' : 'interchange/receiver-unknown';
+  const [partner] = parties.partners;
+  if (!partner?.identities.some((each) => sameIdentity(each, theirs))) {
+    const found = identityKey(theirs);
+    const expected = partner?.identities.map(identityKey).join(' or ') ?? null;
+    return [problem(codeOf(theirs), at, { message: `${found} is no identity of ${partner?.id}.`, found, expected })];
+  }
+  if (!parties.company.identities.some((each) => sameIdentity(each, ours))) {
+    const found = identityKey(ours);
+    const expected = parties.company.identities.map(identityKey).join(' or ');
+    return [problem(codeOf(ours), at, { message: `${found} is no identity of ours.`, found, expected })];
+  }
+  return [];
+}
