@@ -101,7 +101,7 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     );
     closers.push(() => queue.close());
     const context = await composeContext(store.database, settings.dataFolder);
-    const { transportTable } = await import('./flows/transports.ts');
+    const { openTransport } = await import('./transports/open-transport.ts');
     const { startFlows } = await import('./flows/gateway.ts');
     const report = (what: string, failure: FailureError, work?: { id: string; kind: string; subjectId: string }) =>
       log.warn(
@@ -114,7 +114,7 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     const flows = await startFlows({
       context,
       queue,
-      transports: transportTable(environment),
+      transports: { transportOf: (channel) => openTransport(channel, environment) },
       roles: settings.roles,
       report,
     });

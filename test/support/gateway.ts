@@ -12,7 +12,6 @@ import { handlersOf } from '../../src/flows/handlers.ts';
 import { watchConfiguration } from '../../src/flows/known-configuration.ts';
 import { receive } from '../../src/flows/receive.ts';
 import { runWork } from '../../src/flows/run-work.ts';
-import { transportTable } from '../../src/flows/transports.ts';
 import { mapFunctions } from '../../src/library/map-functions.ts';
 import { openMaps } from '../../src/library/maps.ts';
 import { readConfigurationFiles } from '../../src/library/partners.ts';
@@ -20,6 +19,7 @@ import { openStandards } from '../../src/library/standards.ts';
 import type { Configuration } from '../../src/partners/configuration.ts';
 import type { Database } from '../../src/store/database.ts';
 import { claimWork } from '../../src/store/work/claim-work.ts';
+import { openTransport } from '../../src/transports/open-transport.ts';
 import { testDatabase } from './database.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -48,7 +48,11 @@ export interface TestGateway {
   readonly dataFolder: string;
   readonly failures: string[];
   /** Gives a file to a channel; the id of its transmission. */
-  receive(channelId: string, bytes: string | Uint8Array, sourceKey?: string): Promise<{ transmissionId: string; isNew: boolean }>;
+  receive(
+    channelId: string,
+    bytes: string | Uint8Array,
+    sourceKey?: string,
+  ): Promise<{ transmissionId: string; isNew: boolean }>;
   /** Does all work that is due, as relay and workers would, one after the other; how many pieces. */
   settle(): Promise<number>;
   /** Files left for a partner, by name, and taken away. */
@@ -57,7 +61,9 @@ export interface TestGateway {
 }
 
 /** The flows on a database of their own, with the example company and partners; no queue between: work is run by hand. */
-export async function testGateway(change: (configuration: Configuration) => Configuration = (same) => same): Promise<TestGateway> {
+export async function testGateway(
+  change: (configuration: Configuration) => Configuration = (same) => same,
+): Promise<TestGateway> {
   const { database } = await testDatabase();
   const dataFolder = await mkdtemp(join(tmpdir(), 'tallyport-test-'));
   afterAll(() => rm(dataFolder, { recursive: true, force: true }));
@@ -78,7 +84,7 @@ export async function testGateway(change: (configuration: Configuration) => Conf
   const run = runWork({
     database,
     clock,
-    handlers: handlersOf(context, transportTable({})),
+    handlers: handlersOf(context, { transportOf: (channel) => openTransport(channel, {}) }),
     onFailure: (work, failure, next) => failures.push(`${work.kind}: ${failure.kind}: ${failure.message} → ${next}`),
   });
   return {
@@ -109,7 +115,9 @@ export async function testGateway(change: (configuration: Configuration) => Conf
     async outbox(folder) {
       const path = join(dataFolder, folder);
       const files = new Map<string, string>();
-      for (const entry of (await readdir(path, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      for (const entry of (await readdir(path, { withFileTypes: true })).toSorted((a, b) =>
+        a.name < b.name ? -1 : 1,
+      )) {
         if (!entry.isFile()) continue;
         files.set(entry.name, await readFile(join(path, entry.name), 'latin1'));
         await rm(join(path, entry.name));

@@ -223,5 +223,5 @@ create table announcement (
   state text not null check (state in ('ready', 'sent')), at timestamptz not null
 );
 
--- The API's promise that the same key does the same thing once.
-create table idempotency (scope text not null, key text not null, request_hash bytea not null, status int, response jsonb, at timestamptz not null, primary key (scope, key));
+-- The API's promise that the same key does the same thing once. The answer is kept as it was given, to the byte: json, not jsonb.
+create table idempotency (scope text not null, key text not null, request_hash bytea not null, status int, response json, at timestamptz not null, primary key (scope, key));
