@@ -39,6 +39,7 @@ export const InvoiceLine = object({
   dates: Type.Optional(Type.Array(DatedEntry)),
   allocations: Type.Optional(Type.Array(Allocation)),
   components: Type.Optional(Type.Array(Component)),
+  parties: Type.Optional(Type.Array(Party)),
   charges: Type.Optional(Type.Array(Charge)),
   taxes: Type.Optional(Type.Array(Tax)),
   references: Type.Optional(Type.Array(Reference)),

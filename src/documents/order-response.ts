@@ -7,6 +7,7 @@ import {
   CurrencyText,
   DatedEntry,
   DecimalText,
+  Delivery,
   Feature,
   FreeText,
   LocalDateText,
@@ -47,6 +48,8 @@ export const OrderResponseLine = object({
   references: Type.Optional(Type.Array(Reference)),
   charges: Type.Optional(Type.Array(Charge)),
   allocations: Type.Optional(Type.Array(Allocation)),
+  schedule: Type.Optional(Type.Array(Delivery)),
+  parties: Type.Optional(Type.Array(Party)),
   promises: Type.Optional(Type.Array(LinePromise)),
   texts: Type.Optional(Type.Array(FreeText)),
 });

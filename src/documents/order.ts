@@ -8,6 +8,7 @@ import {
   CurrencyText,
   DatedEntry,
   DecimalText,
+  Delivery,
   Feature,
   FreeText,
   LocalDateText,
@@ -25,17 +26,6 @@ import {
   Tax,
   Text,
 } from './parts.ts';
-
-/** So much of a line on one day, or between two. */
-const Delivery = object({
-  kind: Type.Optional(Coded),
-  status: Type.Optional(Coded),
-  on: LocalDateText,
-  untilKind: Type.Optional(Coded),
-  until: Type.Optional(LocalDateText),
-  quantity: DecimalText,
-  unit: Type.Optional(Coded),
-});
 
 export const OrderLine = object({
   number: Type.Optional(Text),

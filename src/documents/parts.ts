@@ -205,6 +205,16 @@ export const Allocation = object({
   quantity: DecimalText,
   unit: Type.Optional(Coded),
 });
+/** So much of a line on one day, or between two. */
+export const Delivery = object({
+  kind: Type.Optional(Coded),
+  status: Type.Optional(Coded),
+  on: LocalDateText,
+  untilKind: Type.Optional(Coded),
+  until: Type.Optional(LocalDateText),
+  quantity: DecimalText,
+  unit: Type.Optional(Coded),
+});
 /** What a line is made of: a prepack, a kit, an assortment. */
 export const Component = object({
   number: Type.Optional(Text),
