@@ -9,6 +9,7 @@ import { type Paper, reportLine, rungLine, shortcomings, table } from '../simula
 import { stopped } from '../simulator/process.ts';
 import {
   climb,
+  hasFailed,
   isComplete,
   missing,
   newProgress,

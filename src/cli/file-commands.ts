@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { AckFlags } from './ack.ts';
+import type { CheckFlags } from './check.ts';
 import { untilClosed } from './file-output.ts';
 import type { Commands } from './program.ts';
 
@@ -22,10 +24,13 @@ export function addFileCommands(program: Command, commands: Commands, ends: Ends
     .action((files: readonly string[], flags: CheckFlags) =>
       run(async () => (await import('./check.ts')).runCheck(commands, files, flags)),
     );
-}
-
-interface CheckFlags {
-  readonly partner?: string;
-  readonly guide?: string;
-  readonly json?: true;
+  program
+    .command('ack <file>')
+    .description('write the TA1 and 997s the gateway would answer to stdout')
+    .option('--at <moment>', 'when it answers, as ISO 8601: 2026-11-22T09:15:00Z; now without it')
+    .option('--control <number>', 'the first control number it takes', '1')
+    .option(...partner)
+    .action((file: string, flags: AckFlags) =>
+      run(async () => (await import('./ack.ts')).runAck(commands, file, flags)),
+    );
 }

@@ -41,7 +41,7 @@ export async function loadPartner(name: string, resolve: (...paths: string[]) =>
 }
 
 /** Whether we sent this interchange: then it is judged by what we agreed to send. */
-const isOurs = ({ company }: OnePartner, { syntax, sender }: InterchangeHeader): boolean =>
+export const isOurs = ({ company }: OnePartner, { syntax, sender }: InterchangeHeader): boolean =>
   company.identities.some((each) => sameIdentity(each, { syntax, ...sender }));
 
 /** Judges by the agreement each transaction falls under: its policies, and its map, as the gateway does. */

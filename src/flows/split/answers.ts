@@ -22,7 +22,7 @@ export interface ToAnswer {
  */
 export function answersTo(
   { id, company, partner, usage, channelId, header, broken, groups }: ToAnswer,
-  agreement: Agreement | undefined,
+  agreement: Pick<Agreement, 'acknowledgment'> | undefined,
   newId: () => string,
   at: Date,
 ): AcknowledgmentRow[] {

@@ -1,0 +1,72 @@
+import { FailureError } from '../core/failure.ts';
+import { answeringAgreement } from '../flows/split/whose.ts';
+import type { Agreement } from '../partners/configuration.ts';
+import { type ControlNumberLevel, controlNumberRule, formatControlNumber } from '../partners/control-numbers.ts';
+import { acknowledgmentDefaults, envelopeDefaults } from '../partners/defaults.ts';
+import { sameIdentity } from '../partners/identity.ts';
+import type { AnsweredInterchange, Replying } from './ack-answers.ts';
+import type { OnePartner } from './file-partner.ts';
+
+/** Takes the next number of a level, as it stands on the wire. */
+export type TakeNumber = (level: ControlNumberLevel) => string;
+
+const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+
+/** `--at`: an ISO 8601 instant; without a zone it is UTC, so that it means the same on every machine. Throws FailureError `usage-wrong`. */
+export function momentOf(text: string): Date {
+  const match = MOMENT.exec(text);
+  const zoned = match?.[1] === undefined && text.includes('T') ? `${text}Z` : text;
+  const moment = new Date(zoned);
+  if (match === null || Number.isNaN(moment.getTime())) {
+    throw new FailureError('usage-wrong', `--at '${text}' is no moment: 2026-11-22T09:15:00Z is one.`);
+  }
+  return moment;
+}
+
+/** `--control`: the next number of each range, as in the store: interchanges, groups and sets count on apart. Throws FailureError `usage-wrong`. */
+export function controlNumbersFrom(text: string): TakeNumber {
+  const first = Number(text);
+  const { numberMin, numberMax } = controlNumberRule('x12', 'interchange');
+  if (!/^\d{1,9}$/.test(text) || first < numberMin || first > numberMax) {
+    throw new FailureError('usage-wrong', `--control '${text}' is no control number: 1 to ${numberMax} are.`);
+  }
+  const next: Record<ControlNumberLevel, number> = { interchange: first, group: first, transaction: first };
+  return (level) => {
+    if (next[level] > numberMax) {
+      throw new FailureError('usage-wrong', `--control '${text}' leaves too few numbers for all the answers.`);
+    }
+    return formatControlNumber('x12', level, next[level]++);
+  };
+}
+
+/**
+ * How an interchange is answered: by the partner's agreement, or without one as an agreement answers that says nothing special, in UTC.
+ * `silence` says why it is not answered at all.
+ */
+export function replyingFor(
+  { header, agreed }: Pick<AnsweredInterchange, 'header' | 'agreed'>,
+  parties: OnePartner | null,
+  at: Date,
+): Replying {
+  const sender = { syntax: header.syntax, ...header.sender };
+  const receiver = { syntax: header.syntax, ...header.receiver };
+  if (parties === null) {
+    const version = /^\d{5}$/.test(header.version) ? header.version : '00401';
+    const envelope = { ...envelopeDefaults('x12', version), groupSender: receiver.id, groupReceiver: sender.id };
+    const acknowledgment = acknowledgmentDefaults('x12');
+    const terms = { syntax: header.syntax, ours: receiver, theirs: sender, usage: header.usage };
+    return { agreement: { ...terms, envelope, acknowledgment }, zone: 'UTC', at, silence: null };
+  }
+  const { company, partners, agreements } = parties;
+  const [partner] = partners;
+  const silent = (silence: string): Replying => ({ agreement: null, zone: company.zone, at, silence });
+  if (!agreed) return silent('it would be quarantined, for who sent it or whom it is for is not known');
+  if (company.identities.some((each) => sameIdentity(each, sender)))
+    return silent('it is ours, and the partner answers it');
+  const between = { company: company.id, partner: partner?.id ?? '', usage: header.usage, syntax: header.syntax };
+  const agreement: Agreement | undefined = answeringAgreement({ agreements }, between);
+  if (agreement === undefined) {
+    return silent(`${partner?.id} agreed on nothing it may send in ${header.usage}`);
+  }
+  return { agreement, zone: company.zone, at, silence: null };
+}
