@@ -9,4 +9,6 @@ export function numberOf(kind: DocumentKind, document: Document): string {
 
 /** Work with one order key runs one at a time, in arrival order: all that concerns one order of one partner, or one payment. */
 export const orderKeyOf = (partner: string, usage: string, kind: DocumentKind, number: string): string | null =>
-  number === '' ? null : `${partner}:${usage}:${kind === 'remittance' ? 'payment' : 'order'}:${number}`;
+  number === ''
+    ? null
+    : `${partner}:${usage}:${kind === 'remittance' ? 'payment' : 'order'}:${number.replaceAll('\0', '\ufffd')}`;

@@ -44,6 +44,7 @@ export async function writeRows(tx: Queryable, rows: Rows, events: readonly NewE
         data: event.data ?? {},
         objects: event.objects,
       })),
+      asText,
     ),
   ];
   const parts = [EVENTS];
@@ -60,4 +61,10 @@ export async function writeRows(tx: Queryable, rows: Rows, events: readonly NewE
   await tx.query(`with ${parts.join(',\n')} select`, values);
 }
 
-const asText = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
+/** bigint has no JSON form; and jsonb has no NUL, which a partner may well send inside a value: it is kept as U+FFFD, the bytes stand in the RawFile. */
+const asText = (_key: string, value: unknown): unknown =>
+  typeof value === 'bigint'
+    ? value.toString()
+    : typeof value === 'string' && value.includes('\0')
+      ? value.replaceAll('\0', '\ufffd')
+      : value;

@@ -43,6 +43,10 @@ export function readTransaction(
   restrictions?: Restrictions,
 ): TransactionReading {
   const { syntax, version, message } = transaction;
+  // Too large to be held: only its envelope was kept, and judging that against the tables would name everything as missing.
+  if (transaction.problems.some(({ code }) => code === 'transaction/too-large')) {
+    return { verdict: 'rejected', problems: transaction.problems, ...nothing };
+  }
   const table = standards.table(syntax, version, message);
   if (table === undefined)
     return { ...validateUnknown(transaction, standards.version(syntax, version) !== undefined), ...nothing };

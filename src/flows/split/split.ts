@@ -1,7 +1,7 @@
 import { positionAt } from '../../core/position.ts';
 import { problem, problemAsJson } from '../../core/problem.ts';
 import type { Work } from '../../core/work.ts';
-import { parserFor } from '../../parsers/index.ts';
+import { createReader, parserFor } from '../../parsers/index.ts';
 import type { ReaderState } from '../../parsers/transaction.ts';
 import { updateEnded } from '../../store/envelope/update-ended.ts';
 import { chunkBytes, readChunks } from '../../store/wire/chunks.ts';
@@ -42,12 +42,11 @@ export async function split(context: FlowContext, work: Work): Promise<void> {
       if (await finishWork(tx, work.id, work.attempts)) await enterDuplicate(context, tx, file, first);
     });
   }
-  const parser = file.head === null ? undefined : parserFor(file.head);
-  if (parser === undefined) return refuseFile(context, work, file);
+  if (file.head === null || parserFor(file.head) === undefined) return refuseFile(context, work, file);
 
   const known = await context.configuration();
   let cursor = work.cursor as SplitCursor | null;
-  const reader = parser.createReader(cursor === null ? {} : { state: cursor.reader });
+  const reader = createReader(cursor === null ? {} : { state: cursor.reader });
   const reading = openReading(context, known, { id: file.id, channelId: file.channel_id }, cursor?.reading);
   const from = cursor?.reader.byteOffset ?? 0;
   const alreadyEnded = cursor?.ended ?? [];
