@@ -57,6 +57,15 @@ function rungIn(name: RungName, rung: Readonly<Record<string, unknown>>): Rung {
   };
 }
 
-/** What makes a rung another one than the same rung of another shipment or remittance. */
-export const rungKey = ({ rung, subject, interchangeControlNumber, controlNumber }: Rung): string =>
-  `${rung} ${subject} ${interchangeControlNumber ?? ''} ${controlNumber ?? ''}`;
+/**
+ * What makes a rung another one than the same rung of another shipment or remittance. One remittance may pay several invoices: what was
+ * applied to which stands before the comma, what is still open behind it, and that changes.
+ */
+export const rungKey = ({ rung, subject, interchangeControlNumber, controlNumber, detail }: Rung): string =>
+  [
+    rung,
+    subject,
+    interchangeControlNumber ?? '',
+    controlNumber ?? '',
+    rung === 'cash-applied' ? (detail ?? '').split(',')[0] : '',
+  ].join(' ');

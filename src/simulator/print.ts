@@ -39,14 +39,27 @@ const RUNG_WORDS: Readonly<Record<RungName, string>> = {
 const ARROWS: Readonly<Record<string, string>> = { in: '→', out: '←' };
 const keyWidth = 13;
 
-const numbersOf = (interchange: string | null, group: string | null, set: string | null): string =>
-  [
-    interchange === null ? '' : `ISA ${interchange}`,
-    group === null ? '' : `GS ${group}`,
-    set === null ? '' : `ST ${set}`,
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
+/** Control numbers under the names of their segments: ISA, GS and ST, or UNB and UNH. */
+function numbersOf(
+  message: string | null,
+  interchange: string | null,
+  group: string | null,
+  set: string | null,
+): string {
+  const isX12 = message === null || /^(\d{3}|TA1)$/.test(message);
+  const named: readonly (readonly [string, string | null])[] = isX12
+    ? [
+        ['ISA', interchange],
+        ['GS', group],
+        ['ST', set],
+      ]
+    : [
+        ['UNB', interchange],
+        ['UNG', group],
+        ['UNH', set],
+      ];
+  return named.flatMap(([name, number]) => (number === null ? [] : [`${name} ${number}`])).join(' ');
+}
 
 const lineOf = (parts: readonly string[]): string => parts.join('  ').trimEnd();
 
@@ -54,7 +67,8 @@ const lineOf = (parts: readonly string[]): string => parts.join('  ').trimEnd();
 export function rungLine(paper: Paper, { conversation }: Pick<Talk, 'conversation'>, rung: Rung): string {
   const time = rung.at === null ? ' '.repeat(12) : paper.timeOf(rung.at);
   const what = `${ARROWS[rung.direction] ?? '·'} ${(rung.message ?? '').padEnd(6)} ${RUNG_WORDS[rung.rung].padEnd(24)}`;
-  const numbers = numbersOf(rung.interchangeControlNumber, rung.groupControlNumber, rung.controlNumber).padEnd(34);
+  const { message, interchangeControlNumber, groupControlNumber, controlNumber } = rung;
+  const numbers = numbersOf(message, interchangeControlNumber, groupControlNumber, controlNumber).padEnd(34);
   const tail = [rung.fileName, rung.detail].filter((part) => part !== null).join('  ');
   const ink = rung.direction === 'in' ? 'cyan' : rung.direction === 'out' ? 'green' : 'yellow';
   return lineOf([
@@ -67,7 +81,7 @@ export function rungLine(paper: Paper, { conversation }: Pick<Talk, 'conversatio
 }
 
 const wireWords = (wire: Wire | null): string =>
-  wire === null ? '' : `${numbersOf(wire.interchangeNumber, wire.groupNumber, null)} ${wire.fileName}`;
+  wire === null ? '' : `${numbersOf(wire.message, wire.interchangeNumber, wire.groupNumber, null)} ${wire.fileName}`;
 
 /** What a partner reports, where a person wants to read it; null for what the ladder says better. */
 export function reportLine(paper: Paper, at: string, report: Report): string | null {

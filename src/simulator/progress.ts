@@ -108,8 +108,12 @@ const accountText = (waiting: readonly string[], leftovers: readonly string[]): 
 
 /** Takes a look at a ladder into account; gives the rungs that are newly met, in the order they were climbed. */
 export function climb(talk: Talk, rungs: readonly Rung[]): readonly Rung[] {
-  const fresh = rungs.filter((rung) => rung.state === 'met' && !talk.rungs.has(rungKey(rung)));
-  for (const rung of fresh) talk.rungs.set(rungKey(rung), rung);
+  const fresh: Rung[] = [];
+  for (const rung of rungs) {
+    if (rung.state !== 'met' || talk.rungs.has(rungKey(rung))) continue;
+    talk.rungs.set(rungKey(rung), rung);
+    fresh.push(rung);
+  }
   for (const rung of rungs.filter(({ state }) => state === 'failed')) {
     const told = `the gateway shows ${rung.rung} failed${rung.detail === null ? '' : `: ${rung.detail}`}`;
     if (!talk.failures.includes(told)) talk.failures.push(told);
@@ -147,6 +151,9 @@ export function missing(talk: Talk): readonly string[] {
   return lacking;
 }
 
+export const hasFailed = ({ failures, talks }: Progress): boolean =>
+  failures.length > 0 || [...talks.values()].some((talk) => talk.failures.length > 0);
+
 export const isRight = (talk: Talk): boolean => talk.failures.length === 0 && missing(talk).length === 0;
 
 /** Every conversation is complete, and every party has looked for what nobody waited for. */
@@ -156,4 +163,4 @@ export const isComplete = (progress: Progress, parties: readonly string[]): bool
 
 /** Complete, and nothing was found wrong. */
 export const wentWell = (progress: Progress, parties: readonly string[]): boolean =>
-  isComplete(progress, parties) && progress.failures.length === 0 && [...progress.talks.values()].every(isRight);
+  isComplete(progress, parties) && !hasFailed(progress);

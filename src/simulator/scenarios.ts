@@ -92,7 +92,8 @@ const rungsOf = (shipments: number, payments: number): Readonly<Record<RungName,
   'invoice-acknowledged': shipments,
   'remittance-received': payments,
   'remittance-acknowledged': payments,
-  'cash-applied': payments,
+  // Each remittance pays part of every invoice, and there is one invoice a shipment.
+  'cash-applied': payments * shipments,
 });
 
 /** The buyer's side of the same: every message read and found right, every remittance acknowledged, every open amount as reckoned. */
