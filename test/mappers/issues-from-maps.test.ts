@@ -108,7 +108,7 @@ fields:
   purpose: { at: BEG01, codes: order-purpose }
   kind: { at: BEG02, codes: order-kind }
   orderedOn: BEG05
-  dates: { each: DTM, fields: { kind: { at: DTM01, codes: date-kind }, at: { first: [{ at: [DTM02, DTM03, DTM04], as: date-time }, { at: [DTM06, DTM05], as: period }] } } }
+  dates: { each: DTM, fields: { kind: { at: DTM01, codes: date-kind }, at: { at: [DTM02, DTM03, DTM04, DTM05, DTM06], as: date-time } } }
   lines: { each: PO1, fields: { number: PO101 } }
 `;
   test.each([

@@ -6,6 +6,7 @@ import type { CodecSpec } from './codec.ts';
 import { edifactDateOf, edifactDateText } from './edifact-date.ts';
 import { momentOf, momentParts } from './moment.ts';
 import { ssccOf } from './sscc.ts';
+import { typedDateOf, typedPeriod } from './typed-date.ts';
 
 /** What a codec may ask while it works. */
 export interface CodecWorld {
@@ -103,9 +104,13 @@ function codecOf(spec: CodecSpec): Codec {
   }
 }
 
+/** Date, time, zone, and where there are five elements the typed form of X12 1250 and 1251: the only one that holds a period. */
 const dateTime: Codec = {
-  decode: ([date = '', time = '', zone = '']) => momentOf(date, time, zone),
+  decode: ([date = '', time = '', zone = '', format = '', typed = '']) =>
+    date === '' ? typedDateOf(format, typed) : momentOf(date, time, zone),
   encode(value, _world, lengths) {
+    const period = lengths.length > 3 ? typedPeriod(value) : undefined;
+    if (period !== undefined) return ['', '', '', ...period];
     const moment = typeof value === 'string' ? momentParts(value) : undefined;
     if (moment === undefined) return undefined;
     const date = (lengths[0] ?? 8) >= 8 ? moment.date : moment.date.slice(2);

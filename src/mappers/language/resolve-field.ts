@@ -63,6 +63,7 @@ export function resolveField(
   if (node.kind === 'scalar') return resolveScalar(context, node, frame, type, named);
   const has = (key: string) => node.entries.has(key);
   noteExpressions(context, node, named);
+  if (has('code')) return resolveConstant(context, node, type, named);
   if (has('gather')) return resolveGather(context, node, frame, type, named);
   if (has('first')) return resolveFirst(context, node, frame, type, named);
   if (has('same')) return resolveSame(context, node, frame, type, named);
@@ -93,6 +94,15 @@ function resolveScalar(context: Context, node: MapNode, frame: Frame, type: Docu
 }
 
 const placeIn = ({ file, line, column }: MapNode) => ({ file, line, column });
+
+/** `{ code: scac }`: always this code of ours. */
+function resolveConstant(context: Context, node: MappingNode, type: DocumentType, named: Named): Field | null {
+  onlyKeys(node, ['code'], context.faults, 'a constant');
+  const code = textOf(node.entries.get('code'));
+  if (type.kind === 'coded' && code !== undefined) return { kind: 'constant', ...named, at: node, code };
+  context.faults.add(node, `${named.path} is ${describeType(type)}, and \`code:\` makes a code.`);
+  return null;
+}
 
 function resolveLink(context: Context, node: MapNode, list: string, type: DocumentType, named: Named): Field | null {
   if (!context.lists.has(list)) {
@@ -229,7 +239,7 @@ function resolveAt(context: Context, node: MappingNode, frame: Frame, type: Docu
   valueEntries.delete('scheme');
   const where = node.entries.get('where');
   const schemeEntries = new Map<string, MapNode>(scheme.kind === 'mapping' ? scheme.entries : [['at', scheme]]);
-  if (where !== undefined) schemeEntries.set('where', where);
+  if (where !== undefined && !schemeEntries.has('code')) schemeEntries.set('where', where);
   const inner: MappingNode = {
     ...node,
     entries: new Map<string, MapNode>([

@@ -188,7 +188,11 @@ export interface KeyField extends FieldBase {
   readonly value: ValueField;
 }
 
+/** `scheme: { code: scac }`: no element says it, for what stands there is never anything else. */
+export type ConstantField = FieldBase & { readonly kind: 'constant'; readonly code: string };
+
 export type Field =
+  | ConstantField
   | ValueField
   | FirstField
   | ComputedField

@@ -40,7 +40,7 @@ export function compileObject(
   const ordered = [...fields.filter((field) => !takesOthers(field)), ...fields.filter(takesOthers)];
   const keys = ordered.map(({ key }) => key);
   const reads = ordered.map((field) => compileField(compiler, field, depth, siblings));
-  const alone = ordered.map(({ kind }) => kind !== 'same' && kind !== 'link');
+  const alone = ordered.map(({ kind }) => kind !== 'same' && kind !== 'link' && kind !== 'constant');
   const needed = [...required];
   return (frame, run) => {
     const entries = run.trace.entryLength;
@@ -126,6 +126,10 @@ export function compileField(compiler: ReadCompiler, field: Field, depth: number
     }
     case 'computed':
       return () => undefined;
+    case 'constant': {
+      const { code } = field;
+      return () => ({ code });
+    }
   }
 }
 
@@ -266,7 +270,7 @@ function readTuple(
     const texts = places.map((place) =>
       segment.value(place.element, place.component || 1, place.repetition || 1).trim(),
     );
-    const value = texts[0] === '' ? undefined : decode(texts, run);
+    const value = texts.every((text) => text === '') ? undefined : decode(texts, run);
     const [first] = places;
     if (value === undefined || first === undefined) {
       run.trace.entryLength = mark;
@@ -284,15 +288,18 @@ function readTuple(
       return undefined;
     }
     const back = encode(value, run);
+    // A day in the typed form is written in the elements for days: moved, not lost.
+    const moved = !isUnfit(back) && back.some((text, index) => text !== '' && texts[index] === '');
     for (const [index, place] of places.entries()) {
       const text = texts[index] ?? '';
       if (text === '') continue;
       const written = isUnfit(back) ? text : (back[index] ?? '');
       // What writing the value would leave empty was not understood, a zone without an offset for one: it is told and stays unmapped.
-      if (written === '') complainOfLoss(run, segment, place, frame.loopId, path, text);
+      if (written === '' && !moved) complainOfLoss(run, segment, place, frame.loopId, path, text);
       else
         run.trace.add(template, run.node, segment.number, packPlace(place.element, place.component, place.repetition));
-      if (written !== '' && written !== text) complainOfForm(run, segment, place, frame.loopId, text, written);
+      if ((written !== '' || moved) && written !== text)
+        complainOfForm(run, segment, place, frame.loopId, text, written);
     }
     return value;
   };

@@ -1,5 +1,6 @@
 import type { LeafType } from '../language/document-type.ts';
 import type {
+  ConstantField,
   ElementPlace,
   Field,
   FirstField,
@@ -53,11 +54,24 @@ export function compileField(compiler: WriteCompiler, field: Field, siblings: re
       return compileSame(compiler, field);
     case 'key':
       return compileKey(compiler, field);
+    case 'constant':
+      return compileConstant(field);
     case 'link':
     case 'computed':
       // Links are the hierarchy's, computed fields the expressions': nothing is put anywhere here.
       return { write: () => undefined, accepts: () => true };
   }
+}
+
+/** Nothing is put anywhere: what the place says is always this code, and another cannot be said there. */
+function compileConstant({ code, path }: ConstantField): Write {
+  const fits = (value: unknown) => isRecord(value) && value.code === code;
+  return {
+    write(value, _frame, run) {
+      if (!fits(value)) run.refuse(path, null, `is not '${code}', the only code its place can mean`, null);
+    },
+    accepts: fits,
+  };
 }
 
 const othersIn = (field: Field): boolean =>
