@@ -57,7 +57,7 @@ export type ChannelSettings =
        * writes under a hidden or temporary name and renames; surer and faster, but not every partner renames.
        */
       readonly takeWhen: 'settled' | 'renamed';
-      /** "{name}" parts: {partner} {message} {controlNumber} {deliveryId}. Same delivery, same name at every retry. */
+      /** "{name}" parts: {partner} {message} {usage} {controlNumber} {deliveryId}. Same delivery, same name at every retry. */
       readonly fileName: string;
     }
   | {

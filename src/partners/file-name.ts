@@ -7,10 +7,18 @@ export interface FileNameParts {
   readonly message: string;
   /** ISA13 or UNB 0020. */
   readonly controlNumber: string;
+  /** "test", "production": the two count apart, so without it their numbers meet in one folder. */
+  readonly usage: string;
   readonly deliveryId: string;
 }
 
-const PARTS = ['partner', 'message', 'controlNumber', 'deliveryId'] as const satisfies readonly (keyof FileNameParts)[];
+const PARTS = [
+  'partner',
+  'message',
+  'controlNumber',
+  'usage',
+  'deliveryId',
+] as const satisfies readonly (keyof FileNameParts)[];
 /** What stands in a template beside its parts: nothing a folder, a shell or another system could misread. */
 const PLAIN = /^[A-Za-z0-9._-]*$/;
 const fileNameLengthMax = 120;

@@ -22,7 +22,7 @@ test.each([
     expect(identityOf(text)).toSatisfy((read: Parameters<typeof identityKey>[0]) => identityKey(read) === text);
 });
 
-const parts = { partner: 'shop', message: '855', controlNumber: '000000001', deliveryId: '0190-ab' };
+const parts = { partner: 'shop', message: '855', controlNumber: '000000001', usage: 'test', deliveryId: '0190-ab' };
 test.each([
   ['{message}-{controlNumber}.edi', '855-000000001.edi'],
   ['{partner}_{deliveryId}', 'shop_0190-ab'],

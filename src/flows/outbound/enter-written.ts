@@ -35,7 +35,13 @@ export async function enterWritten(
   const settings = of.channel.settings;
   const template = 'fileName' in settings ? settings.fileName : '{message}-{controlNumber}.edi';
   const controlNumber = rows.interchange.control_number;
-  const fileName = fileNameOf(template, { partner: of.partner, message: of.message, controlNumber, deliveryId: id });
+  const fileName = fileNameOf(template, {
+    partner: of.partner,
+    message: of.message,
+    controlNumber,
+    usage: of.usage,
+    deliveryId: id,
+  });
   const owned = { company_id: of.company, partner_id: of.partner, usage: of.usage, channel_id: of.channel.id };
   const delivery: DeliveryRow = {
     id,
