@@ -85,7 +85,7 @@ async function startGateway(commands: Commands, dataFolder: string): Promise<Run
     ended,
     stop: async () => {
       child.kill('SIGTERM');
-      const stopped = await Promise.race([ended, sleep(stopMsMax, null)]);
+      const stopped = await Promise.race([ended, sleep(stopMsMax, null, { ref: false })]);
       if (stopped === null) child.kill('SIGKILL');
     },
   };
