@@ -70,6 +70,17 @@ export function formattedDateFault(syntax: 'x12' | 'edifact', format: string, va
   return forms.every((form) => form.startsWith('h')) ? 'time' : 'date';
 }
 
+/** The form an X12 DT or TM has ("CYMD", "hm"), or null: what shows it to people reads it by its letters. */
+export const formOfMoment = (type: 'DT' | 'TM', value: string): string | null =>
+  (type === 'DT' ? X12_DATES : X12_TIMES).find((form) => fits(value, form)) ?? null;
+
+/** The form of a value whose form another value names, or null when it has not that form or the form is not one of ours. */
+export function formOfFormatted(syntax: 'x12' | 'edifact', format: string, value: string): string | null {
+  const table = syntax === 'x12' ? X12_FORMATS : EDIFACT_FORMATS;
+  const forms = Object.hasOwn(table, format) ? table[format] : undefined;
+  return forms?.find((form) => fits(value, form)) ?? null;
+}
+
 function fitsAny(value: string, forms: readonly string[]): boolean {
   for (const form of forms) if (fits(value, form)) return true;
   return false;
