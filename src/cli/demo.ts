@@ -83,6 +83,9 @@ type DemoEvent =
  * Throws what `startGateway` and `applyExamples` throw. Whatever happens, nothing it started is left running.
  */
 export async function runDemo(options: DemoOptions): Promise<number> {
+  const show = printer(options);
+  const { dataFolder } = options;
+  show({ type: 'text', text: `The gateway starts in ${dataFolder} …`, data: { type: 'starting', dataFolder } });
   const gateway = await options.startGateway();
   const companies = new Map<string, CompanyProcess>();
   try {

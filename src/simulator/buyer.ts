@@ -56,8 +56,10 @@ export async function runBuyer(options: BuyerOptions, host: Host): Promise<void>
         isNew: (kind, usage, number) => memory.firstTime(`${usage} ${kind}`, number),
       }),
   });
+  const before = { interchange: memory.last('interchange'), group: memory.last('group') };
   const desk: Desk = {
     ...parts,
+    before,
     mailroom,
     runNumber: memory.take('run'),
     today: localTime(host.now()).date,

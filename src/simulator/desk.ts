@@ -35,6 +35,8 @@ export interface Desk {
   readonly host: Host;
   /** How many times this company has been simulated on this data folder, from 1. */
   readonly runNumber: number;
+  /** The last numbers of the runs before: what answers one of them was asked for then. */
+  readonly before: { readonly interchange: number; readonly group: number };
   readonly today: string;
   send(outgoing: Outgoing): Promise<SentFile>;
   /** The bytes of a file under another name, as a partner's system does when it is not sure of the first try. */
@@ -109,6 +111,27 @@ export const wireOf = (message: string, file: SentFile): Wire => ({
   groupNumber: file.groupNumber,
   fileName: file.fileName,
 });
+
+/** The beginning of every order number of this run: an order number is never used twice on a data folder. */
+export const orderNumberBase = ({ profile, runNumber }: Pick<Desk, 'profile' | 'runNumber'>): string =>
+  `${profile.orderPrefix}${String(runNumber).padStart(6, '0')}`;
+
+/** Whether a key of the mailroom answers something of this run. What an earlier one left behind, broken off, may come at any time. */
+export function isOfThisRun(desk: Pick<Desk, 'profile' | 'runNumber' | 'before'>, key: string): boolean {
+  const [kind, first = '', second = ''] = key.split(':');
+  switch (kind) {
+    case '997':
+      return !(Number(second) <= desk.before.group);
+    case 'TA1':
+      return !(Number(first) <= desk.before.interchange);
+    case '855':
+    case '856':
+    case '810':
+      return !first.startsWith(desk.profile.orderPrefix) || first.startsWith(orderNumberBase(desk));
+    default:
+      return true;
+  }
+}
 
 /** The clerk's reports on one conversation. */
 export interface Reporter {

@@ -8,6 +8,8 @@ import { dirname } from 'node:path';
 export interface Memory {
   /** The next free number of a series, counted from 1 and written down before it is used: a crash skips one, never repeats one. */
   take(series: string): number;
+  /** The number of a series given out last; 0 before the first. */
+  last(series: string): number;
   /** True the first time a value is seen in a set, false ever after. */
   firstTime(set: string, value: string): boolean;
 }
@@ -40,6 +42,7 @@ export function rememberIn(file: string): Memory {
       write();
       return next;
     },
+    last: (series) => remembered.last[series] ?? 0,
     firstTime(set, value) {
       const values = seen.get(set) ?? new Set<string>();
       if (values.has(value)) return false;

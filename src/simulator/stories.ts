@@ -1,8 +1,10 @@
 import { amountText } from './arithmetic.ts';
-import { checkList } from './check.ts';
+import { type CheckList, checkList } from './check.ts';
 import {
   type Desk,
+  isOfThisRun,
   nextDay,
+  orderNumberBase,
   type Reporter,
   reporterFor,
   type SentFile,
@@ -54,12 +56,12 @@ export async function converse(desk: Desk, conversation: Conversation): Promise<
   return pay(desk, order, invoices, report);
 }
 
-/** Two digits of the conversation behind six of the run: an order number is never used twice on a data folder. */
+/** Two digits of the conversation behind those of the run. */
 function newOrder(desk: Desk, conversation: Conversation): SentOrder {
   const place = desk.memory.take(`order ${desk.runNumber}`);
   return {
     conversation,
-    number: `${desk.profile.orderPrefix}${String(desk.runNumber).padStart(6, '0')}${String(place).padStart(2, '0')}`,
+    number: `${orderNumberBase(desk)}${String(place).padStart(2, '0')}`,
     orderedOn: x12Day(desk.today),
     shipOn: x12Day(nextDay(desk.today, 2)),
     store: desk.profile.store,
@@ -211,9 +213,9 @@ async function sendBroken(desk: Desk, order: SentOrder, report: Reporter): Promi
 }
 
 /** At the end: whatever came that no conversation waited for. */
-export function checkLeftovers(desk: Desk) {
+export function checkLeftovers(desk: Desk): CheckList {
   const list = checkList('mailroom');
-  const left = desk.mailroom.leftovers().filter((key) => key !== '');
+  const left = desk.mailroom.leftovers().filter((key) => isOfThisRun(desk, key));
   list.that('files nobody waited for', left.length === 0, left.join(', '), 'none');
   return list;
 }

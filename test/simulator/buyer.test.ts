@@ -80,8 +80,8 @@ describe('with a gateway that does all right', () => {
   test('it pays in two parts what it was billed, and claims both balances', async () => {
     const facts = (await hold('partial')).flatMap((one) => (one.kind === 'checkpoint' ? one.facts : []));
     expect(facts).toMatchObject([
-      { kind: 'open-item', amount: '499.50', remaining: '299.70' },
-      { kind: 'open-item', amount: '499.50', remaining: '0.00' },
+      { kind: 'open-item', amount: '199.80', remaining: '119.88' },
+      { kind: 'open-item', amount: '199.80', remaining: '0.00' },
     ]);
   });
 
@@ -118,11 +118,11 @@ describe('with a gateway that does not, the lie is named', () => {
     ],
     ['an HL that hangs elsewhere', replacing('856', /^HL\*4\*3/, 'HL*4*2'), /HL 4 HL03/],
     ['a wrong check digit', replacing('856', /^(MAN\*GM\*\d{19})(\d)/, '$1X'), /an SSCC-18/],
-    ['a cent too much', replacing('810', /^TDS\*(\d+)4$/, 'TDS*$15'), /810 .*TDS01: found 50965, expected 50964/],
+    ['a cent too much', replacing('810', /^TDS\*(\d+)6$/, 'TDS*$17'), /810 .*TDS01: found 38977, expected 38976/],
     [
       'a line billed that was not shipped',
-      replacing('810', /^IT1\*2\*36/, 'IT1*2*37'),
-      /billed of line 2: found 37, expected 36/,
+      replacing('810', /^IT1\*2\*24/, 'IT1*2*25'),
+      /billed of line 2: found 25, expected 24/,
     ],
     [
       'an invoice for another order',

@@ -149,7 +149,7 @@ describe('the demo', () => {
     const { done, lines } = await play({ options: { json: true } });
     await done;
     const objects = lines.map((line) => JSON.parse(line));
-    expect(objects.map(({ type }) => type)).toEqual([...good.map(() => 'report'), 'summary']);
+    expect(objects.map(({ type }) => type)).toEqual(['starting', ...good.map(() => 'report'), 'summary']);
     expect(objects.at(-1)).toMatchObject({
       ok: true,
       checks: 27,
