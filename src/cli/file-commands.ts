@@ -3,6 +3,7 @@ import type { AckFlags } from './ack.ts';
 import type { CheckFlags } from './check.ts';
 import { untilClosed } from './file-output.ts';
 import type { Commands } from './program.ts';
+import type { ShowFlags } from './show.ts';
 
 type Ends = (run: Promise<number>) => void | Promise<void>;
 
@@ -23,6 +24,14 @@ export function addFileCommands(program: Command, commands: Commands, ends: Ends
     .option(...json)
     .action((files: readonly string[], flags: CheckFlags) =>
       run(async () => (await import('./check.ts')).runCheck(commands, files, flags)),
+    );
+  program
+    .command('show <file>')
+    .description('a file as people read it: names, meanings, loops indented, problems in place')
+    .option('--segments', 'one line a segment, without its elements')
+    .option(...json)
+    .action((file: string, flags: ShowFlags) =>
+      run(async () => (await import('./show.ts')).runShow(commands, file, flags)),
     );
   program
     .command('ack <file>')
