@@ -35,9 +35,18 @@ export function formOf(source: ValueSource, leaf: LeafType, decimalMarks: boolea
   const codec = source.codecs.length > 0 ? compileCodecs(source.codecs) : null;
   const types = source.places.map(({ type }) => type);
   return {
-    decode: source.places.length > 1 ? null : decodeWith(typed, codec, source, leaf),
+    decode: source.places.length > 1 ? null : matching(leaf, decodeWith(typed, codec, source, leaf)),
     decodeTuple: source.places.length > 1 && codec !== null ? (texts, world) => codec.decode(texts, world) : null,
     encode: encodeWith(codec, source, leaf, types, raw),
+  };
+}
+
+/** A text that the schema would refuse is no value of its path. */
+function matching({ pattern }: LeafType, decode: WorldDecode | null): WorldDecode | null {
+  if (pattern === null) return decode;
+  return (text, world) => {
+    const value = decode === null ? text : decode(text, world);
+    return typeof value === 'string' && !pattern.test(value) ? undefined : value;
   };
 }
 

@@ -17,6 +17,8 @@ export interface LeafType {
   readonly kind: 'text' | 'decimal' | 'date' | 'moment' | 'when' | 'coded';
   /** The only texts allowed, when the schema lists them. */
   readonly words: readonly string[] | null;
+  /** What a text must match beyond what its kind says: three capitals of a currency. */
+  readonly pattern: RegExp | null;
 }
 export type DocumentType = ObjectType | ArrayType | LeafType;
 
@@ -30,7 +32,15 @@ interface JsonSchema {
   readonly const?: unknown;
 }
 
-const leaf = (kind: LeafType['kind'], words: readonly string[] | null = null): LeafType => ({ kind, words });
+const leaf = (
+  kind: LeafType['kind'],
+  words: readonly string[] | null = null,
+  pattern: RegExp | null = null,
+): LeafType => ({
+  kind,
+  words,
+  pattern,
+});
 
 /** The type of a whole document. */
 export function documentTypeOf(document: DocumentKind): ObjectType {
@@ -52,7 +62,9 @@ function typeOf(schema: JsonSchema): DocumentType {
     };
   }
   if (typeof schema.const === 'string') return leaf('text', [schema.const]);
-  return leaf(kindOfText(schema.pattern ?? ''));
+  const { pattern = '' } = schema;
+  const kind = kindOfText(pattern);
+  return leaf(kind, null, kind === 'text' && pattern !== '' ? new RegExp(pattern) : null);
 }
 
 /** {code, original}: our code beside the one that was sent. */

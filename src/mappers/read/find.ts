@@ -92,7 +92,9 @@ export function compileFind(target: Target, covered: boolean): Find {
   if (step === undefined) return () => null;
   const single =
     deeper.length === 0
-      ? findDirect(step, covered)
+      ? step.loop === null
+        ? findDirect(step, covered)
+        : findTrigger(step, covered)
       : deeper.length === 1 && step.loop !== null && deeper[0]?.position === 0 && deeper[0].conditions.length === 0
         ? findTrigger(step, covered)
         : findDeep(target.steps, covered);

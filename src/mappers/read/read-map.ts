@@ -23,7 +23,7 @@ export function compileReading(
   const fixed = compareFixed(compiler, spec.fixed);
   const hierarchy = spec.hierarchy === null ? null : compileHierarchy(compiler, spec.hierarchy);
   const claims = claimsIn(spec.fields);
-  const lists = [...spec.type.required].filter((key) => spec.type.properties.get(key)?.kind === 'array');
+  const empties = emptiesOf(spec);
   const recorder = new TraceRecorder();
   return (placed, agreement) => {
     recorder.reset(0, 1);
@@ -39,7 +39,7 @@ export function compileReading(
     hierarchy?.(frame, run);
     addBalanceProblems(balances, run, root);
     // A list the document must have may be empty: an 855 that accepts an order whole need not repeat its lines.
-    for (const key of lists) run.document[key] ??= [];
+    for (const { key, empty } of empties) run.document[key] ??= empty();
     const missing = [...spec.type.required].filter((key) => run.document[key] === undefined);
     for (const key of missing)
       run.complain(
@@ -63,3 +63,11 @@ export function compileReading(
     };
   };
 }
+
+/** What a document must have and may be empty: a list without items, an object of nothing but optional parts. */
+const emptiesOf = ({ type }: MapSpec): { key: string; empty: () => unknown }[] =>
+  [...type.required].flatMap((key) => {
+    const property = type.properties.get(key);
+    if (property?.kind === 'array') return [{ key, empty: () => [] }];
+    return property?.kind === 'object' && property.required.size === 0 ? [{ key, empty: () => ({}) }] : [];
+  });

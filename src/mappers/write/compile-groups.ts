@@ -100,7 +100,11 @@ export function appendItem(
   const detached = fresh(step, run);
   const inner = innerFrame(detached, frame);
   item.write(value, inner, run);
-  if (run.writtenCount === before) return;
+  if (run.writtenCount === before) {
+    if (isRecord(value) && Object.keys(value).length === 0)
+      run.refuse(path, null, 'says nothing, so no group stands for it', null);
+    return;
+  }
   const parent = reach(target, frame, run);
   const why = refused(detached, parent);
   if (why !== null) {

@@ -75,7 +75,34 @@ function writeTree(spec: HierarchySpec, writers: readonly NodeWriter[], tree: Tr
     if (spec.hasChildren !== null) trigger?.set(spec.hasChildren.element, 0, 0, node.hasChildren ? '1' : '0');
     const writer = writers.find((known) => known.spec.name === node.name);
     if (writer !== undefined) writeNode(writer, node, loopFrame(wire), run);
+    tellLevel(spec, node.name, wire, run);
     for (const row of node.rows) writeInside(writers, row, loopFrame(wire), run);
+  }
+}
+
+/** Where no code tells the level, its rules must: what the rule looks at is put there, and what would be taken for another level is told. */
+function tellLevel(spec: HierarchySpec, name: string, wire: WireLoop, run: WriteRun): void {
+  for (const rule of spec.levels) {
+    if (rule.kind === 'absent-parent') continue;
+    const mine = rule.node === name;
+    if (rule.kind === 'present') {
+      if (mine) run.locate(rule.target, loopFrame(wire));
+      if (mine) return;
+      continue;
+    }
+    const { target, place, values } = rule;
+    const found = run.findIn(target, wire)?.get(place.element, place.component, place.repetition) ?? '';
+    if (mine && found === '')
+      run.locate(target, loopFrame(wire))?.set(place.element, place.component, place.repetition, values[0] ?? '');
+    if (mine ? found !== '' && !values.includes(found) : values.includes(found))
+      run.complain(
+        'map/hierarchy-unfit',
+        'error',
+        `A level '${name}' has '${found}' in ${place.text}, by which it reads back as another.`,
+        undefined,
+        found,
+      );
+    if (mine) return;
   }
 }
 

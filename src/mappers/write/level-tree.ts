@@ -328,6 +328,21 @@ class TreeBuilder {
         }
     }
     if (!this.packsHaveLevels()) this.refuseLinks();
+    this.refuseUnnamed();
+  }
+
+  /** Items that are written only where a row names them: an order that no row is of. */
+  private refuseUnnamed(): void {
+    const row = this.rowNode();
+    for (const field of row?.fields ?? []) {
+      if (field.kind !== 'key') continue;
+      const named = new Set(
+        this.itemsOf(row?.list ?? '').map((item) => (isRecord(item) ? item[field.key] : undefined)),
+      );
+      for (const [index, item] of this.itemsOf(field.list).entries())
+        if (isRecord(item) && !named.has(item[field.listKey]))
+          this.refuse(`${field.list}[${index}]`, 'is named by no row, and stands nowhere else');
+    }
   }
 
   /** Rows whose packs the shape has no level for. */

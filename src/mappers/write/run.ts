@@ -110,7 +110,11 @@ export class WriteRun implements CodecWorld {
 
   /** The segment a target means, when something stands there. */
   find(target: Target): WireSegment | null {
-    let here: WireNode = this.root;
+    return this.findIn(target, this.root);
+  }
+
+  findIn(target: Target, from: WireLoop): WireSegment | null {
+    let here: WireNode = from;
     for (const step of target.steps) {
       if (here.kind === 'segment') return null;
       const child: WireNode | undefined = here.sharedAt(step.key) ?? here.places[step.position]?.[0];

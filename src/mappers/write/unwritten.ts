@@ -21,6 +21,8 @@ export function knownPaths(fields: readonly Field[], nodes: readonly NodeSpec[])
     addFields(at, node.fields);
     for (const key of node.of.keys()) below(at, key).whole = true;
     if (node.listKey !== null) below(at, node.listKey).whole = true;
+    for (const field of node.fields)
+      if (field.kind === 'key') below(below(top, field.list), field.listKey).whole = true;
   }
   return top;
 }
@@ -71,6 +73,7 @@ function addField(at: Growing, field: Field): void {
 /** Every path of a document that the map has no place for, leaf by leaf. A code with its original is one leaf. */
 export function listUnknown(known: KnownPaths | undefined, value: unknown, path: string, out: string[]): void {
   if (value === undefined || known?.whole) return;
+  if (isRecord(value) && Object.keys(value).length === 0) return; // an empty object says nothing
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) listUnknown(known, item, `${path}[${index}]`, out);
     return;
