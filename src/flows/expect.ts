@@ -9,7 +9,7 @@ import {
 } from '../orders/expectations.ts';
 import type { Tx } from '../store/database.ts';
 import { expectationForUpdate, updateExpectation } from '../store/expectations.ts';
-import type { ExpectationRow } from '../store/rows.ts';
+import type { ExpectationRow } from '../store/rows/documents.ts';
 
 export interface ExpectedOf {
   readonly subjectKind: 'order' | 'shipment' | 'invoice' | 'interchange' | 'delivery';

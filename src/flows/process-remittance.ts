@@ -6,7 +6,7 @@ import type { Tx } from '../store/database.ts';
 import { letWait, type StoredDocument, setDocumentState } from '../store/documents/document.ts';
 import { claimedItems, itemsForUpdate, type LedgerItem, lower } from '../store/money/open-items.ts';
 import { earlierAdvice, remittanceOfDocument, replaceWaiting } from '../store/money/remittances.ts';
-import type { RemittanceRow } from '../store/rows.ts';
+import type { RemittanceRow } from '../store/rows/business.ts';
 import type { FlowContext } from './context.ts';
 import { meetExpectation } from './expect.ts';
 import type { KnownConfiguration } from './known-configuration.ts';

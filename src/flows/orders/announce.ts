@@ -1,6 +1,6 @@
 import type { Order } from '../../documents/order.ts';
 import type { Agreement } from '../../partners/configuration.ts';
-import type { AnnouncementRow } from '../../store/rows.ts';
+import type { AnnouncementRow } from '../../store/rows/outbound.ts';
 import type { FlowContext } from '../context.ts';
 import type { OrderOwner } from './order-flow.ts';
 

@@ -91,7 +91,7 @@ async function settle(
   );
   const received = receivedOrder(order);
   if (agreement.decision.decideBy === 'back-office') {
-    const state = valueOf(awaitDecision(received));
+    const state = granted(awaitDecision(received));
     gathered.events.push(orderEvent(owner, 'order/awaiting-decision', at, 'gateway'));
     const announcement = announcementRow(context, agreement, owner, order);
     if (announcement !== null) {
@@ -106,7 +106,7 @@ async function settle(
   }
   const decision = await decisionByRules(context, known, tx, owner, order);
   return {
-    state: valueOf(await applyDecision(context, known, tx, owner, order, received, decision, 'rules', gathered)),
+    state: granted(await applyDecision(context, known, tx, owner, order, received, decision, 'rules', gathered)),
     decision,
   };
 }
@@ -156,7 +156,7 @@ async function replace(
   first: OrderRecord,
   gathered: Gathered,
 ): Promise<void> {
-  valueOf(replaceOrder(first.state, document.body));
+  granted(replaceOrder(first.state, document.body));
   await releaseReservations(tx, { companyId: first.company_id, usage: first.usage, orderId: first.id });
   await cancelExpectations(tx, 'order', first.id);
   const owner: OrderOwner = { ...first, agreement_id: document.agreement_id };
@@ -173,7 +173,7 @@ async function cancel(
   first: OrderRecord,
   gathered: Gathered,
 ): Promise<void> {
-  const state = valueOf(cancelOrder(first.state));
+  const state = granted(cancelOrder(first.state));
   await releaseReservations(tx, { companyId: first.company_id, usage: first.usage, orderId: first.id });
   await cancelExpectations(tx, 'order', first.id);
   await updateOrder(tx, first.id, state);
@@ -203,7 +203,7 @@ const furtherEvent = (
 });
 
 /** A refusal here means that a rule and its own guard disagree: our mistake, not the partner's. */
-function valueOf<T>(outcome: Outcome<T>): T {
+function granted<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
   throw new FailureError('bug', outcome.findings.map(({ message }) => message).join(' '));
 }

@@ -1,7 +1,8 @@
 import type { Channel } from '../../partners/configuration.ts';
 import { fileNameOf } from '../../partners/file-name.ts';
 import type { Tx } from '../../store/database.ts';
-import type { DeliveryRow, Rows } from '../../store/rows.ts';
+import type { DeliveryRow } from '../../store/rows/outbound.ts';
+import type { Rows } from '../../store/rows.ts';
 import { type NewEvent, writeRows } from '../../store/write-rows.ts';
 import type { FlowContext } from '../context.ts';
 import { isMailbox } from './transport-table.ts';

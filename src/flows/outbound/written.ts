@@ -6,7 +6,7 @@ import type { ReadEvent, SyntaxName } from '../../parsers/transaction.ts';
 import { validate } from '../../parsers/validate.ts';
 import { identityKey } from '../../partners/identity.ts';
 import type { Tx } from '../../store/database.ts';
-import type { GroupRow, InterchangeRow, TransactionRow } from '../../store/rows.ts';
+import type { GroupRow, InterchangeRow, TransactionRow } from '../../store/rows/envelope.ts';
 import { chunkBytes, insertChunk } from '../../store/wire/chunks.ts';
 import type { FlowContext } from '../context.ts';
 

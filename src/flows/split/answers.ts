@@ -2,7 +2,7 @@ import type { Verdict } from '../../core/problem.ts';
 import { isAcknowledgment } from '../../parsers/index.ts';
 import type { InterchangeHeader } from '../../parsers/transaction.ts';
 import type { Agreement } from '../../partners/configuration.ts';
-import type { AcknowledgmentRow } from '../../store/rows.ts';
+import type { AcknowledgmentRow } from '../../store/rows/documents.ts';
 
 export interface ToAnswer {
   readonly id: string;

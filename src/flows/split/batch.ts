@@ -1,12 +1,6 @@
 import type { GroupHeader } from '../../parsers/transaction.ts';
-import type {
-  AcknowledgmentRow,
-  DocumentRow,
-  GroupRow,
-  InterchangeRow,
-  ProblemRow,
-  TransactionRow,
-} from '../../store/rows.ts';
+import type { AcknowledgmentRow, DocumentRow } from '../../store/rows/documents.ts';
+import type { GroupRow, InterchangeRow, ProblemRow, TransactionRow } from '../../store/rows/envelope.ts';
 import { orderKeyOf } from '../document-number.ts';
 import type { ReadDocument } from './read-transaction.ts';
 import type { GroupTally } from './verdicts.ts';

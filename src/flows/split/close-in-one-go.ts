@@ -1,7 +1,8 @@
 import type { NewWork, Work } from '../../core/work.ts';
 import type { Tx } from '../../store/database.ts';
 import { claimControlNumbers } from '../../store/envelope/claims.ts';
-import type { AcknowledgmentRow, DocumentRow, InterchangeRow } from '../../store/rows.ts';
+import type { AcknowledgmentRow, DocumentRow } from '../../store/rows/documents.ts';
+import type { InterchangeRow } from '../../store/rows/envelope.ts';
 import { claimContent, type RawFileToRead, setRawFileState } from '../../store/wire/raw-file.ts';
 import { finishWork } from '../../store/work/finish-work.ts';
 import { insertWork } from '../../store/work/insert-work.ts';

@@ -3,7 +3,7 @@ import { problem, problemAsJson } from '../../core/problem.ts';
 import { isAcknowledgment } from '../../parsers/index.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import type { NumberClaim } from '../../store/envelope/claims.ts';
-import type { GroupRow, InterchangeRow, ProblemRow } from '../../store/rows.ts';
+import type { GroupRow, InterchangeRow, ProblemRow } from '../../store/rows/envelope.ts';
 
 type ClaimingGroup = Pick<GroupRow, 'id' | 'functional_id' | 'control_number' | 'header'>;
 type ClaimingInterchange = Pick<

@@ -1,7 +1,7 @@
 import type { Problem, Verdict } from '../../core/problem.ts';
 import type { GroupHeader, InterchangeHeader } from '../../parsers/transaction.ts';
 import type { Queryable } from '../database.ts';
-import type { AcknowledgmentRow } from '../rows.ts';
+import type { AcknowledgmentRow } from '../rows/documents.ts';
 
 export type StoredAcknowledgment = AcknowledgmentRow;
 

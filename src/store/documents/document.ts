@@ -1,6 +1,6 @@
 import type { DocumentKind, DocumentOf } from '../../documents/index.ts';
 import type { Queryable } from '../database.ts';
-import type { DocumentRow } from '../rows.ts';
+import type { DocumentRow } from '../rows/documents.ts';
 
 export type StoredDocument = {
   [Kind in DocumentKind]: Omit<DocumentRow, 'kind' | 'body'> & { readonly kind: Kind; readonly body: DocumentOf[Kind] };

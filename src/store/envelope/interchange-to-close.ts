@@ -1,5 +1,5 @@
 import type { Queryable } from '../database.ts';
-import type { GroupRow, InterchangeRow } from '../rows.ts';
+import type { GroupRow, InterchangeRow } from '../rows/envelope.ts';
 
 /** A group as its rows tell it: `broken` when a problem of severity error is its own. */
 export interface StoredGroup

@@ -1,6 +1,6 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Queryable } from '../database.ts';
-import type { RemittanceRow } from '../rows.ts';
+import type { RemittanceRow } from '../rows/business.ts';
 
 /** An earlier advice that announced the same payment. */
 export async function earlierAdvice(
