@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FailureError } from '../core/failure.ts';
 import { type OperatorApi, operatorApi } from '../simulator/api.ts';
 import { companiesOf } from '../simulator/companies.ts';
 import { type CompanyProcess, startCompany } from '../simulator/company-process.ts';
-import { differences, openAmount } from '../simulator/facts.ts';
+import { differences, openAmount, parkedWork } from '../simulator/facts.ts';
 import { simulationVariable } from '../simulator/index.ts';
-import { ladderOf, type Rung } from '../simulator/ladder.ts';
-import { type Paper, reportLine, rungLine, shortcomings, table } from '../simulator/print.ts';
-import { stopped } from '../simulator/process.ts';
+import { ladderOf } from '../simulator/ladder.ts';
+import { type News, paperOf, printer, timeOf } from '../simulator/news.ts';
+import { shortcomings, table } from '../simulator/print.ts';
 import {
   climb,
   hasFailed,
@@ -20,6 +21,7 @@ import {
   wentWell,
 } from '../simulator/progress.ts';
 import type { Report } from '../simulator/protocol.ts';
+import { CONVERSATIONS } from '../simulator/scenarios.ts';
 
 export interface RunningGateway {
   readonly apiUrl: string;
@@ -65,17 +67,14 @@ interface Demo {
   readonly parties: readonly string[];
   readonly companies: Map<string, CompanyProcess>;
   readonly checkpoints: Set<Checkpoint>;
+  /** Work that stood parked when the demo began: an earlier run's. */
+  readonly parkedBefore: ReadonlySet<string>;
   /** What has happened since the last look: shown together, in the order of its times. */
-  readonly news: DemoEvent[];
-  readonly show: (event: DemoEvent) => void;
+  readonly news: News[];
+  readonly show: (event: News) => void;
 }
 
 type Checkpoint = Extract<Report, { kind: 'checkpoint' }>;
-
-type DemoEvent =
-  | { readonly type: 'report'; readonly at: string; readonly report: Report }
-  | { readonly type: 'rung'; readonly at: string; readonly talk: Talk; readonly rung: Rung }
-  | { readonly type: 'text'; readonly text: string; readonly data: Readonly<Record<string, unknown>> };
 
 /**
  * The whole demo: a gateway, simulated companies beside it, the ladder of every conversation as it climbs, and the account at the end.
@@ -83,14 +82,21 @@ type DemoEvent =
  * Throws what `startGateway` and `applyExamples` throw. Whatever happens, nothing it started is left running.
  */
 export async function runDemo(options: DemoOptions): Promise<number> {
+  const { dataFolder, only } = options;
+  const unknown = only?.find((key) => !CONVERSATIONS.some((conversation) => conversation.key === key));
+  if (unknown !== undefined) {
+    const known = CONVERSATIONS.map(({ key }) => key).join(', ');
+    throw new FailureError('usage-wrong', `There is no conversation ${unknown}; there are ${known}.`);
+  }
   const show = printer(options);
-  const { dataFolder } = options;
   show({ type: 'text', text: `The gateway starts in ${dataFolder} …`, data: { type: 'starting', dataFolder } });
   const gateway = await options.startGateway();
   const companies = new Map<string, CompanyProcess>();
   try {
     await options.applyExamples(gateway);
-    const demo = openDemo(options, gateway, companies);
+    const api = operatorApi(gateway.apiUrl, gateway.apiKey);
+    const parkedBefore = new Set((await parkedWork(api)).map(({ id }) => id));
+    const demo = openDemo({ options, api, companies, parkedBefore, show }, gateway);
     const code = await play(demo, gateway);
     if (!options.once && !options.signal.aborted) await stay(demo, gateway);
     return code;
@@ -100,18 +106,18 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   }
 }
 
-function openDemo(options: DemoOptions, gateway: RunningGateway, companies: Map<string, CompanyProcess>): Demo {
+type Opening = Pick<Demo, 'options' | 'api' | 'companies' | 'parkedBefore' | 'show'>;
+
+function openDemo(opening: Opening, gateway: RunningGateway): Demo {
+  const { options, companies } = opening;
   const progress = newProgress(options.only);
   const buying = new Set([...progress.talks.values()].map(({ conversation }) => conversation.party));
   const demo: Demo = {
-    options,
+    ...opening,
     progress,
-    companies,
-    api: operatorApi(gateway.apiUrl, gateway.apiKey),
     parties: [...buying],
     checkpoints: new Set(),
     news: [],
-    show: printer(options),
   };
   for (const { name, role, options: companyOptions } of companiesOf({ ...gateway, ...options }, buying)) {
     const onReport = (report: Report) => hear(demo, report);
@@ -151,6 +157,7 @@ async function play(demo: Demo, gateway: RunningGateway): Promise<number> {
   }
   if (!isComplete(progress, parties) && gone === null && !options.signal.aborted) await askAccounts(demo);
   if (gone !== null) progress.failures.push(`the gateway ended: ${gone}`);
+  else if (!options.signal.aborted) await lookForParked(demo);
   showNews(demo);
   const well = wentWell(progress, parties);
   await account(demo, well, options.now().getTime() - begun, gone === null && !options.signal.aborted);
@@ -164,12 +171,21 @@ function showNews({ news, show }: Demo): number {
   return events.length;
 }
 
-const timeOf = (event: DemoEvent): string => ('at' in event ? event.at : '');
-
 /** A second for those who hang to say on what. */
 async function askAccounts({ companies, progress }: Demo): Promise<void> {
   for (const company of companies.values()) company.tell({ kind: 'account' });
   for (let waits = 0; waits < 10 && progress.accounts.size < companies.size; waits += 1) await sleep(100);
+}
+
+/** Every rung may be met and something still lie aside that nobody sees. */
+async function lookForParked(demo: Demo): Promise<void> {
+  try {
+    for (const { id, what } of await parkedWork(demo.api)) {
+      if (!demo.parkedBefore.has(id)) demo.progress.failures.push(`the gateway parked ${what}`);
+    }
+  } catch (thrown) {
+    demo.progress.failures.push(`the operator: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
 }
 
 async function look(demo: Demo): Promise<void> {
@@ -230,7 +246,7 @@ async function account(demo: Demo, well: boolean, durationMs: number, canAsk: bo
     : `Not every rung was met after ${seconds} s:`;
   show({
     type: 'text',
-    text: ['', table(paperOf(options), progress, open), '', verdict, ...short].join('\n'),
+    text: ['', table(paperOf(options.colour), progress, open), '', verdict, ...short].join('\n'),
     data: {
       type: 'summary',
       ok: well,
@@ -243,7 +259,8 @@ async function account(demo: Demo, well: boolean, durationMs: number, canAsk: bo
 }
 
 /** The gateway and its partners live on: whoever looks at the demo may now look at the gateway. */
-async function stay({ options, show }: Demo, gateway: RunningGateway): Promise<void> {
+async function stay(demo: Demo, gateway: RunningGateway): Promise<void> {
+  const { options, show } = demo;
   const { apiUrl, partnersUrl, apiKey } = gateway;
   const text = [
     '',
@@ -253,34 +270,12 @@ async function stay({ options, show }: Demo, gateway: RunningGateway): Promise<v
     'Ctrl-C stops it.',
   ].join('\n');
   show({ type: 'text', text, data: { type: 'running', apiUrl, partnersUrl, dataFolder: options.dataFolder } });
-  await Promise.race([stopped(options.signal), ...(gateway.ended === undefined ? [] : [gateway.ended])]);
-}
-
-const two = (value: number, width = 2): string => String(value).padStart(width, '0');
-const localClock = (iso: string): string => {
-  const at = new Date(iso);
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${two(at.getMilliseconds(), 3)}`;
-};
-
-const paperOf = ({ colour }: DemoOptions): Paper => ({ colour, timeOf: localClock });
-
-/** People read lines, programs read objects; neither gets the other's. */
-function printer(options: DemoOptions): (event: DemoEvent) => void {
-  const paper = paperOf(options);
-  const print = (line: string | null) => {
-    if (line !== null) options.print(line);
-  };
-  if (options.json) {
-    return (event) => {
-      if (event.type === 'rung')
-        print(JSON.stringify({ type: 'rung', conversation: event.talk.conversation.key, ...event.rung }));
-      else if (event.type === 'report') print(JSON.stringify({ type: 'report', ...event.report }));
-      else print(JSON.stringify(event.data));
-    };
+  let gone = false;
+  gateway.ended?.then(() => {
+    gone = true;
+  });
+  while (!options.signal.aborted && !gone) {
+    showNews(demo);
+    await sleep(lookIntervalMs, undefined, { signal: options.signal }).catch(() => undefined);
   }
-  return (event) => {
-    if (event.type === 'rung') print(rungLine(paper, event.talk, event.rung));
-    else if (event.type === 'report') print(reportLine(paper, event.at, event.report));
-    else print(event.text);
-  };
 }

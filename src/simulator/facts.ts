@@ -120,3 +120,11 @@ const openItems = async (api: OperatorApi, number: string, usage: Usage) =>
   listIn(await api.get(`/open-items${query({ number, usage })}`)).filter(
     (item) => item.number === number && (item.usage ?? usage) === usage,
   );
+
+/** Work the gateway gave up until a person acts, newest first: its id, and what it is and why in words. */
+export async function parkedWork(api: OperatorApi): Promise<readonly { readonly id: string; readonly what: string }[]> {
+  return listIn(await api.get(`/work${query({ state: 'parked', limit: '500' })}`)).map((work) => ({
+    id: textIn(work, 'id'),
+    what: `${textIn(work, 'kind')} of ${textOrNull(work, 'subject')}: ${textOrNull(work, 'failureMessage')}`,
+  }));
+}

@@ -106,7 +106,7 @@ describe('the demo', () => {
     const reports = [checkpoint, ...good.filter((report) => !('step' in report) || report.step !== checkpoint.step)];
     const { done, lines } = await play({
       reports,
-      answer: () => ({ status: 500, body: 'no' }),
+      answer: ({ path }) => (path === '/orders' ? { status: 500, body: 'no' } : { status: 200, body: { items: [] } }),
       options: { limitMs: 4_000 },
     });
     expect(await done).toBe(1);
@@ -117,6 +117,27 @@ describe('the demo', () => {
     const { done, lines } = await play({ reports: [], ended: Promise.resolve('exit 3'), options: { limitMs: 60_000 } });
     expect(await done).toBe(1);
     expect(lines.join('\n')).toContain('the gateway ended: exit 3');
+  });
+
+  test('ends with 1 when the gateway parked work meanwhile, not for what was parked before', async () => {
+    const parked = (id: string) => ({ id, kind: 'process', subject: 'd1', failureMessage: 'no agreement' });
+    const old = (): Told => ({ status: 200, body: { items: [parked('w1')] } });
+    expect(await (await play({ answer: old })).done).toBe(0);
+    let looks = 0;
+    const answer = ({ path }: Asked): Told => {
+      if (path !== '/work') return { status: 200, body: { items: [] } };
+      looks += 1;
+      return { status: 200, body: { items: looks === 1 ? [] : [parked('w2')] } };
+    };
+    const { done, lines } = await play({ answer });
+    expect(await done).toBe(1);
+    expect(lines.join('\n')).toContain('the gateway parked process of d1: no agreement');
+  });
+
+  test('refuses a conversation it does not know, before anything starts', async () => {
+    const { done, acts } = await play({ options: { only: ['whole', 'hole'] } });
+    await expect(done).rejects.toThrow(/no conversation hole/);
+    expect(acts).toEqual([]);
   });
 
   test('stops what it started when the examples cannot be applied', async () => {

@@ -123,6 +123,8 @@ describe('856', () => {
     ${'TD1*CTN*2'}                   | ${'TD1*CTN*4'}                   | ${'TD102'}
     ${'SN1*1*40*EA'}                 | ${'SN1*1*41*EA'}                 | ${'shipped of line 1'}
     ${'SN1*2*4*EA'}                  | ${'SN1*2*5*EA'}                  | ${'shipped of line 2'}
+    ${'SN1*2*4*EA'}                  | ${'SN1*2*4*EA**6*EA'}            | ${'HL 8 SN105'}
+    ${'SN1*2*4*EA'}                  | ${'SN1*2*4*EA**4*CA'}            | ${'HL 8 SN106'}
     ${'SN1*2*4*EA'}                  | ${'SN1*2*4*CA'}                  | ${'HL 8 SN103'}
     ${'SN1*2*4*EA'}                  | ${'SN1*2**EA'}                   | ${'HL 8 SN102'}
     ${'LIN*2*UP'}                    | ${'LIN*1*UP'}                    | ${'HL 8 LIN01'}
@@ -188,6 +190,12 @@ describe('810', () => {
       'billed of line 2',
     ));
 
+  test('a line amount is reckoned again where it is told', () => {
+    const withAmount = (amount: string) => changed(INVOICE_SHORT, 'TDS*', `PAM****1*${amount}\nTDS*`);
+    expect([judge(withAmount('33.60')), judge(withAmount('33.6'))]).toEqual([[], []]);
+    expect(judge(withAmount('33.61'))).toEqual(['IT1 614141010134 PAM05']);
+  });
+
   test('a number used before is found', () => expect(judge(INVOICE_SHORT, false)).toEqual(['BIG02']));
 });
 
@@ -225,8 +233,8 @@ describe('997', () => {
 
 describe('997 that rejects', () => {
   const errors = [
-    { tag: 'BEG', segmentNumber: 2, element: 5, dataElement: '373', code: '8', found: '20260231' },
-    { tag: 'N1', segmentNumber: 5, element: 4, dataElement: '67', code: '2', found: null },
+    { tag: 'BEG', segmentNumber: 2, loop: '', element: 5, dataElement: '373', code: '8', found: '20260231' },
+    { tag: 'N1', segmentNumber: 5, loop: 'N1', element: 4, dataElement: '67', code: '2', found: null },
   ];
   const rejecting = [
     'AK1*PO*31',
@@ -246,6 +254,7 @@ describe('997 that rejects', () => {
     from                             | to                                      | at
     ${'AK3*BEG*2'}                   | ${'AK3*BIG*2'}                          | ${'AK301 for BEG at 2'}
     ${'AK3*BEG*2'}                   | ${'AK3*BEG*3'}                          | ${'AK302 for BEG at 2'}
+    ${'N1*5*N1*8'}                   | ${'N1*5**8'}                            | ${'AK303 for N1 at 5'}
     ${'BEG*2**8'}                    | ${'BEG*2**3'}                           | ${'AK304 for BEG at 2'}
     ${'AK4*5*373'}                   | ${'AK4*6*373'}                          | ${'AK401 for BEG at 2'}
     ${'AK4*5*373'}                   | ${'AK4*5*374'}                          | ${'AK402 for BEG at 2'}

@@ -17,6 +17,8 @@ export interface ExpectedError {
   readonly tag: string;
   /** Counted from ST = 1. */
   readonly segmentNumber: number;
+  /** AK303: the loop the segment opens or stands in; empty in none. */
+  readonly loop: string;
   readonly element: number;
   /** The standard's number of the data element, and the syntax error code (723). */
   readonly dataElement: string;
@@ -60,6 +62,7 @@ export function checkRejecting(
     const where = `${error.tag} at ${error.segmentNumber}`;
     list.same(`AK301 for ${where}`, element(ak3, 1), error.tag);
     list.same(`AK302 for ${where}`, element(ak3, 2), String(error.segmentNumber));
+    list.same(`AK303 for ${where}`, element(ak3, 3), error.loop);
     list.same(`AK304 for ${where}`, element(ak3, 4), '8');
     list.same(`AK401 for ${where}`, element(ak4, 1)?.split(componentSeparator)[0], String(error.element));
     list.same(`AK402 for ${where}`, element(ak4, 2), error.dataElement);

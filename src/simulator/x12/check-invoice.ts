@@ -56,7 +56,8 @@ function checkLines(list: CheckList, { segments }: Transaction, order: SentOrder
   const loops = loopsOf(segments, 'IT1', 'TDS');
   list.same('CTT01', element(find(segments, 'CTT'), 1), String(loops.length));
   const billed = new Map<string, string[]>();
-  for (const [it1] of loops) {
+  for (const loop of loops) {
+    const [it1] = loop;
     const upc = idOf(it1, 6, 'UP') ?? '';
     const at = `IT1 ${upc}`;
     const line = order.conversation.lines.find((one) => one.upc === upc);
@@ -68,6 +69,18 @@ function checkLines(list: CheckList, { segments }: Transaction, order: SentOrder
     list.same(`${at} IT103`, element(it1, 3), 'EA');
     list.that(`${at} IT104`, sameNumber(element(it1, 4), price), element(it1, 4), price);
     const quantity = element(it1, 2) ?? '';
+    // 1: the amount of the line, where it is told.
+    const amount = element(
+      find(
+        loop.filter((one) => element(one, 4) === '1'),
+        'PAM',
+      ),
+      5,
+    );
+    if (amount !== undefined && isNumber(quantity)) {
+      const own = amountText(extensionCents(quantity, price));
+      list.that(`${at} PAM05`, sameNumber(amount, own), amount, own);
+    }
     billed.set(upc, [...(billed.get(upc) ?? []), isNumber(quantity) ? quantity : '0']);
   }
   let cents = 0n;

@@ -158,8 +158,13 @@ function checkItems(
     const quantity = element(sn1, 2) ?? '';
     list.that(`${at} SN102`, isNumber(quantity), quantity, 'a quantity');
     list.same(`${at} SN103`, element(sn1, 3), 'EA');
+    const ordered = element(sn1, 5);
     const line = order.conversation.lines.find((one) => one.upc === upc);
     list.that(`${at} UP`, line !== undefined, upc, 'an item of the order');
+    if (ordered !== undefined && line !== undefined) {
+      list.that(`${at} SN105`, sameNumber(ordered, line.quantity), ordered, line.quantity);
+      list.same(`${at} SN106`, element(sn1, 6), 'EA');
+    }
     const lineNumber = element(lin, 1) ?? '';
     if (lineNumber !== '' && line !== undefined) list.same(`${at} LIN01`, lineNumber, line.number);
     quantities.set(upc, [...(quantities.get(upc) ?? []), isNumber(quantity) ? quantity : '0']);

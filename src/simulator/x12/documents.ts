@@ -67,10 +67,26 @@ export function broken850(
   return {
     body,
     errors: [
-      { tag: 'BEG', segmentNumber: numberOf('BEG'), element: 5, dataElement: '373', code: '8', found: badDay },
+      {
+        tag: 'BEG',
+        segmentNumber: numberOf('BEG'),
+        loop: '',
+        element: 5,
+        dataElement: '373',
+        code: '8',
+        found: badDay,
+      },
       // N103 is there, and N103 and N104 come together or not at all.
-      { tag: 'N1', segmentNumber: numberOf('N1'), element: 4, dataElement: '67', code: '2', found: null },
-      { tag: 'PO1', segmentNumber: numberOf('PO1'), element: 2, dataElement: '330', code: '6', found: badQuantity },
+      { tag: 'N1', segmentNumber: numberOf('N1'), loop: 'N1', element: 4, dataElement: '67', code: '2', found: null },
+      {
+        tag: 'PO1',
+        segmentNumber: numberOf('PO1'),
+        loop: 'PO1',
+        element: 2,
+        dataElement: '330',
+        code: '6',
+        found: badQuantity,
+      },
     ],
   };
 }
