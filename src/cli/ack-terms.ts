@@ -1,5 +1,6 @@
 import { FailureError } from '../core/failure.ts';
 import { answeringAgreement } from '../flows/split/whose.ts';
+import type { SyntaxName } from '../parsers/transaction.ts';
 import type { Agreement } from '../partners/configuration.ts';
 import { type ControlNumberLevel, controlNumberRule, formatControlNumber } from '../partners/control-numbers.ts';
 import { acknowledgmentDefaults, envelopeDefaults } from '../partners/defaults.ts';
@@ -24,10 +25,10 @@ export function momentOf(text: string): Date {
 }
 
 /** `--control`: the next number of each range, as in the store: interchanges, groups and sets count on apart. Throws FailureError `usage-wrong`. */
-export function controlNumbersFrom(text: string): TakeNumber {
+export function controlNumbersFrom(text: string, syntax: SyntaxName = 'x12'): TakeNumber {
   const first = Number(text);
-  const { numberMin, numberMax } = controlNumberRule('x12', 'interchange');
-  if (!/^\d{1,9}$/.test(text) || first < numberMin || first > numberMax) {
+  const { numberMin, numberMax } = controlNumberRule(syntax, 'interchange');
+  if (!/^\d{1,14}$/.test(text) || first < numberMin || first > numberMax) {
     throw new FailureError('usage-wrong', `--control '${text}' is no control number: 1 to ${numberMax} are.`);
   }
   const next: Record<ControlNumberLevel, number> = { interchange: first, group: first, transaction: first };
@@ -35,7 +36,7 @@ export function controlNumbersFrom(text: string): TakeNumber {
     if (next[level] > numberMax) {
       throw new FailureError('usage-wrong', `--control '${text}' leaves too few numbers for all the answers.`);
     }
-    return formatControlNumber('x12', level, next[level]++);
+    return formatControlNumber(syntax, level, next[level]++);
   };
 }
 

@@ -30,7 +30,7 @@ export async function runAck(commands: Commands, name: string, flags: AckFlags):
   const collector = new Collector(standards);
   let errors = 0;
   let written = 0;
-  for (const event of judgedEvents(eventsOf(commands.resolve(name)), judge)) {
+  for (const event of judgedEvents(eventsOf({ name, path: commands.resolve(name) }), judge)) {
     errors += event.problems.filter(({ severity }) => severity === 'error').length;
     if (event.kind === 'interchange' && event.header.syntax === 'edifact') throw edifactUnanswered(name, event.header);
     const interchange = collector.take(event);

@@ -1,7 +1,7 @@
 import { type Problem, problemAsJson } from '../core/problem.ts';
 import { problemCountMax } from '../parsers/problem-list.ts';
 import { identityKey } from '../partners/identity.ts';
-import type { CheckedFile } from './check.ts';
+import type { NamedFile } from './file-events.ts';
 import type { JudgedEvent } from './file-judge.ts';
 import type { Output } from './file-output.ts';
 
@@ -15,8 +15,8 @@ const listOf = (problems: readonly Problem[]): string => json(problems.map(probl
 /** Writes the object of the design's section 7, newline after it. */
 export async function checkAsJson(
   output: Output,
-  files: readonly CheckedFile[],
-  judged: (file: CheckedFile) => Iterable<JudgedEvent>,
+  files: readonly NamedFile[],
+  judged: (file: NamedFile) => Iterable<JudgedEvent>,
 ): Promise<void> {
   await output.text('{"files":[');
   for (const [index, file] of files.entries()) {

@@ -3,7 +3,7 @@ import { openStandards, type Standards } from '../library/standards.ts';
 import { checkAsJson } from './check-json.ts';
 import { progressOn } from './check-progress.ts';
 import { countingProblems, type ProblemCount, summaryPrinter, totalLine, treePrinter } from './check-text.ts';
-import { eventsOf, filesBelow, isFolder, sizeOf } from './file-events.ts';
+import { eventsOf, filesBelow, isFolder, type NamedFile, sizeOf } from './file-events.ts';
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
 import type { Commands, ExitCode } from './program.ts';
@@ -14,20 +14,13 @@ export interface CheckFlags {
   readonly json?: true;
 }
 
-/** One file to check: how it is called in what is printed, and where it is. */
-export interface CheckedFile {
-  readonly name: string;
-  readonly path: string;
-}
-
 /** `tallyport check FILE…`: 0 when nothing of severity error was found, 1 otherwise. Throws FailureError for what cannot be read. */
 export async function runCheck(commands: Commands, names: readonly string[], flags: CheckFlags): Promise<ExitCode> {
   const standards = openStandards();
   const judge = await judgeFor(commands, standards, flags);
   const output = openOutput(commands);
   const { files, folders } = listed(commands, names);
-  const judged = (file: CheckedFile, onRead?: (bytes: number) => void) =>
-    judgedEvents(eventsOf(file.path, onRead), judge);
+  const judged = (file: NamedFile, onRead?: (bytes: number) => void) => judgedEvents(eventsOf(file, onRead), judge);
   const count: ProblemCount = { errors: 0, warnings: 0 };
   if (flags.json === true) {
     await checkAsJson(output, files, (file) => countingProblems(judged(file), count));
@@ -41,15 +34,15 @@ export async function runCheck(commands: Commands, names: readonly string[], fla
 async function checkAsText(
   commands: Commands,
   output: Output,
-  files: readonly CheckedFile[],
+  files: readonly NamedFile[],
   folders: boolean,
-  judged: (file: CheckedFile, onRead?: (bytes: number) => void) => Iterable<JudgedEvent>,
+  judged: (file: NamedFile, onRead?: (bytes: number) => void) => Iterable<JudgedEvent>,
   count: ProblemCount,
 ): Promise<void> {
   const nameWidth = Math.min(60, Math.max(0, ...files.map(({ name }) => name.length)));
   let bad = 0;
   for (const file of files) {
-    const progress = progressOn(process.stderr, file.name, sizeOf(file.path));
+    const progress = progressOn(process.stderr, file.name, sizeOf(file.path, file.name));
     const printer = folders
       ? summaryPrinter(output, file.name, nameWidth, commands.colour)
       : treePrinter(output, file.name, commands.colour);
@@ -76,11 +69,11 @@ async function judgeFor(commands: Commands, standards: Standards, { partner, gui
   return agreementJudge(standards, await loadPartner(partner, commands.resolve), restrictions);
 }
 
-function listed(commands: Commands, names: readonly string[]): { files: readonly CheckedFile[]; folders: boolean } {
+function listed(commands: Commands, names: readonly string[]): { files: readonly NamedFile[]; folders: boolean } {
   let folders = false;
-  const files = names.flatMap((name): CheckedFile[] => {
+  const files = names.flatMap((name): NamedFile[] => {
     const path = commands.resolve(name);
-    if (!isFolder(path)) return [{ name, path }];
+    if (!isFolder(path, name)) return [{ name, path }];
     folders = true;
     const below = filesBelow(path);
     if (below.length === 0) throw new FailureError('usage-wrong', `There is no file in ${name}.`);

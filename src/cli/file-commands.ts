@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { AckFlags } from './ack.ts';
 import type { CheckFlags } from './check.ts';
 import { untilClosed } from './file-output.ts';
+import type { MapFlags } from './map-terms.ts';
 import type { Commands } from './program.ts';
 import type { ShowFlags } from './show.ts';
 
@@ -41,5 +42,45 @@ export function addFileCommands(program: Command, commands: Commands, ends: Ends
     .option(...partner)
     .action((file: string, flags: AckFlags) =>
       run(async () => (await import('./ack.ts')).runAck(commands, file, flags)),
+    );
+  addMapCommands(program, commands, run);
+}
+
+const many = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+const set = ['--set <name=value>', 'a value the map calls $agreement.<name>; may be repeated', many] as const;
+
+function addMapCommands(
+  program: Command,
+  commands: Commands,
+  run: (start: () => Promise<number>) => void | Promise<void>,
+) {
+  const map = program.command('map').description('the maps between transactions and documents');
+  map
+    .command('run <map> <file>')
+    .description('the documents a map makes of a file, as JSON; several, one a line')
+    .option(...partner)
+    .option(...set)
+    .option('--trace', 'with each document where every value of it stands, and what no field read')
+    .option('--json', 'machine-readable output only: one line a transaction, with its problems')
+    .action((name: string, file: string, flags: MapFlags) =>
+      run(async () => (await import('./map-run.ts')).runMapRun(commands, name, file, flags)),
+    );
+  map
+    .command('write <map> <document>')
+    .description('the interchange a map makes of a document, to stdout')
+    .option(...partner)
+    .option('--set <name=value>', 'a value of $agreement, or sender, receiver, usage, version; may be repeated', many)
+    .option('--at <moment>', 'when it is written, as ISO 8601; now without it')
+    .option('--control <number>', 'the control number it takes', '1')
+    .action((name: string, file: string, flags: MapFlags) =>
+      run(async () => (await import('./map-write.ts')).runMapWrite(commands, name, file, flags)),
+    );
+  map
+    .command('check [map...]')
+    .description('what is wrong with maps, by file, line and column; all of them without a name')
+    .option(...partner)
+    .option(...json)
+    .action((names: readonly string[], flags: MapFlags) =>
+      run(async () => (await import('./map-check.ts')).runMapCheck(commands, names, flags)),
     );
 }

@@ -24,19 +24,19 @@ export function unreadable(path: string, error: unknown): FailureError {
 }
 
 /** A file's size; throws FailureError `usage-wrong` when there is none or it is a folder. */
-export function sizeOf(path: string): number {
-  const stat = statOf(path);
-  if (stat.isDirectory()) throw new FailureError('usage-wrong', `${path} can't be read: it is a folder.`);
+export function sizeOf(path: string, name = path): number {
+  const stat = statOf(path, name);
+  if (stat.isDirectory()) throw new FailureError('usage-wrong', `${name} can't be read: it is a folder.`);
   return stat.size;
 }
 
-export const isFolder = (path: string): boolean => statOf(path).isDirectory();
+export const isFolder = (path: string, name = path): boolean => statOf(path, name).isDirectory();
 
-function statOf(path: string) {
+function statOf(path: string, name: string) {
   try {
     return statSync(path);
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadable(name, error);
   }
 }
 
@@ -68,18 +68,27 @@ function entriesOf(folder: string) {
   }
 }
 
+/** A file as the user named it, and where it is. */
+export interface NamedFile {
+  readonly name: string;
+  readonly path: string;
+}
+
 /** The bytes of a file, piece by piece; each piece is the same memory again. Throws FailureError `usage-wrong`. */
-export function* chunksOf(path: string, onRead: (bytes: number) => void = () => undefined): Generator<Uint8Array> {
+export function* chunksOf(
+  { path, name }: NamedFile,
+  onRead: (bytes: number) => void = () => undefined,
+): Generator<Uint8Array> {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadable(name, error);
   }
   const buffer = new Uint8Array(chunkBytes);
   try {
     for (;;) {
-      const count = readOrThrow(descriptor, buffer, path);
+      const count = readOrThrow(descriptor, buffer, name);
       if (count === 0) return;
       yield buffer.subarray(0, count);
       onRead(count);
@@ -89,17 +98,17 @@ export function* chunksOf(path: string, onRead: (bytes: number) => void = () => 
   }
 }
 
-function readOrThrow(descriptor: number, buffer: Uint8Array, path: string): number {
+function readOrThrow(descriptor: number, buffer: Uint8Array, name: string): number {
   try {
     return readSync(descriptor, buffer);
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadable(name, error);
   }
 }
 
 /** What the readers find in a file, in wire order, one event at a time: a transaction is dropped before the next is read. */
-export function* eventsOf(path: string, onRead?: (bytes: number) => void): Generator<ReadEvent> {
+export function* eventsOf(file: NamedFile, onRead?: (bytes: number) => void): Generator<ReadEvent> {
   const reader = createReader();
-  for (const chunk of chunksOf(path, onRead)) yield* reader.read(chunk);
+  for (const chunk of chunksOf(file, onRead)) yield* reader.read(chunk);
   yield* reader.end();
 }

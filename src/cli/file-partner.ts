@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FailureError } from '../core/failure.ts';
 import { positionAt } from '../core/position.ts';
 import { type Problem, problem } from '../core/problem.ts';
@@ -14,10 +14,13 @@ import { describeFault } from '../partners/fault.ts';
 import { type Identity, identityKey, sameIdentity } from '../partners/identity.ts';
 import { selectAgreement } from '../partners/select-agreement.ts';
 import { isFolder } from './file-events.ts';
-import type { Judge } from './file-judge.ts';
+import { type Judge, standardJudge } from './file-judge.ts';
 
 /** One partner's part of a configuration: what stands in for the agreements of a running gateway. */
-export type OnePartner = Pick<Configuration, 'company' | 'partners' | 'agreements'>;
+export interface OnePartner extends Pick<Configuration, 'company' | 'partners' | 'agreements'> {
+  /** Where the partner's own maps are looked for. */
+  readonly mapsFolder: string;
+}
 
 /**
  * Loads what `--partner` names: a partner's folder, `…/partners/brightmart`, with `company/` beside `partners/`; or the bare name of one
@@ -25,7 +28,8 @@ export type OnePartner = Pick<Configuration, 'company' | 'partners' | 'agreement
  */
 export async function loadPartner(name: string, resolve: (...paths: string[]) => string): Promise<OnePartner> {
   const folder = /[\\/]|^\.+$/.test(name) ? resolve(name) : resolve('partners', name);
-  if (!isFolder(folder)) throw new FailureError('usage-wrong', `--partner ${name}: ${folder} is no folder.`);
+  if (!isFolder(folder, `--partner ${name}: ${folder}`))
+    throw new FailureError('usage-wrong', `--partner ${name}: ${folder} is no folder.`);
   const root = dirname(dirname(folder));
   const { configuration, faults } = await loadConfiguration({ root, base: root });
   if (configuration === null) {
@@ -37,7 +41,7 @@ export async function loadPartner(name: string, resolve: (...paths: string[]) =>
     throw new FailureError('not-found', `${folder} is no partner's folder: partners/<name>/partner.yaml is wanted.`);
   }
   const agreements = configuration.agreements.filter((agreement) => agreement.partner === id);
-  return { company: configuration.company, partners: [partner], agreements };
+  return { company: configuration.company, partners: [partner], agreements, mapsFolder: join(folder, 'maps') };
 }
 
 /** Whether we sent this interchange: then it is judged by what we agreed to send. */
@@ -46,10 +50,18 @@ export const isOurs = ({ company }: OnePartner, { syntax, sender }: InterchangeH
 
 /** Judges by the agreement each transaction falls under: its policies, and its map, as the gateway does. */
 export function agreementJudge(standards: Standards, parties: OnePartner, restrictions?: Restrictions): Judge {
-  const maps = openMaps({ standards, functions: mapFunctions });
+  const maps = openMaps({ standards, functions: mapFunctions, folders: [parties.mapsFolder] });
+  const standard = standardJudge(standards, restrictions);
+  let foreign = false;
   return {
-    interchange: (header) => strangers(parties, header),
+    interchange(header) {
+      const problems = strangers(parties, header);
+      foreign = problems.length > 0;
+      return problems;
+    },
     transaction(transaction, header, group, acknowledges) {
+      // The gateway would not read it: whoever looks at it here wants to see the rest all the same.
+      if (foreign) return standard.transaction(transaction, header, group, acknowledges);
       const agreement = acknowledges ? undefined : agreementOf(parties, transaction, header, group);
       const { problems, verdict, failure } = readTransaction(
         { standards, maps },

@@ -37,8 +37,8 @@ export async function runShow(commands: Commands, name: string, flags: ShowFlags
   const path = commands.resolve(name);
   const output = openOutput(commands);
   const count: ProblemCount = { errors: 0, warnings: 0 };
-  const size = sizeOf(path);
-  const events = countingProblems(judgedEvents(eventsOf(path), standardJudge(standards)), count);
+  const size = sizeOf(path, name);
+  const events = countingProblems(judgedEvents(eventsOf({ name, path }), standardJudge(standards)), count);
   if (flags.json === true) await showAsJson(output, name, events, standards);
   else {
     const { stdout } = commands.streams;

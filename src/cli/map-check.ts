@@ -1,0 +1,91 @@
+import { relative, sep } from 'node:path';
+import { FailureError } from '../core/failure.ts';
+import { type Maps, ownMapsFolder } from '../library/maps.ts';
+import { openStandards } from '../library/standards.ts';
+import { describeMapFault, type MapFault, type MapOf } from '../mappers/index.ts';
+import { filesBelow, isFolder } from './file-events.ts';
+import { openOutput } from './file-output.ts';
+import type { OnePartner } from './file-partner.ts';
+import { many, painter } from './file-words.ts';
+import { isMapFile, type MapFlags, nameOfFile, openNamedMaps, readText } from './map-terms.ts';
+import type { Commands, ExitCode } from './program.ts';
+
+interface Checked {
+  readonly name: string;
+  readonly map: MapOf | null;
+  readonly faults: readonly MapFault[];
+}
+
+/**
+ * `tallyport map check [MAP…]`: what is wrong with maps, by file, line and column, before any data is seen; all base maps and the partner's
+ * when none is named. 1 when a map has an error. Throws FailureError `map-missing`.
+ */
+export async function runMapCheck(commands: Commands, names: readonly string[], flags: MapFlags): Promise<ExitCode> {
+  const standards = openStandards();
+  const { maps, parties } = await openNamedMaps(commands, standards, flags.partner);
+  const checked = (names.length > 0 ? names : allNames(parties)).map((name) => checkedMap(commands, maps, name));
+  const broken = checked.filter(({ faults }) => faults.some(({ severity }) => severity === 'error')).length;
+  const output = openOutput(commands);
+  if (flags.json === true) await output.line(JSON.stringify({ maps: checked.map(asJson) }));
+  else {
+    const paint = painter(commands.colour);
+    const width = Math.max(0, ...checked.map(({ name }) => name.length));
+    for (const { name, map, faults } of checked) {
+      const bad = faults.some(({ severity }) => severity === 'error');
+      const mark = bad ? paint('red', '✗') : paint('green', '✓');
+      const what = map === null ? '' : `${map.document} ↔ ${map.message} ${map.version}`;
+      await output.line(`${mark} ${name.padEnd(width)}  ${what}`.trimEnd());
+      for (const fault of faults) {
+        await output.line(`  ${paint(fault.severity === 'error' ? 'red' : 'yellow', describeMapFault(fault))}`);
+      }
+      for (const { path } of map?.expressions ?? []) {
+        await output.line(`  ${path} is read or written by an expression: it stands outside the round-trip promise.`);
+      }
+    }
+    await output.line(`${many(checked.length, 'map')}, ${broken === 0 ? 'none' : broken} with errors`);
+  }
+  await output.flush();
+  return broken > 0 ? 1 : 0;
+}
+
+function checkedMap(commands: Commands, maps: Maps, name: string): Checked {
+  if (!isMapFile(name)) {
+    const faults = maps.check(name);
+    return { name, map: faults.some(({ severity }) => severity === 'error') ? null : maps.map(name), faults };
+  }
+  return { name, ...maps.checkText(readText(commands.resolve(name), name), name, nameOfFile(name)) };
+}
+
+/** Every map of our folder and the partner's, without the code tables beside them. */
+function allNames(parties: OnePartner | null): readonly string[] {
+  const folders = [
+    ownMapsFolder,
+    ...(parties !== null && isMapsFolder(parties.mapsFolder) ? [parties.mapsFolder] : []),
+  ];
+  const names = folders.flatMap((folder) =>
+    filesBelow(folder)
+      .map((path) => relative(folder, path).split(sep).join('/'))
+      .filter((path) => path.endsWith('.yaml') && !path.startsWith('tables/'))
+      .map((path) => path.slice(0, -'.yaml'.length)),
+  );
+  return [...new Set(names)].toSorted();
+}
+
+/** A partner need not have maps of its own. */
+function isMapsFolder(path: string): boolean {
+  try {
+    return isFolder(path);
+  } catch (error) {
+    if (error instanceof FailureError) return false;
+    throw error;
+  }
+}
+
+const asJson = ({ name, map, faults }: Checked) => ({
+  name,
+  document: map?.document ?? null,
+  message: map?.message ?? null,
+  version: map?.version ?? null,
+  expressions: map?.expressions.map(({ path }) => path) ?? [],
+  faults,
+});
