@@ -62,7 +62,7 @@ export const ShipNotice = object({
   number: Text,
   purpose: Coded,
   structure: Type.Optional(Coded),
-  createdAt: Type.Optional(LocalDateTimeText),
+  createdAt: Type.Optional(Type.Union([LocalDateText, LocalDateTimeText])),
   dates: Type.Optional(Type.Array(DatedEntry)),
   shipment: object({
     shippedOn: Type.Optional(Type.Union([LocalDateText, LocalDateTimeText])),

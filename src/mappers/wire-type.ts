@@ -25,7 +25,7 @@ export function plainDecimal(text: string): string | undefined {
 export function impliedDecimal(text: string, places: number): string | undefined {
   const negative = text.startsWith('-');
   const digits = negative ? text.slice(1) : text;
-  if (!isDecimal(digits) || digits.includes('.')) return undefined;
+  if (!/^\d{1,60}$/.test(digits)) return undefined;
   const padded = digits.padStart(places + 1, '0');
   const whole = places === 0 ? padded : padded.slice(0, -places);
   const start = leadingZeros(whole);

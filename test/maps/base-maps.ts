@@ -1,15 +1,10 @@
-import type { Invoice } from '../../src/documents/invoice.ts';
-import { invoiceTotals, roundingOf } from '../../src/documents/totals.ts';
+import { mapFunctions } from '../../src/library/map-functions.ts';
 import { openMaps } from '../../src/library/maps.ts';
-import type { AgreementValues, BalanceFunctions } from '../../src/mappers/index.ts';
+import type { AgreementValues } from '../../src/mappers/index.ts';
 import type { PlacedTransaction } from '../../src/parsers/transaction.ts';
 import { type MapName, standards } from './fixtures.ts';
 
-const functions: BalanceFunctions = {
-  totals: (invoice) => invoiceTotals(invoice as Invoice, roundingOf((invoice as Invoice).currency)).due,
-};
-
-const maps = openMaps({ standards, functions });
+const maps = openMaps({ standards, functions: mapFunctions });
 export const mapNamed = (name: MapName) => maps.map(name);
 export const faultsOf = (name: MapName) => maps.check(name);
 
