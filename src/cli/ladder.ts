@@ -22,12 +22,21 @@ export async function runLadder(commands: Commands, order: string | undefined, f
     );
   let failed = false;
   for (const id of ids) {
-    const ladder = (await client.get(`/orders/${id}/ladder`)) as unknown as Ladder;
+    const ladder = ladderFrom(await client.get(`/orders/${id}/ladder`));
     failed ||= ladder.rungs.some(({ state }) => state === 'failed');
     if (flags.json === true) commands.print(JSON.stringify(ladder));
     else for (const line of linesOf(ladder, commands.colour)) commands.print(line);
   }
   return failed ? 1 : 0;
+}
+
+/** The gateway may be of another version: what it answers is looked at before it is believed. */
+function ladderFrom(answer: Readonly<Record<string, unknown>>): Ladder {
+  const { order, rungs } = answer;
+  if (typeof order !== 'object' || order === null || !Array.isArray(rungs)) {
+    throw new FailureError('usage-wrong', 'The gateway answered something that is no ladder.');
+  }
+  return { order: order as Ladder['order'], rungs };
 }
 
 const itemsOf = ({ items }: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] =>

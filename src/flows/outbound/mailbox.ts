@@ -7,7 +7,7 @@ import { receiveReceipt } from './deliver.ts';
 const contentTypeOf = (syntax: string): string =>
   syntax === 'edifact' ? 'application/EDIFACT' : 'application/EDI-X12';
 
-/** What waits for partners on our listener, kept in the database: any process may answer for it. */
+/** What waits for partners on our listener, kept in the database, so that every process may answer for it. */
 export function mailboxFor(context: FlowContext): Mailbox {
   const { database } = context;
   const own = async (channelId: string, deliveryId: string): Promise<StoredDelivery | undefined> => {
