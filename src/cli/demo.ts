@@ -57,8 +57,9 @@ export interface DemoOptions {
 
 /** Twice a second would do for people; four times costs nothing and shows rungs in their order. */
 const lookIntervalMs = 250;
-/** When something is wrong and nothing has moved for 15 s, waiting for the end of the time tells nothing new. */
+/** When something is wrong and nothing has moved for 15 s, waiting for the end of the time tells nothing new; 3 s when every partner is done. */
 const stillMsMax = 15_000;
+const stillMsMaxWhenDone = 3_000;
 
 interface Demo {
   readonly options: DemoOptions;
@@ -152,7 +153,8 @@ async function play(demo: Demo, gateway: RunningGateway): Promise<number> {
     await look(demo);
     const now = options.now().getTime();
     if (showNews(demo) > 0) lastNews = now;
-    if (now - begun > options.limitMs || (hasFailed(progress) && now - lastNews > stillMsMax)) break;
+    const still = parties.every((party) => progress.closed.has(party)) ? stillMsMaxWhenDone : stillMsMax;
+    if (now - begun > options.limitMs || (hasFailed(progress) && now - lastNews > still)) break;
     await sleep(lookIntervalMs, undefined, { signal: options.signal }).catch(() => undefined);
   }
   if (!isComplete(progress, parties) && gone === null && !options.signal.aborted) await askAccounts(demo);
