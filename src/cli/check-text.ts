@@ -139,7 +139,7 @@ function groupEndLine(
   { header, tally, verdict }: Extract<JudgedEvent, { kind: 'group-end' }>,
 ): string {
   const accepted = verdict === 'rejected' ? 0 : tally.accepted;
-  return `${endLine(paint, tag, header.controlNumber ?? '', verdict)}: ${accepted} of ${many(tally.counted, 'transaction')}`;
+  return `${endLine(paint, tag, header.controlNumber ?? '', verdict)}: ${accepted} of ${tally.counted} accepted`;
 }
 
 const endLine = (paint: Paint, tag: string, controlNumber: string, verdict: Verdict): string =>

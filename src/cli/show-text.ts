@@ -29,7 +29,7 @@ export function* segmentLines(
   layout: Layout,
 ): Generator<string> {
   const { segment, definition, depth, opens, placed, before, problems } = shown;
-  for (const loop of opens) yield loopLine(loop, layout);
+  for (const loop of opens) if (loop.repeats) yield loopLine(loop, layout);
   const left = gutter + 2 * depth;
   for (const problem of before) yield* problemLines(problem, left, layout);
   const number = layout.paint('dim', String(segment.number).padStart(numberWidth));
@@ -147,14 +147,14 @@ function* elementLine(
 /** Longer values are somebody's attachment. */
 const valueLengthMax = 2_000;
 
-/** Cut at blanks where there are some, and nothing lost: blanks at a line's end stand there. */
+/** Cut at blanks where there are some. */
 function wrapped(text: string, room: number): readonly string[] {
   const lines: string[] = [];
   let rest = text;
   while (rest.length > room) {
     const blank = rest.lastIndexOf(' ', room - 1);
     const end = blank > room / 2 ? blank + 1 : room;
-    lines.push(rest.slice(0, end));
+    lines.push(rest.slice(0, end).trimEnd());
     rest = rest.slice(end);
   }
   lines.push(rest);

@@ -17,6 +17,8 @@ export interface ShownLoop {
   /** Of the loop itself; its segments stand one deeper. */
   readonly depth: number;
   readonly implied: boolean;
+  /** Whether the message allows more than one: the others need no name of their own. */
+  readonly repeats: boolean;
 }
 
 /** One segment in its place, with everything that is to be said about it. */
@@ -106,7 +108,8 @@ function placesIn(root: PlacedLoop, reading: Reading): Map<number, Place> {
       if (level !== null) levels.set(level.id, below);
       const own = Math.min(depth + below, depthMax);
       const shown = { id, ordinal, count: counts.get(id) ?? 1, about: aboutOf(child, reading), level, depth: own };
-      visit(child, own + 1, [...opens, { ...shown, implied: child.implied }]);
+      const opened = { ...shown, implied: child.implied, repeats: child.definition.max > 1 };
+      visit(child, own + 1, [...opens, opened]);
       opens = [];
     }
   };

@@ -95,7 +95,7 @@ class ShowPrinter {
         this.#groups += 1;
         if (event.segment !== null || event.header.controlNumber !== null) {
           const accepted = event.verdict === 'rejected' ? 0 : event.tally.accepted;
-          const what = `${accepted} of ${many(event.tally.counted, 'transaction')}`;
+          const what = `${accepted} of ${event.tally.counted} accepted`;
           await this.#end(this.#tags.groupEnd, event.header.controlNumber ?? '', event.segment, what, event.verdict);
         }
         return this.#problems(event);
@@ -188,7 +188,7 @@ class ShowPrinter {
     what: string,
     verdict: Verdict,
   ): Promise<void> {
-    const sent = segment === null ? '  not sent' : '';
+    const sent = segment === null ? `; ${tag} was not sent` : '';
     await this.#head(
       `${tag} ${printable(controlNumber)}`,
       `${what}${sent}  ${verdictWord(this.#layout.paint, verdict)}`,
