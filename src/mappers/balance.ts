@@ -28,37 +28,53 @@ export const BUILT_IN = ['count', 'sum', 'hash', 'present', 'absent', 'hl', 'seg
 
 /** Equal as numbers; a hash total also when the element is too short for all its digits and keeps the last (X12: truncated on the left). */
 export function sameAmount(value: string, expected: string, spec: BalanceSpec, place: ElementPlace | null): boolean {
-  if (!isDecimal(value) || !isDecimal(expected)) return value === expected;
+  if (value === expected) return true;
+  if (!isDecimal(value) || !isDecimal(expected)) return false;
   if (sameDecimal(value, expected)) return true;
   const max = place?.type.max ?? 0;
   const isHash = spec.formula.kind === 'call' && spec.formula.name === 'hash';
   return isHash && max > 0 && expected.length > max && sameDecimal(value, expected.slice(-max));
 }
 
-/** Every value at a path of steps ("lines[]", "quantity", "value"), with the innermost list item it stands in and its path. */
-export function itemsAlong(
-  document: unknown,
+/** A place a path leads to: the innermost list item it stands in, and the object that has it, or would. */
+export interface Along {
+  readonly here: unknown;
+  readonly holder: Record<string, unknown>;
+  readonly key: string;
+  path(): string;
+}
+
+/** Visits every place at a path of steps ("lines[]", "quantity", "value"). Paths are made only when asked for. */
+export function visitAlong(document: unknown, steps: readonly string[], visit: (place: Along) => void): void {
+  descend(document, document, steps, 0, [], visit);
+}
+
+/** As deep as the path. */
+function descend(
+  here: unknown,
+  value: unknown,
   steps: readonly string[],
-): { here: unknown; holder: Record<string, unknown>; key: string; value: unknown; path: string }[] {
-  let items: { here: unknown; value: unknown; path: string }[] = [{ here: document, value: document, path: '' }];
-  const last = steps.at(-1) ?? '';
-  for (const step of steps.slice(0, -1)) {
-    const list = step.endsWith('[]');
-    const key = list ? step.slice(0, -2) : step;
-    items = items.flatMap(({ here, value, path }) => {
-      const inner = isRecord(value) ? value[key] : undefined;
-      const at = path === '' ? key : `${path}.${key}`;
-      if (!list) return inner === undefined ? [] : [{ here, value: inner, path: at }];
-      return Array.isArray(inner)
-        ? inner.map((item: unknown, index) => ({ here: item, value: item, path: `${at}[${index}]` }))
-        : [];
-    });
+  depth: number,
+  indexes: readonly number[],
+  visit: (place: Along) => void,
+): void {
+  const step = steps[depth];
+  if (step === undefined || !isRecord(value)) return;
+  const isList = step.endsWith('[]');
+  const key = isList ? step.slice(0, -2) : step;
+  if (depth === steps.length - 1) {
+    visit({ here, holder: value, key, path: () => pathOf(steps, indexes) });
+    return;
   }
-  return items.flatMap(({ here, value, path }) =>
-    isRecord(value)
-      ? [{ here, holder: value, key: last, value: value[last], path: path === '' ? last : `${path}.${last}` }]
-      : [],
-  );
+  const inner = value[key];
+  if (!isList) descend(here, inner, steps, depth + 1, indexes, visit);
+  else if (Array.isArray(inner))
+    for (const [index, item] of inner.entries()) descend(item, item, steps, depth + 1, [...indexes, index], visit);
+}
+
+function pathOf(steps: readonly string[], indexes: readonly number[]): string {
+  let next = 0;
+  return steps.map((step) => (step.endsWith('[]') ? `${step.slice(0, -2)}[${indexes[next++] ?? 0}]` : step)).join('.');
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -1,6 +1,6 @@
 import type { Severity } from '../../core/problem.ts';
 import type { PlacedLoop, PlacedSegment } from '../../parsers/transaction.ts';
-import { type BalanceFunctions, callBalance, itemsAlong, sameAmount } from '../balance.ts';
+import { type BalanceFunctions, callBalance, sameAmount, visitAlong } from '../balance.ts';
 import { evaluate, isTrue, type Value } from '../formula/evaluate.ts';
 import type { BalanceSpec } from '../language/spec.ts';
 import { packPlace } from '../trace-record.ts';
@@ -61,21 +61,23 @@ function comparePlace(
 }
 
 function comparePath(spec: BalanceSpec, functions: BalanceFunctions, run: ReadRun): void {
-  for (const { here, value, path } of itemsAlong(run.document, spec.path ?? [])) {
-    if (typeof value !== 'string') continue;
-    const scope = { ...scopeOf(run.document, run, functions, null), here };
-    if (spec.when !== null && !isTrue(evaluate(spec.when, scope))) continue;
+  const scope = { ...scopeOf(run.document, run, functions, null), here: null as unknown };
+  visitAlong(run.document, spec.path ?? [], ({ here, holder, key, path }) => {
+    const value = holder[key];
+    if (typeof value !== 'string') return;
+    scope.here = here;
+    if (spec.when !== null && !isTrue(evaluate(spec.when, scope))) return;
     const expected = evaluate(spec.formula, scope);
-    if (typeof expected !== 'string' || sameAmount(value, expected, spec, null)) continue;
+    if (typeof expected !== 'string' || sameAmount(value, expected, spec, null)) return;
     run.complain(
       'map/balance-differs',
       severityOf(spec.policy),
       run.positionInSegment(run.segments[0] ?? null, null),
-      `${path} is ${value}; the document gives ${expected}.`,
+      `${path()} is ${value}; the document gives ${expected}.`,
       value,
       expected,
     );
-  }
+  });
 }
 
 function scopeOf(document: unknown, run: ReadRun, functions: BalanceFunctions, root: PlacedLoop | null) {

@@ -16,6 +16,7 @@ import { packPlace, type Templates } from '../trace-record.ts';
 import { formOf, isUnfit, type ValueForm } from '../value-form.ts';
 import { appendGather, compileList } from './compile-lists.ts';
 import { compileFind } from './find.ts';
+import { gateOf, isOpen } from './gate.ts';
 import { compileGroup } from './group.ts';
 import { type Fields, positionOf, type ReadFrame, type ReadRun } from './run.ts';
 
@@ -41,6 +42,7 @@ export function compileObject(
   const keys = ordered.map(({ key }) => key);
   const reads = ordered.map((field) => compileField(compiler, field, depth, siblings));
   const alone = ordered.map(({ kind }) => kind !== 'same' && kind !== 'link' && kind !== 'constant');
+  const gates = ordered.map(gateOf);
   const needed = [...required];
   return (frame, run) => {
     const entries = run.trace.entryLength;
@@ -48,6 +50,8 @@ export function compileObject(
     let object: Fields | undefined;
     let present = false;
     for (let index = 0; index < reads.length; index++) {
+      const gate = gates[index];
+      if (gate && !isOpen(gate, frame)) continue;
       const value = reads[index]?.(frame, run);
       if (value === undefined) continue;
       object ??= {};

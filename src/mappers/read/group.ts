@@ -2,7 +2,7 @@ import type { Segment } from '../../parsers/transaction.ts';
 import { coversCondition } from '../language/covers.ts';
 import type { Field, FixedSpec, Step, Target } from '../language/spec.ts';
 import type { Read, ReadCompiler } from './compile-fields.ts';
-import { consumeConditions, rankOf, rankOfChild } from './find.ts';
+import { consumeConditions, rankOf, rankOfChild, whereListMax } from './find.ts';
 import { compareFixed } from './fixed.ts';
 import { type Child, consume, type ReadFrame, type ReadRun } from './run.ts';
 
@@ -30,7 +30,7 @@ export function compileGroup(compiler: ReadCompiler, spec: GroupSpec, item: Read
   const claims = needsClaims(spec.fields ?? []);
   // Only what has conditions can stand beside an `others:`; the rest would have nothing left for it.
   const claiming = target.steps.some(({ conditions }) => conditions.length > 0);
-  const readItem = (child: Child, frame: ReadFrame, run: ReadRun, number = 1): unknown => {
+  const readItem: ReadItem = (child, frame, run, number = 1) => {
     const inner = run.frame(depth + 1);
     if (child.kind === 'loop') {
       inner.enter(child, claims);
@@ -41,37 +41,79 @@ export function compileGroup(compiler: ReadCompiler, spec: GroupSpec, item: Read
     return value;
   };
   if (target.origin === 'own') return ownGroup(target, readItem);
-  const ways = [target.steps, ...target.otherWays];
-  const base =
-    target.origin === 'root' ? (_frame: ReadFrame, run: ReadRun) => run.frame(0) : (frame: ReadFrame) => frame;
-  const visit = (
-    given: ReadFrame,
-    run: ReadRun,
-    take: (child: Child, chain: readonly [Step, Child][]) => boolean,
-  ): void => {
-    const frame = base(given, run);
-    for (const steps of ways) if (visitWay(frame, steps, spec.others, take)) return;
-  };
+  const fromRoot = target.origin === 'root';
+  const [step] = target.steps;
+  const finder = { steps: target.steps, otherWays: target.otherWays, others: spec.others, readItem, covered, claiming };
+  const first: GroupReader['first'] = (frame, run) => readBest(fromRoot ? run.frame(0) : frame, run, finder);
+  if (step === undefined || target.steps.length > 1 || target.otherWays.length > 0)
+    return { first, append: (frame, run, out) => appendDeep(fromRoot ? run.frame(0) : frame, run, out, finder) };
   return {
-    first: (frame, run) => readBest(frame, run, visit, readItem, covered),
-    append(frame, run, out) {
-      visit(frame, run, (child, chain) => {
-        const { entryLength, nodeCount } = run.trace;
-        const outer = run.node;
-        run.node = run.trace.node(outer, out.length);
-        for (const [step, at] of chain)
-          if (step.conditions.length > 0) consumeConditions(run, step, at, frame, covered);
-        const value = readItem(child, frame, run, out.length + 1);
-        run.node = outer;
-        if (value === undefined) run.trace.reset(entryLength, nodeCount);
-        else {
-          out.push(value);
-          if (claiming) claim(base(frame, run), chain[0]?.[1]);
-        }
-        return false;
-      });
-    },
+    first,
+    append: (frame, run, out) => appendDirect(fromRoot ? run.frame(0) : frame, run, out, step, finder),
   };
+}
+
+type ReadItem = (child: Child, frame: ReadFrame, run: ReadRun, number?: number) => unknown;
+
+interface Finder {
+  readonly steps: readonly Step[];
+  readonly otherWays: readonly (readonly Step[])[];
+  readonly others: boolean;
+  readonly readItem: ReadItem;
+  readonly covered: boolean;
+  readonly claiming: boolean;
+}
+
+/** Direct children, the commonest by far: no chain and no closure is made for each. */
+function appendDirect(frame: ReadFrame, run: ReadRun, out: unknown[], step: Step, finder: Finder): void {
+  const { starts, children, claimed } = frame;
+  const { readItem, others, covered, claiming } = finder;
+  const end = starts[step.position + 1] ?? 0;
+  const isLoop = step.loop !== null;
+  const conditional = step.conditions.length > 0;
+  const { trace } = run;
+  const outer = run.node;
+  for (let index = starts[step.position] ?? 0; index < end; index++) {
+    const child = children[index];
+    if (child === undefined || (child.kind === 'loop') !== isLoop) continue;
+    if (others && claimed[index] === 1) continue;
+    if (conditional && rankOfChild(step, child) < 0) continue;
+    const { entryLength, nodeCount } = trace;
+    run.node = trace.node(outer, out.length);
+    if (conditional) consumeConditions(run, step, child, frame, covered);
+    const value = readItem(child, frame, run, out.length + 1);
+    if (value === undefined) trace.reset(entryLength, nodeCount);
+    else {
+      out.push(value);
+      if (claiming) claimed[index] = 1;
+    }
+  }
+  run.node = outer;
+}
+
+function appendDeep(frame: ReadFrame, run: ReadRun, out: unknown[], finder: Finder): void {
+  const { readItem, covered, claiming } = finder;
+  visit(frame, finder, (child, chain) => {
+    const { entryLength, nodeCount } = run.trace;
+    const outer = run.node;
+    run.node = run.trace.node(outer, out.length);
+    for (const [step, at] of chain) if (step.conditions.length > 0) consumeConditions(run, step, at, frame, covered);
+    const value = readItem(child, frame, run, out.length + 1);
+    run.node = outer;
+    if (value === undefined) run.trace.reset(entryLength, nodeCount);
+    else {
+      out.push(value);
+      if (claiming) claim(frame, chain[0]?.[1]);
+    }
+    return false;
+  });
+}
+
+type Take = (child: Child, chain: readonly [Step, Child][]) => boolean;
+
+function visit(frame: ReadFrame, { steps, otherWays, others }: Finder, take: Take): void {
+  if (visitWay(frame, steps, others, take)) return;
+  for (const way of otherWays) if (visitWay(frame, way, others, take)) return;
 }
 
 /** `others:` may stand in an object inside the frame. */
@@ -114,29 +156,24 @@ function ownGroup(target: Target, readItem: (child: Child, frame: ReadFrame, run
   };
 }
 
-function readBest(
-  frame: ReadFrame,
-  run: ReadRun,
-  visit: (frame: ReadFrame, run: ReadRun, take: (child: Child, chain: readonly [Step, Child][]) => boolean) => void,
-  readItem: (child: Child, frame: ReadFrame, run: ReadRun) => unknown,
-  covered: boolean,
-): unknown {
+function readBest(frame: ReadFrame, run: ReadRun, finder: Finder): unknown {
   let best = Number.POSITIVE_INFINITY;
-  let found: { child: Child; chain: readonly [Step, Child][] } | null = null;
-  visit(frame, run, (child, chain) => {
-    const rank = chain.reduce((sum, [step, at]) => sum * 64 + rankOfChild(step, at), 0);
+  let found: Child | null = null;
+  let way: readonly [Step, Child][] = [];
+  visit(frame, finder, (child, chain) => {
+    const rank = chain.reduce((sum, [step, at]) => sum * whereListMax + rankOfChild(step, at), 0);
     if (rank >= best) return false;
     best = rank;
-    found = { child, chain };
+    found = child;
+    way = chain;
     return rank === 0;
   });
   if (found === null) return undefined;
-  const { child, chain } = found as { child: Child; chain: readonly [Step, Child][] };
   const { entryLength, nodeCount } = run.trace;
-  for (const [step, at] of chain) if (step.conditions.length > 0) consumeConditions(run, step, at, frame, covered);
-  const value = readItem(child, frame, run);
+  for (const [step, at] of way) if (step.conditions.length > 0) consumeConditions(run, step, at, frame, finder.covered);
+  const value = finder.readItem(found, frame, run);
   if (value === undefined) run.trace.reset(entryLength, nodeCount);
-  else claim(frame, chain[0]?.[1]);
+  else claim(frame, way[0]?.[1]);
   return value;
 }
 
@@ -146,12 +183,7 @@ const claim = (frame: ReadFrame, child: Child | undefined): void => {
 };
 
 /** Calls `take` for every instance along the steps, in wire order; true when it said to stop. */
-function visitWay(
-  frame: ReadFrame,
-  steps: readonly Step[],
-  others: boolean,
-  take: (child: Child, chain: readonly [Step, Child][]) => boolean,
-): boolean {
+function visitWay(frame: ReadFrame, steps: readonly Step[], others: boolean, take: Take): boolean {
   const [step, ...deeper] = steps;
   if (step === undefined) return false;
   const { children, starts, claimed } = frame;
@@ -174,7 +206,7 @@ function visitDeeper(
   children: readonly Child[],
   [step, ...deeper]: readonly Step[],
   chain: readonly [Step, Child][],
-  take: (child: Child, chain: readonly [Step, Child][]) => boolean,
+  take: Take,
 ): boolean {
   if (step === undefined) return false;
   for (const child of children) {

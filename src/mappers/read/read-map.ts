@@ -6,9 +6,10 @@ import { type Templates, TraceRecorder } from '../trace-record.ts';
 import { addBalanceProblems, type ReadBalances } from './balances.ts';
 import { compileField, type ReadCompiler, takesOthers } from './compile-fields.ts';
 import { compareFixed } from './fixed.ts';
+import { gateOf, isOpen } from './gate.ts';
 import { claimsIn } from './group.ts';
 import { compileHierarchy } from './hierarchy.ts';
-import { ReadRun } from './run.ts';
+import { type ReadFrame, ReadRun } from './run.ts';
 import { listUnmapped } from './unmapped.ts';
 
 /** Compiles the reading of a map. What it gives is pure and synchronous; recorders are kept between readings, for their arrays are large. */
@@ -19,19 +20,25 @@ export function compileReading(
 ): (placed: PlacedTransaction, agreement: AgreementValues) => MapReading {
   const compiler: ReadCompiler = { templates, decimalMarks: spec.syntax === 'edifact' };
   const ordered = [...spec.fields.filter((field) => !takesOthers(field)), ...spec.fields.filter(takesOthers)];
-  const reads = ordered.map((field) => ({ key: field.key, read: compileField(compiler, field, 0, spec.fields) }));
+  const reads = ordered.map((field) => ({
+    key: field.key,
+    gate: gateOf(field),
+    read: compileField(compiler, field, 0, spec.fields),
+  }));
   const fixed = compareFixed(compiler, spec.fixed);
   const hierarchy = spec.hierarchy === null ? null : compileHierarchy(compiler, spec.hierarchy);
   const claims = claimsIn(spec.fields);
   const empties = emptiesOf(spec);
   const recorder = new TraceRecorder();
+  const frames: ReadFrame[] = [];
   return (placed, agreement) => {
     recorder.reset(0, 1);
     const { transaction, root } = placed;
-    const run = new ReadRun(agreement, recorder, transaction.segments);
+    const run = new ReadRun(agreement, recorder, frames, transaction.segments);
     const frame = run.frame(0);
     frame.enter(root, claims);
-    for (const { key, read } of reads) {
+    for (const { key, gate, read } of reads) {
+      if (gate !== null && !isOpen(gate, frame)) continue;
       const value = read(frame, run);
       if (value !== undefined) run.document[key] = value;
     }

@@ -72,7 +72,7 @@ export class ReadRun implements CodecWorld {
   readonly trace: TraceRecorder;
   readonly segments: readonly Segment[];
   readonly problems: Problem[] = [];
-  readonly frames: ReadFrame[] = [];
+  private readonly frames: ReadFrame[];
   /** The document's top, as far as it is read: conditions look at it. */
   readonly document: Fields = {};
   /** The list item being read. */
@@ -80,7 +80,9 @@ export class ReadRun implements CodecWorld {
   /** What the hierarchy knows of the node being read. */
   links: Links | null = null;
 
-  constructor(agreement: AgreementValues, trace: TraceRecorder, segments: readonly Segment[]) {
+  /** `frames` and `trace` are the reader's own, used again for every transaction. */
+  constructor(agreement: AgreementValues, trace: TraceRecorder, frames: ReadFrame[], segments: readonly Segment[]) {
+    this.frames = frames;
     this.agreement = agreement;
     this.trace = trace;
     this.segments = segments;

@@ -1,7 +1,7 @@
 import { positionAt } from '../../core/position.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Document } from '../../documents/index.ts';
-import { type BalanceFunctions, callBalance, itemsAlong, sameAmount } from '../balance.ts';
+import { type BalanceFunctions, callBalance, sameAmount, visitAlong } from '../balance.ts';
 import { evaluate, isTrue, type Value } from '../formula/evaluate.ts';
 import type { BalanceSpec } from '../language/spec.ts';
 import type { AgreementValues } from '../map.ts';
@@ -62,25 +62,25 @@ function fillPath(
   agreement: AgreementValues,
   functions: BalanceFunctions,
 ): Problem[] {
-  return itemsAlong(document, spec.path ?? []).flatMap(({ here, holder, key, value, path }) => {
+  const problems: Problem[] = [];
+  visitAlong(document, spec.path ?? [], ({ here, holder, key, path }) => {
     const scope = scopeOf(document, here, agreement, functions, { segmentCount: 0, hierarchyCount: 0 });
-    if (spec.when !== null && !isTrue(evaluate(spec.when, scope))) return [];
+    if (spec.when !== null && !isTrue(evaluate(spec.when, scope))) return;
     const expected = evaluate(spec.formula, scope);
-    if (typeof expected !== 'string') return [];
-    if (value === undefined) {
-      holder[key] = expected;
-      return [];
-    }
-    if (typeof value !== 'string' || sameAmount(value, expected, spec, null)) return [];
-    return [
-      problem('map/balance-differs', positionAt(0), {
-        severity: severityOf(spec.policy),
-        message: `${path} is ${value}; the document gives ${expected}.`,
-        found: value,
-        expected,
-      }),
-    ];
+    if (typeof expected !== 'string') return;
+    const value = holder[key];
+    if (value === undefined) holder[key] = expected;
+    else if (typeof value === 'string' && !sameAmount(value, expected, spec, null))
+      problems.push(
+        problem('map/balance-differs', positionAt(0), {
+          severity: severityOf(spec.policy),
+          message: `${path()} is ${value}; the document gives ${expected}.`,
+          found: value,
+          expected,
+        }),
+      );
   });
+  return problems;
 }
 
 /** The segment is put in its place now, so that it is counted; the number comes when all are. */
