@@ -58,7 +58,6 @@ export const Invoice = object({
   change: Type.Optional(Text),
   currency: Type.Optional(CurrencyText),
   exchangeRate: Type.Optional(DecimalText),
-  department: Type.Optional(Text),
   references: Type.Optional(Type.Array(Reference)),
   dates: Type.Optional(Type.Array(DatedEntry)),
   shipment: Type.Optional(

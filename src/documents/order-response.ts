@@ -67,7 +67,6 @@ export const OrderResponse = object({
   /** The buyer's number for what this answers, when it is not the order's. */
   request: Type.Optional(Text),
   currency: Type.Optional(CurrencyText),
-  department: Type.Optional(Text),
   references: Type.Optional(Type.Array(Reference)),
   dates: Type.Optional(Type.Array(DatedEntry)),
   parties: Type.Optional(Type.Array(Party)),

@@ -1,3 +1,4 @@
+import type { Faults } from '../fault.ts';
 import { type Context, type Frame, onlyKeys } from './context.ts';
 import type { DocumentType, ObjectType } from './document-type.ts';
 import { parsePlace } from './place.ts';
@@ -41,7 +42,7 @@ function balanceOf(context: Context, name: string, value: MapNode, frame: Frame,
   };
   const place = parsePlace(name);
   if (place === null || place.element === 0) {
-    const path = pathOf(context, name, value, type);
+    const path = pathOf(context.faults, name, value, type);
     return path === null ? null : { ...base, place: null, path };
   }
   const nameNode: MapNode = { ...value, kind: 'scalar', text: name, isNull: false };
@@ -58,13 +59,13 @@ function policyOf(context: Context, node: MapNode | undefined): BalanceSpec['pol
 }
 
 /** A dotted document path as steps, lists marked: lines.quantity.value → ["lines[]", "quantity", "value"]. */
-function pathOf(context: Context, name: string, node: MapNode, type: ObjectType): string[] | null {
+export function pathOf(faults: Faults, name: string, node: MapNode, type: ObjectType): string[] | null {
   const steps: string[] = [];
   let here: DocumentType = type;
   for (const step of name.split('.')) {
     const inner: DocumentType | undefined = here.kind === 'object' ? here.properties.get(step) : undefined;
     if (inner === undefined) {
-      context.faults.add(node, `'${name}' is neither a place nor a path of the document.`);
+      faults.add(node, `'${name}' is neither a place nor a path of the document.`);
       return null;
     }
     steps.push(inner.kind === 'array' ? `${step}[]` : step);

@@ -4,8 +4,8 @@ import type { SyntaxName } from '../../parsers/transaction.ts';
 import { type CodeTable, codeTableOf } from '../code-table.ts';
 import type { Faults, SourcePlace } from '../fault.ts';
 import { type Context, type Frame, onlyKeys } from './context.ts';
-import { documentTypeOf } from './document-type.ts';
-import { resolveBalances } from './resolve-balances.ts';
+import { documentTypeOf, type ObjectType } from './document-type.ts';
+import { pathOf, resolveBalances } from './resolve-balances.ts';
 import { resolveFields } from './resolve-field.ts';
 import { resolveFixed } from './resolve-group.ts';
 import { listsOf, resolveHierarchy } from './resolve-hierarchy.ts';
@@ -24,7 +24,7 @@ export interface MapLookups {
 // Ours: the largest base map has some 250 fields; an anchor used in each of its loops ten times that.
 const fieldCountMax = 5_000;
 
-const TOP_KEYS = ['document', 'message', 'extends', 'shapes', 'fields', 'fixed', 'hierarchy', 'balances'];
+const TOP_KEYS = ['document', 'message', 'extends', 'shapes', 'fields', 'fixed', 'hierarchy', 'balances', 'derived'];
 
 /** Takes a map's tree, overlays already laid; gives the map understood, or null when `document:` or `message:` fails. Faults are collected. */
 export function resolveMap(root: MappingNode, lookups: MapLookups, faults: Faults): MapSpec | null {
@@ -61,10 +61,24 @@ export function resolveMap(root: MappingNode, lookups: MapLookups, faults: Fault
     hierarchy: resolveHierarchy(context, root.entries.get('hierarchy'), frame, type),
     balances: resolveBalances(context, root.entries.get('balances'), frame, type),
     expressions: context.expressions,
+    derived: resolveDerived(context, root.entries.get('derived'), type),
   };
   for (const [name, node] of context.shapes)
     if (!context.usedShapes.has(name)) faults.add(node, `The shape '${name}' is used nowhere.`, 'warning');
   return spec;
+}
+
+/** `derived:` paths with no place of their own, for the rest of the message says them: no field, and not `unwritten` either. */
+function resolveDerived({ faults }: Context, node: MapNode | undefined, type: ObjectType): string[] {
+  if (node === undefined) return [];
+  if (node.kind !== 'list') {
+    faults.add(node, '`derived:` wants a list of document paths.');
+    return [];
+  }
+  return node.items.flatMap((item) => {
+    const path = textOf(item) ?? '';
+    return pathOf(faults, path, item, type) === null ? [] : [path];
+  });
 }
 
 const mappingOf = (node: MapNode | undefined, what: string, faults: Faults): MappingNode | null => {

@@ -294,6 +294,7 @@ export interface MapSpec {
   readonly hierarchy: HierarchySpec | null;
   readonly balances: readonly BalanceSpec[];
   readonly expressions: readonly ExpressionSpec[];
+  readonly derived: readonly string[]; // paths the rest of the message says already: quantity × price
 }
 
 export const isLeaf = (type: DocumentType): type is LeafType => type.kind !== 'object' && type.kind !== 'array';

@@ -13,9 +13,14 @@ interface Growing {
   whole: boolean;
 }
 
-export function knownPaths(fields: readonly Field[], nodes: readonly NodeSpec[]): KnownPaths {
+export function knownPaths(
+  fields: readonly Field[],
+  nodes: readonly NodeSpec[],
+  derived: readonly string[],
+): KnownPaths {
   const top: Growing = { keys: new Map(), whole: false };
   addFields(top, fields);
+  for (const path of derived) path.split('.').reduce(below, top).whole = true;
   for (const node of nodes) {
     const at = node.list === null ? top : below(top, node.list);
     addFields(at, node.fields);

@@ -20,7 +20,7 @@ export function compileWriting(
   const fields = compileObject({ templates }, spec.fields, '', spec.fields);
   const hierarchy = spec.hierarchy === null ? null : compileHierarchy({ templates }, spec.hierarchy);
   const fixed = writeFixed(spec.fixed);
-  const known = knownPaths(spec.fields, spec.hierarchy?.nodes ?? []);
+  const known = knownPaths(spec.fields, spec.hierarchy?.nodes ?? [], spec.derived);
   const balances = compileBalances(spec.balances, functions);
   return (given, agreement) => {
     const { document, problems } = balances.fill(given, agreement);
