@@ -2,7 +2,8 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildProgram, type Commands } from './cli/program.ts';
+import type { Commands } from './cli/commands.ts';
+import { buildProgram } from './cli/program.ts';
 import type { Address, ServedGateway, ServeSettings } from './cli/serve.ts';
 import { systemClock } from './core/clock.ts';
 import { FailureError } from './core/failure.ts';
@@ -177,8 +178,7 @@ async function withStore<T>(
 }
 
 /** Aborted by SIGINT or SIGTERM; a second signal ends the process at once. */
-function untilSignal(): AbortSignal {
-  const controller = new AbortController();
+function untilSignal(controller = new AbortController()): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(130);
@@ -186,6 +186,15 @@ function untilSignal(): AbortSignal {
     });
   }
   return controller.signal;
+}
+
+function untilParentEnds(): AbortSignal {
+  const controller = new AbortController();
+  process.stdin
+    .on('close', () => controller.abort())
+    .on('error', () => controller.abort())
+    .resume();
+  return untilSignal(controller);
 }
 
 const address = (text: string | undefined, fallback: Address): Address => {
@@ -203,7 +212,8 @@ const commands: Commands = {
   write: (bytes) => new Promise((done, fail) => process.stdout.write(bytes, (error) => (error ? fail(error) : done()))),
   colour: process.stdout.isTTY === true && environment.NO_COLOR === undefined,
   clock: systemClock,
-  untilSignal,
+  untilSignal: () => untilSignal(),
+  untilParentEnds,
   address,
   startGateway,
   withStore,

@@ -11,6 +11,7 @@ import { writeTa1 } from '../parsers/x12/acknowledge.ts';
 import { interchangeVerdict } from '../parsers/x12/verdicts.ts';
 import type { Agreement } from '../partners/configuration.ts';
 import type { TakeNumber } from './ack-terms.ts';
+import type { VerdictList } from './ack-verdicts.ts';
 
 /** One interchange, read and judged to its end. */
 export interface AnsweredInterchange {
@@ -26,7 +27,7 @@ export interface AnsweredInterchange {
 export interface GroupToAnswer {
   readonly header: GroupHeader;
   readonly problems: Problem[];
-  readonly transactions: TransactionVerdict[];
+  readonly transactions: VerdictList;
   readonly claimed: number | null;
   readonly tally: GroupTally;
   readonly verdict: Verdict;
@@ -92,6 +93,7 @@ export function answersOf(
       : functionalAnswer(standards, answeredGroup(group), verdictsOf(group), {
           envelopeFor,
           controlNumber: numbers.transaction,
+          withErrors: group.verdict === 'rejected' ? 0 : group.tally.withErrors,
           acceptedSets: agreement.acknowledgment.acceptedSets,
         });
   });
@@ -104,11 +106,13 @@ const answeredGroup = ({ header, claimed, tally, verdict, problems }: GroupToAns
   claimed,
   counted: tally.counted,
   accepted: verdict === 'rejected' ? 0 : tally.accepted,
+  with_errors: tally.withErrors,
   problems,
 });
 
-const verdictsOf = ({ verdict, transactions }: GroupToAnswer): readonly TransactionVerdict[] =>
-  verdict === 'rejected' ? transactions.map((one) => ({ ...one, verdict })) : transactions;
+function* verdictsOf({ verdict, transactions }: GroupToAnswer): Generator<TransactionVerdict> {
+  for (const one of transactions) yield verdict === 'rejected' ? { ...one, verdict } : one;
+}
 
 function nothingOwed({ groups, broken }: AnsweredInterchange): string {
   if (broken) return 'it is rejected whole, which only a TA1 could tell, and ISA14 or the agreement asks for none';

@@ -6,11 +6,12 @@ import type { GroupHeader, InterchangeHeader } from '../parsers/transaction.ts';
 import { type DataElementOf, transactionVerdict } from '../parsers/x12/verdicts.ts';
 import { type AnsweredInterchange, answersOf, type GroupToAnswer } from './ack-answers.ts';
 import { controlNumbersFrom, momentOf, replyingFor } from './ack-terms.ts';
+import { VerdictList } from './ack-verdicts.ts';
+import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf } from './file-events.ts';
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { openOutput, writeOut } from './file-output.ts';
 import type { OnePartner } from './file-partner.ts';
-import type { Commands, ExitCode } from './program.ts';
 
 export interface AckFlags {
   readonly at?: string;
@@ -97,7 +98,7 @@ class Collector {
         const { transaction, problems, verdict } = event;
         const { message, controlNumber, association, version } = transaction;
         const named = { message, controlNumber, association, version };
-        this.#group?.transactions.push(transactionVerdict(named, problems, verdict, this.#dataElementOf));
+        this.#group?.transactions.add(transactionVerdict(named, problems, verdict, this.#dataElementOf));
         return null;
       }
       case 'group-end': {
@@ -125,7 +126,7 @@ class Collector {
     this.#group = {
       header,
       problems: [...problems],
-      transactions: [],
+      transactions: new VerdictList(),
       claimed: null,
       tally: { id: '', counted: 0, accepted: 0, withErrors: 0, broken: false },
       verdict: 'rejected',

@@ -3,10 +3,10 @@ import { openStandards, type Standards } from '../library/standards.ts';
 import { checkAsJson } from './check-json.ts';
 import { progressOn } from './check-progress.ts';
 import { countingProblems, type ProblemCount, summaryPrinter, totalLine, treePrinter } from './check-text.ts';
+import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf, filesBelow, isFolder, type NamedFile, sizeOf } from './file-events.ts';
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
-import type { Commands, ExitCode } from './program.ts';
 
 export interface CheckFlags {
   readonly partner?: string;

@@ -3,9 +3,9 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../core/failure.ts';
 import { readConfigurationFiles } from '../library/partners.ts';
+import type { Commands } from './commands.ts';
 import type { DemoOptions, RunningGateway } from './demo.ts';
 import { gatewayClient } from './gateway-client.ts';
-import type { Commands } from './program.ts';
 
 export interface DemoRun {
   readonly data: string;
@@ -51,9 +51,21 @@ async function startGateway(commands: Commands, dataFolder: string): Promise<Run
   const [executable = '', ...script] = commands.selfCommand;
   const child = spawn(
     executable,
-    [...script, 'serve', '--data', dataFolder, '--api', '127.0.0.1:0', '--partners', '127.0.0.1:0', '--json'],
+    [
+      ...script,
+      'serve',
+      '--data',
+      dataFolder,
+      '--api',
+      '127.0.0.1:0',
+      '--partners',
+      '127.0.0.1:0',
+      '--json',
+      '--with-parent',
+    ],
     {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // Its stdin ends with us, however we end: a gateway nobody stops would keep the data folder.
+      stdio: ['pipe', 'pipe', 'pipe'],
       // Ctrl-C reaches the whole terminal; the demo stops its gateway itself, after the companies.
       detached: true,
       env: { ...process.env, TALLYPORT_LOG: commands.environment.TALLYPORT_LOG ?? 'error' },

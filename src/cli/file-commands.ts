@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { AckFlags } from './ack.ts';
 import type { CheckFlags } from './check.ts';
+import type { Commands } from './commands.ts';
 import { untilClosed } from './file-output.ts';
 import type { MapFlags } from './map-terms.ts';
-import type { Commands } from './program.ts';
 import type { ShowFlags } from './show.ts';
 
 type Ends = (run: Promise<number>) => void | Promise<void>;

@@ -1,4 +1,4 @@
-import type { Commands } from './program.ts';
+import type { Commands } from './commands.ts';
 
 /** Who reads our output has gone (`| head`): there is nothing left to do, and nothing went wrong. */
 export class OutputClosed extends Error {}

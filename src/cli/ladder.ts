@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import { FailureError } from '../core/failure.ts';
 import type { Ladder, Rung } from '../flows/ladder.ts';
+import type { AskFlags, Commands, ExitCode } from './commands.ts';
 import { gatewayClient } from './gateway-client.ts';
-import type { AskFlags, Commands, ExitCode } from './program.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -3,12 +3,12 @@ import { FailureError } from '../core/failure.ts';
 import { type Maps, ownMapsFolder } from '../library/maps.ts';
 import { openStandards } from '../library/standards.ts';
 import { describeMapFault, type MapFault, type MapOf } from '../mappers/index.ts';
+import type { Commands, ExitCode } from './commands.ts';
 import { filesBelow, isFolder } from './file-events.ts';
 import { openOutput } from './file-output.ts';
 import type { OnePartner } from './file-partner.ts';
 import { many, painter } from './file-words.ts';
 import { isMapFile, type MapFlags, nameOfFile, openNamedMaps, readText } from './map-terms.ts';
-import type { Commands, ExitCode } from './program.ts';
 
 interface Checked {
   readonly name: string;

@@ -2,13 +2,13 @@ import { problemAsJson } from '../core/problem.ts';
 import { openStandards, type Standards } from '../library/standards.ts';
 import type { MapOf, MapReading } from '../mappers/index.ts';
 import type { GroupHeader, InterchangeHeader, PlacedTransaction, Transaction } from '../parsers/transaction.ts';
+import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf } from './file-events.ts';
 import { judgedEvents, standardJudge, type TransactionJudgment } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
 import { agreementOf, type OnePartner } from './file-partner.ts';
 import { many, painter, placeOf, printable, problemLine } from './file-words.ts';
 import { agreementFor, type MapFlags, namedMap, openNamedMaps, valuesWith } from './map-terms.ts';
-import type { Commands, ExitCode } from './program.ts';
 
 /**
  * `tallyport map run MAP FILE`: the documents the map makes of a file's transactions, as JSON on stdout; one indented, several one a line.

@@ -7,9 +7,9 @@ import type { Standards } from '../library/standards.ts';
 import { describeMapFault, type MapOf } from '../mappers/index.ts';
 import type { Agreement } from '../partners/configuration.ts';
 import { tablesVersion } from '../partners/defaults.ts';
+import type { Commands } from './commands.ts';
 import { unreadable } from './file-events.ts';
 import { loadPartner, type OnePartner } from './file-partner.ts';
-import type { Commands } from './program.ts';
 
 /** What stands in for an agreement, on every map command. */
 export interface MapFlags {

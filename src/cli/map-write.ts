@@ -11,11 +11,11 @@ import type { Agreement } from '../partners/configuration.ts';
 import { envelopeDefaults } from '../partners/defaults.ts';
 import { type Identity, identityOf } from '../partners/identity.ts';
 import { controlNumbersFrom, momentOf } from './ack-terms.ts';
+import type { Commands, ExitCode } from './commands.ts';
 import { writeOut } from './file-output.ts';
 import type { OnePartner } from './file-partner.ts';
 import { placeOf, printable } from './file-words.ts';
 import { agreementFor, type MapFlags, namedMap, openNamedMaps, readText, valuesWith } from './map-terms.ts';
-import type { Commands, ExitCode } from './program.ts';
 
 /** What an outbound interchange is written under. */
 type WritingTerms = Pick<Agreement, 'syntax' | 'ours' | 'theirs' | 'usage' | 'envelope' | 'version' | 'values'>;

@@ -2,8 +2,8 @@ import { FailureError } from '../core/failure.ts';
 import { applyConfiguration, checkConfiguration } from '../flows/apply-configuration.ts';
 import { readConfigurationFiles } from '../library/partners.ts';
 import { type ConfigurationFault, describeFault } from '../partners/fault.ts';
+import { type ApplyFlags, type Commands, defaultApi, type ExitCode } from './commands.ts';
 import { gatewayClient } from './gateway-client.ts';
-import { type ApplyFlags, type Commands, defaultApi, type ExitCode } from './program.ts';
 
 /**
  * `tallyport partners apply`: through the API of a running gateway, else starting the store itself. Every fault is told with file and line;

@@ -1,42 +1,18 @@
-import { Command, CommanderError } from 'commander';
-import type { Clock } from '../core/clock.ts';
+import { Command, CommanderError, Option } from 'commander';
 import { FailureError, type FailureKind, failureOf } from '../core/failure.ts';
-import type { FlowContext } from '../flows/context.ts';
 import { ROLES, type Role } from '../flows/roles.ts';
-import type { ProcessStreams } from '../simulator/process.ts';
+import {
+  type ApplyFlags,
+  type AskFlags,
+  type Commands,
+  defaultApi,
+  defaultPartners,
+  type ExitCode,
+} from './commands.ts';
 import { addFileCommands } from './file-commands.ts';
-import type { Address, ServedGateway, ServeSettings } from './serve.ts';
-
-/** What the commands are given by the composition root. */
-export interface Commands {
-  readonly packageRoot: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly print: (line: string) => void;
-  readonly printError: (line: string) => void;
-  readonly write: (bytes: Uint8Array) => Promise<void>;
-  readonly colour: boolean;
-  readonly clock: Clock;
-  readonly untilSignal: () => AbortSignal;
-  readonly address: (text: string | undefined, fallback: Address) => Address;
-  readonly startGateway: (settings: ServeSettings) => Promise<ServedGateway>;
-  readonly withStore: <T>(
-    settings: Pick<ServeSettings, 'dataFolder' | 'databaseUrl'>,
-    use: (context: FlowContext) => Promise<T>,
-  ) => Promise<T>;
-  readonly apiKey: (dataFolder: string) => Promise<string | null>;
-  /** How this program is started again, for processes of its own. */
-  readonly selfCommand: readonly string[];
-  readonly streams: ProcessStreams;
-  readonly resolve: (...paths: string[]) => string;
-}
-
-/** 0 fine, 1 the input has problems, 2 wrong usage or a file that can't be read, 3 our failure. */
-export type ExitCode = number;
+import type { ServeSettings } from './serve.ts';
 
 const USAGE: ReadonlySet<FailureKind> = new Set(['usage-wrong', 'not-found', 'config-invalid', 'map-missing']);
-
-export const defaultApi: Address = { host: '127.0.0.1', port: 8480 };
-export const defaultPartners: Address = { host: '127.0.0.1', port: 8481 };
 
 /** The commands and their flags; each loads its own code when it is called. Gives what runs arguments and returns the exit code. */
 export const buildProgram =
@@ -70,6 +46,7 @@ export const buildProgram =
         `where partners ask, [host:]port (${defaultPartners.host}:${defaultPartners.port})`,
       )
       .option(...json)
+      .addOption(new Option('--with-parent', 'end when stdin closes').hideHelp())
       .action((options: ServeFlags) => ends(serve(commands, options)));
     program
       .command('demo')
@@ -118,6 +95,7 @@ export const buildProgram =
   };
 
 interface ServeFlags {
+  readonly withParent?: true;
   readonly data: string;
   readonly roles: string;
   readonly api?: string;
@@ -130,17 +108,6 @@ interface DemoFlags {
   readonly only?: string;
   readonly json?: true;
 }
-export interface ApplyFlags {
-  readonly data: string;
-  readonly apiUrl?: string;
-  readonly json?: true;
-}
-export interface AskFlags {
-  readonly data: string;
-  readonly apiUrl: string;
-  readonly json?: true;
-}
-
 const rolesOf = (text: string): ReadonlySet<Role> =>
   new Set(
     text.split(',').map((name) => {
@@ -165,7 +132,7 @@ async function serve(commands: Commands, flags: ServeFlags): Promise<ExitCode> {
     json: flags.json === true,
     print: commands.print,
     start: () => commands.startGateway(settings),
-    signal: commands.untilSignal(),
+    signal: flags.withParent === true ? commands.untilParentEnds() : commands.untilSignal(),
   });
 }
 

@@ -3,6 +3,7 @@ import { openStandards, type Standards } from '../library/standards.ts';
 import { formOfMoment } from '../parsers/check-dates.ts';
 import type { Segment } from '../parsers/transaction.ts';
 import { countingProblems, type ProblemCount } from './check-text.ts';
+import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf, sizeOf } from './file-events.ts';
 import { type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
@@ -17,7 +18,6 @@ import {
   troubleText,
   verdictWord,
 } from './file-words.ts';
-import type { Commands, ExitCode } from './program.ts';
 import { showAsJson } from './show-json.ts';
 import { delimitersText, type Layout, problemLines, segmentLines } from './show-text.ts';
 import { shownSegments } from './show-transaction.ts';

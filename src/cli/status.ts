@@ -1,5 +1,5 @@
+import type { AskFlags, Commands, ExitCode } from './commands.ts';
 import { gatewayClient } from './gateway-client.ts';
-import type { AskFlags, Commands, ExitCode } from './program.ts';
 
 /** `tallyport status`: unfinished work by state, what is quarantined, overdue or undelivered. Exit 1 when something needs a person. */
 export async function runStatus(commands: Commands, flags: AskFlags): Promise<ExitCode> {
