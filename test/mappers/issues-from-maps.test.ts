@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { compileMap } from '../../src/mappers/compile.ts';
 import { Faults } from '../../src/mappers/fault.ts';
 import { overlay } from '../../src/mappers/language/overlay.ts';
 import { resolveMap } from '../../src/mappers/language/resolve-map.ts';
@@ -135,4 +136,38 @@ fields:
 `;
   const { document } = readWith(map, '810', 'BIG*20261122*1\nTDS*100\nCAD*M***CNWY*CONWAY');
   expect(document).toMatchObject({ shipment: { carriage: { carrier: { scheme: { code: 'scac' }, value: 'CNWY' } } } });
+});
+
+describe('derived: what the rest of the message says already', () => {
+  const map = (derived: string) => `
+document: invoice
+message: x12/004010/810
+fields:
+  issuedOn: BIG01
+  number: BIG02
+  lines: { each: IT1, fields: { number: IT101, quantity: { fields: { value: IT102, unit: { at: IT103, codes: unit } } }, price: { fields: { amount: IT104 } } } }
+  totals: { fields: { due: TDS01 } }
+derived: ${derived}
+`;
+  const invoice = {
+    issuedOn: '2026-11-22',
+    number: '1',
+    lines: [{ number: '1', quantity: { value: '2', unit: { code: 'each' } }, price: { amount: '5' }, amount: '10' }],
+    totals: { due: '10.00', lines: '10.00', tax: '0' },
+  };
+  const compiled = (derived: string) => {
+    const world = { base: () => undefined, codes: tableSource, table: standards.table, functions: {} };
+    return compileMap(parseMap(map(derived), 'inline.yaml'), 'inline', world);
+  };
+
+  test('is neither written nor unwritten; what is not named is', () => {
+    const { map: made } = compiled('[lines.amount, totals.lines]');
+    expect(made?.write(invoice, {}).unwritten).toEqual(['totals.tax']);
+  });
+
+  test('a path the document does not have is a fault of the map', () => {
+    expect(compiled('[lines.amounts]').faults.map(({ message }) => message)).toEqual([
+      "'lines.amounts' is neither a place nor a path of the document.",
+    ]);
+  });
 });
