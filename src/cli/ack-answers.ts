@@ -1,6 +1,6 @@
 import type { Problem, Verdict } from '../core/problem.ts';
 import { envelopeOf } from '../flows/outbound/envelope.ts';
-import { functionalAnswer } from '../flows/outbound/functional-answer.ts';
+import { functionalAnswer, listedSetsMax } from '../flows/outbound/functional-answer.ts';
 import { answersTo } from '../flows/split/answers.ts';
 import type { GroupTally } from '../flows/split/verdicts.ts';
 import type { Standards } from '../library/standards.ts';
@@ -93,8 +93,7 @@ export function answersOf(
       : functionalAnswer(standards, answeredGroup(group), verdictsOf(group), {
           envelopeFor,
           controlNumber: numbers.transaction,
-          withErrors: group.verdict === 'rejected' ? 0 : group.tally.withErrors,
-          acceptedSets: agreement.acknowledgment.acceptedSets,
+          acceptedSets: agreement.acknowledgment.acceptedSets && group.tally.counted <= listedSetsMax,
         });
   });
   return { answers, silence: answers.length > 0 ? null : nothingOwed(interchange) };

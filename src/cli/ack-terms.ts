@@ -64,7 +64,14 @@ export function replyingFor(
   if (!agreed) return silent('it would be quarantined, for who sent it or whom it is for is not known');
   if (company.identities.some((each) => sameIdentity(each, sender)))
     return silent('it is ours, and the partner answers it');
-  const between = { company: company.id, partner: partner?.id ?? '', usage: header.usage, syntax: header.syntax };
+  const between = {
+    company: company.id,
+    partner: partner?.id ?? '',
+    usage: header.usage,
+    syntax: header.syntax,
+    ours: receiver,
+    theirs: sender,
+  };
   const agreement: Agreement | undefined = answeringAgreement({ agreements }, between);
   if (agreement === undefined) {
     return silent(`${partner?.id} agreed on nothing it may send in ${header.usage}`);

@@ -116,6 +116,7 @@ export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Genera
         break;
       case 'ta1':
       case 'stray':
+        if (header !== null) broken ||= event.problems.some(isError);
         yield event;
         break;
     }

@@ -18,11 +18,17 @@ export function dataElementsOf(standards: Tables, { version }: GroupHeader): Dat
   };
 }
 
+/**
+ * Above so many sets only those with errors are told one by one: a 997 is one transaction, which a reader holds whole, and two segments a set
+ * would pass what readers take (ours: 1,000,000 segments, 32 MB).
+ */
+export const listedSetsMax = 200_000;
+
 /** The interchange with the 997 that answers a group: what the gateway sends, and what `tallyport ack` shows beforehand. */
 export function functionalAnswer(
   standards: Tables,
-  { header, claimed, counted, accepted, problems }: Omit<AnsweredGroup, 'verdict'>,
-  verdicts: readonly TransactionVerdict[],
+  { header, claimed, counted, accepted, with_errors, problems }: Omit<AnsweredGroup, 'interchange'>,
+  verdicts: Iterable<TransactionVerdict>,
   how: {
     readonly envelopeFor: (version: string) => OutboundEnvelope;
     readonly controlNumber: string;
@@ -31,13 +37,16 @@ export function functionalAnswer(
   },
 ): Iterable<Uint8Array> {
   const version = (header.version ?? '').slice(0, 6);
-  const withErrors = verdicts.filter(({ verdict }) => verdict === 'accepted-with-errors').length;
-  // Reply in the version of the received group (trap 38); what is not held is answered in the one that every X12 partner reads.
+  // Reply in the version of the received group; what is not held is answered in the one that every X12 partner reads.
   const answerVersion = standards.table('x12', version, '997') === undefined ? '004010' : version;
   const envelope = how.envelopeFor(answerVersion);
-  const draft = write997(groupVerdict(header, { claimed, counted, accepted, withErrors }, problems), verdicts, {
-    delimiters: envelope.delimiters,
-    acceptedSets: how.acceptedSets ? 'listed' : 'omitted',
-  });
+  const draft = write997(
+    groupVerdict(header, { claimed, counted, accepted, withErrors: with_errors }, problems),
+    verdicts,
+    {
+      delimiters: envelope.delimiters,
+      acceptedSets: how.acceptedSets ? 'listed' : 'omitted',
+    },
+  );
   return writeX12(envelope, [{ draft: { ...draft, version: answerVersion }, controlNumber: how.controlNumber }]);
 }
