@@ -35,6 +35,6 @@ export async function acceptInterchange(
         objects: [{ kind: 'interchange', id, qualifier: 'accepted' }],
       },
     ]);
-    await closeStored(context, known, tx, interchange, null, true);
+    await closeStored(context, known, tx, interchange, true);
   });
 }

@@ -1,30 +1,20 @@
-import type { Verdict } from '../core/problem.ts';
 import type { NewWork, Work } from '../core/work.ts';
 import type { Tx } from '../store/database.ts';
-import { claimControlNumbers, type NumberClaim } from '../store/envelope/claims.ts';
 import {
   closeInterchange,
+  closeTransactions,
   enteredAcknowledgments,
-  enteredDocuments,
   quarantineInterchange,
 } from '../store/envelope/close-interchange.ts';
-import {
-  groupsToClose,
-  type InterchangeToClose,
-  interchangeToClose,
-  type StoredGroup,
-} from '../store/envelope/interchange-to-close.ts';
-import { claimContent } from '../store/wire/raw-file.ts';
+import { groupsToClose, type InterchangeToClose, interchangeToClose } from '../store/envelope/interchange-to-close.ts';
+import { claimContent, releaseContent } from '../store/wire/raw-file.ts';
 import { finishWork } from '../store/work/finish-work.ts';
 import { insertWork } from '../store/work/insert-work.ts';
 import { writeRows } from '../store/write-rows.ts';
 import type { FlowContext } from './context.ts';
 import type { KnownConfiguration } from './known-configuration.ts';
-import { answersTo } from './split/answers.ts';
-import { interchangeEvent } from './split/close-in-one-go.ts';
-import { claimsOf, judgeClaims } from './split/control-numbers.ts';
-import { groupVerdict, interchangeVerdict } from './split/verdicts.ts';
-import { answeringAgreement } from './split/whose.ts';
+import { interchangeEvent } from './split/interchange-event.ts';
+import { judgeInterchange } from './split/judge-interchange.ts';
 
 const pageSize = 1_000;
 
@@ -34,134 +24,90 @@ export async function close(context: FlowContext, work: Work): Promise<void> {
   await context.database.inTransaction(async (tx) => {
     if (!(await finishWork(tx, work.id, work.attempts))) return;
     const interchange = await interchangeToClose(tx, work.subjectId);
-    if (interchange?.state === 'provisional') await closeStored(context, known, tx, interchange, work.orderKey, false);
+    if (interchange === undefined) return;
+    const { state, transmission_id } = interchange;
+    if (state === 'provisional') return closeStored(context, known, tx, interchange, false);
+    // Its sender or receiver is not known: it was held as soon as its header was read, and is told of now that it has ended.
+    if (state === 'quarantined')
+      await writeRows(tx, {}, [interchangeEvent(interchange, transmission_id, context.clock.now())]);
   });
 }
 
 /**
  * Gives an interchange its verdict and lets what it holds into the business. `accepted`: an operator has said that its control
- * numbers are fine though they were used before.
+ * numbers and bytes are fine though they were used before.
  */
 export async function closeStored(
   context: FlowContext,
   known: KnownConfiguration,
   tx: Tx,
   interchange: InterchangeToClose,
-  orderKey: string | null,
   accepted: boolean,
 ): Promise<void> {
-  const { clock } = context;
-  const { company_id, partner_id, usage, syntax, channel_id, id } = interchange;
+  const { company_id, partner_id, id, sha256, raw_file_id, transmission_id } = interchange;
   if (company_id === null || partner_id === null) return;
-  const agreement = answeringAgreement(known, { company: company_id, partner: partner_id, usage, syntax });
-  const groups = await groupsToClose(tx, id);
-  const facts = { ...interchange, byte_offset: Number(interchange.byte_offset) };
-  const holder = await claimContent(tx, interchange.sha256, interchange.raw_file_id);
-  if (holder !== interchange.raw_file_id && !accepted) return quarantineInterchange(tx, id, 'content-used');
-  const used: ReadonlyMap<NumberClaim, string> =
-    interchange.broken || accepted ? new Map() : await claimControlNumbers(tx, claimsOf(facts, groups, agreement));
-  const judged = judgeClaims(facts, groups, used, agreement);
-  if (judged.quarantine !== null) {
-    await quarantineInterchange(tx, id, judged.quarantine);
-    return writeRows(tx, { problem: [...judged.problems] }, [quarantined(interchange, judged.quarantine)]);
-  }
-  const rejected = interchange.broken || judged.interchangeRejected;
-  const verdicts = groups.map((group) => ({
-    ...group,
-    verdict: verdictOf(group, rejected || judged.rejectedGroups.has(group.id)),
-  }));
-  const at = clock.now();
-  const verdict = interchangeVerdict(
-    rejected,
-    verdicts.map((group) => group.verdict),
-  );
-  await closeInterchange(
-    tx,
-    id,
-    verdict,
-    verdicts.map((group) => ({ id: group.id, verdict: group.verdict })),
-    at,
-  );
-  const answers = answersTo(
-    {
-      id,
-      company: company_id,
-      partner: partner_id,
-      usage,
-      channelId: channel_id,
-      header: interchange.header as Parameters<typeof answersTo>[0]['header'],
-      broken: rejected,
-      groups: verdicts.map((group) => ({ id: group.id, functionalId: group.functional_id, verdict: group.verdict })),
-    },
-    agreement,
-    context.newId,
-    at,
-  );
-  const closed = {
-    ...facts,
-    direction: 'in' as const,
-    state: 'closed' as const,
-    verdict,
-    closed_at: at,
-    byte_length: null,
-    group_count: groups.length,
+  const at = context.clock.now();
+  const quarantine = async (reason: string): Promise<void> => {
+    await quarantineInterchange(tx, id, reason);
+    const held = { ...interchange, state: 'quarantined' as const, quarantine_reason: reason };
+    await writeRows(tx, {}, [interchangeEvent(held, transmission_id, at)]);
+    await releaseContent(tx, sha256, raw_file_id);
   };
-  await writeRows(tx, { acknowledgment: answers, problem: [...judged.problems] }, [
-    interchangeEvent(closed, { id: interchange.raw_file_id, transmission_id: interchange.transmission_id }),
+  const holder = await claimContent(tx, sha256, raw_file_id);
+  if (holder !== raw_file_id && !accepted) return quarantine('content-used');
+  const groups = await groupsToClose(tx, id);
+  const judged = await judgeInterchange(
+    context,
+    known,
+    tx,
+    {
+      ...interchange,
+      company_id,
+      partner_id,
+      byte_offset: Number(interchange.byte_offset),
+      holdsTa1: interchange.holds_ta1,
+    },
+    groups.map((group) => ({ ...group, tally: { ...group, withErrors: group.with_errors } })),
+    accepted,
+  );
+  await writeRows(tx, { problem: [...judged.problems] });
+  if (judged.quarantine !== null) return quarantine(judged.quarantine);
+  const { verdict, answers } = judged;
+  await closeInterchange(tx, id, verdict, judged.groups, at);
+  await enter(tx, interchange, !judged.refused);
+  await writeRows(tx, { acknowledgment: [...answers] }, [
+    interchangeEvent({ ...interchange, state: 'closed', verdict, quarantine_reason: null }, transmission_id, at),
   ]);
   await insertWork(
     tx,
     answers.map((answer) => ({ kind: 'compose', subjectId: answer.id, fairnessKey: answer.channel_id })),
   );
-  if (!rejected) await enter(tx, id, orderKey);
+  if (verdict === 'rejected') await releaseContent(tx, sha256, raw_file_id);
 }
 
-const verdictOf = (group: StoredGroup, broken: boolean): Verdict =>
-  groupVerdict({
-    id: group.id,
-    counted: group.counted,
-    accepted: group.accepted,
-    withErrors: group.with_errors,
-    broken: broken || group.broken,
-  });
-
-async function enter(tx: Tx, interchangeId: string, orderKey: string | null): Promise<void> {
-  let after = { group: 0, transaction: 0 };
-  for (;;) {
-    const page = await enteredDocuments(tx, interchangeId, after.group, after.transaction, pageSize);
-    const last = page.at(-1);
-    if (last === undefined) break;
+/** Its transactions follow their groups' verdicts, and what was entered becomes work, in wire order, a page at a time. */
+async function enter(tx: Tx, { id }: InterchangeToClose, acknowledgmentsToo: boolean): Promise<void> {
+  for (let after = 0; ; ) {
+    const page = await closeTransactions(tx, id, after, pageSize);
     await insertWork(
       tx,
-      page.map(
-        (document): NewWork => ({
-          kind: 'process',
-          subjectId: document.id,
-          fairnessKey: document.partner_id,
-          orderKey: orderKey ?? document.order_key,
-        }),
+      page.flatMap(({ document_id, partner_id, order_key }): NewWork[] =>
+        document_id === null || partner_id === null
+          ? []
+          : [{ kind: 'process', subjectId: document_id, fairnessKey: partner_id, orderKey: order_key }],
       ),
     );
-    after = { group: last.group_ordinal, transaction: last.ordinal };
+    after = page.at(-1)?.ordinal ?? after;
+    if (page.length < pageSize) break;
   }
-  const acknowledgments = await enteredAcknowledgments(tx, interchangeId);
+  if (!acknowledgmentsToo) return;
+  const acknowledgments = await enteredAcknowledgments(tx, id);
   await insertWork(
     tx,
-    acknowledgments.map(({ id, partner_id }) => ({
+    acknowledgments.map(({ id: subjectId, partner_id }) => ({
       kind: 'reconcile',
-      subjectId: id,
+      subjectId,
       fairnessKey: partner_id,
-      orderKey,
     })),
   );
 }
-
-const quarantined = (interchange: InterchangeToClose, reason: string) => ({
-  at: interchange.at,
-  type: 'interchange/quarantined',
-  actor: 'gateway',
-  reason,
-  company: interchange.company_id,
-  usage: interchange.usage,
-  objects: [{ kind: 'interchange', id: interchange.id, qualifier: 'quarantined' }],
-});

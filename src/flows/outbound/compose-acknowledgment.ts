@@ -1,11 +1,13 @@
 import { FailureError } from '../../core/failure.ts';
-import type { TransactionVerdict } from '../../parsers/acknowledgment.ts';
+import type { Problem } from '../../core/problem.ts';
 import type { OutboundEnvelope } from '../../parsers/draft.ts';
+import type { InterchangeHeader } from '../../parsers/transaction.ts';
 import { writeTa1 } from '../../parsers/x12/acknowledge.ts';
 import { interchangeVerdict, transactionVerdict } from '../../parsers/x12/verdicts.ts';
-import type { Agreement, Channel } from '../../partners/configuration.ts';
+import type { Channel } from '../../partners/configuration.ts';
 import type { Tx } from '../../store/database.ts';
 import {
+  type AnsweredGroup,
   answeredGroup,
   answeredInterchange,
   answeredTransactions,
@@ -17,12 +19,13 @@ import type { KnownConfiguration } from '../known-configuration.ts';
 import { answeringAgreement } from '../split/whose.ts';
 import { enterWritten } from './enter-written.ts';
 import { envelopeOf } from './envelope.ts';
-import { dataElementsOf, functionalAnswer } from './functional-answer.ts';
+import { dataElementsOf, functionalAnswer, listedSetsMax } from './functional-answer.ts';
 import { takeNumbers } from './take-numbers.ts';
+import { writtenFromPages } from './verdict-feed.ts';
 import { storeWritten } from './written.ts';
 
-const pageSize = 1_000;
-
+/** Sets with all their problems, which may be a thousand each. */
+const pageSize = 100;
 /** Writes a TA1 or 997 of ours from the stored verdicts. An acknowledgment never asks to be acknowledged. Gives the delivery's id. */
 export async function composeAcknowledgment(
   context: FlowContext,
@@ -33,7 +36,16 @@ export async function composeAcknowledgment(
 ): Promise<string> {
   const { newId, clock } = context;
   const { company_id, partner_id, usage, kind } = acknowledgment;
-  const agreement = answeringAgreement(known, { company: company_id, partner: partner_id, usage, syntax: 'x12' });
+  const subject = await answeredBy(tx, acknowledgment);
+  const { sender, receiver } = subject.interchange;
+  const agreement = answeringAgreement(known.between(company_id, partner_id), {
+    company: company_id,
+    partner: partner_id,
+    usage,
+    syntax: 'x12',
+    ours: { ...receiver, syntax: 'x12' },
+    theirs: { ...sender, syntax: 'x12' },
+  });
   if (agreement === undefined) {
     throw new FailureError(
       'agreement-missing',
@@ -43,12 +55,16 @@ export async function composeAcknowledgment(
   const numbers = await takeNumbers(tx, agreement, kind === 'TA1');
   const at = clock.now();
   const { zone } = known.company(company_id);
-  const envelope = (version: string): OutboundEnvelope =>
+  const envelopeFor = (version: string): OutboundEnvelope =>
     envelopeOf(agreement, numbers, at, zone, { functionalId: kind === 'TA1' ? null : 'FA', version, asks: false });
   const bytes =
-    kind === 'TA1'
-      ? await ta1Bytes(tx, acknowledgment, envelope(''))
-      : await functionalBytes(context, tx, acknowledgment, agreement, envelope, numbers.transaction);
+    subject.group === null
+      ? writeTa1(envelopeFor(''), interchangeVerdict(subject.interchange, subject.problems))
+      : functionalBytes(context, tx, subject.id, subject.group, {
+          envelopeFor,
+          controlNumber: numbers.transaction,
+          acceptedSets: agreement.acknowledgment.acceptedSets && subject.group.counted <= listedSetsMax,
+        });
   const rawFileId = newId();
   const rows = await storeWritten(
     context,
@@ -76,42 +92,39 @@ export async function composeAcknowledgment(
   );
 }
 
-async function ta1Bytes(
-  tx: Tx,
-  { interchange_id }: StoredAcknowledgment,
-  envelope: OutboundEnvelope,
-): Promise<Iterable<Uint8Array>> {
-  const answered = interchange_id === null ? undefined : await answeredInterchange(tx, interchange_id);
-  if (answered === undefined) throw new FailureError('bug', 'A TA1 is owed for no interchange.');
-  return writeTa1(envelope, interchangeVerdict(answered.header, answered.problems));
+/** What an acknowledgment of ours answers: a group with a 997, an interchange with a TA1. */
+type Answered = { readonly id: string; readonly interchange: InterchangeHeader } & (
+  | { readonly group: AnsweredGroup; readonly problems: null }
+  | { readonly group: null; readonly problems: readonly Problem[] }
+);
+
+async function answeredBy(tx: Tx, { group_id, interchange_id }: StoredAcknowledgment): Promise<Answered> {
+  if (group_id !== null) {
+    const group = await answeredGroup(tx, group_id);
+    if (group !== undefined) return { id: group_id, interchange: group.interchange, group, problems: null };
+  } else if (interchange_id !== null) {
+    const found = await answeredInterchange(tx, interchange_id);
+    if (found !== undefined)
+      return { id: interchange_id, interchange: found.header, group: null, problems: found.problems };
+  }
+  throw new FailureError('bug', 'An acknowledgment is owed for nothing that is stored.');
 }
 
-async function functionalBytes(
+function functionalBytes(
   { standards }: FlowContext,
   tx: Tx,
-  { group_id }: StoredAcknowledgment,
-  agreement: Agreement,
-  envelopeFor: (version: string) => OutboundEnvelope,
-  controlNumber: string,
-): Promise<Iterable<Uint8Array>> {
-  const answered = group_id === null ? undefined : await answeredGroup(tx, group_id);
-  if (answered === undefined || group_id === null) throw new FailureError('bug', 'A 997 is owed for no group.');
-  const dataElementOf = dataElementsOf(standards, answered.header);
-  const verdicts: TransactionVerdict[] = [];
-  for (let after = 0; ; after += pageSize) {
-    const page = await answeredTransactions(tx, group_id, after, pageSize);
-    for (const { control_number, problems, verdict, ...transaction } of page) {
-      verdicts.push(
-        transactionVerdict(
-          { ...transaction, controlNumber: control_number },
-          problems,
-          verdict ?? 'rejected',
-          dataElementOf,
-        ),
-      );
-    }
-    if (page.length < pageSize) break;
-  }
-  const { acceptedSets } = agreement.acknowledgment;
-  return functionalAnswer(standards, answered, verdicts, { envelopeFor, controlNumber, acceptedSets });
+  groupId: string,
+  group: AnsweredGroup,
+  how: Parameters<typeof functionalAnswer>[3],
+): AsyncIterable<Uint8Array> {
+  const dataElementOf = dataElementsOf(standards, group.header);
+  let after = 0;
+  const nextPage = async () => {
+    const page = await answeredTransactions(tx, groupId, after, pageSize, how.acceptedSets);
+    after = page.at(-1)?.ordinal ?? after;
+    return page.map(({ control_number, problems, verdict, ...transaction }) =>
+      transactionVerdict({ ...transaction, controlNumber: control_number }, problems, verdict, dataElementOf),
+    );
+  };
+  return writtenFromPages(nextPage, (verdicts) => functionalAnswer(standards, group, verdicts, how));
 }

@@ -36,7 +36,7 @@ export async function storeWritten(
   context: FlowContext,
   tx: Tx,
   by: WrittenBy,
-  written: Iterable<Uint8Array>,
+  written: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<WrittenRows> {
   const { newId, clock, standards } = context;
   const hash = createHash('sha256');
@@ -97,6 +97,7 @@ export async function storeWritten(
           claimed: null,
           counted: 0,
           accepted: 0,
+          with_errors: 0,
         });
         return;
       case 'transaction': {
@@ -158,7 +159,7 @@ export async function storeWritten(
     held = bytes.byteLength === 0 ? [] : [bytes];
     heldBytes = bytes.byteLength;
   };
-  for (const chunk of written) {
+  for await (const chunk of written) {
     hash.update(chunk);
     byteLength += chunk.byteLength;
     for (const event of reader.push(chunk)) take(event);

@@ -13,22 +13,25 @@ export interface ToAnswer {
   readonly header: Pick<InterchangeHeader, 'syntax' | 'acknowledgmentRequested'>;
   /** The interchange itself is wrong; its groups are then not answered one by one. */
   readonly broken: boolean;
+  /** A TA1 stands in it. */
+  readonly holdsTa1?: boolean;
   readonly groups: readonly { readonly id: string; readonly functionalId: string | null; readonly verdict: Verdict }[];
 }
 
 /**
  * What we owe for an interchange: a TA1 by ISA14 and policy, a 997 per group. Acknowledgments are never acknowledged: no 997 for an FA group,
- * no TA1 for an interchange that holds nothing else (traps 35, 37).
+ * no TA1 for an interchange that holds nothing but 997s or a TA1, however broken it is: two gateways could go on for ever.
  */
 export function answersTo(
-  { id, company, partner, usage, channelId, header, broken, groups }: ToAnswer,
+  { id, company, partner, usage, channelId, header, broken, holdsTa1 = false, groups }: ToAnswer,
   agreement: Pick<Agreement, 'acknowledgment'> | undefined,
   newId: () => string,
   at: Date,
 ): AcknowledgmentRow[] {
   if (agreement === undefined || header.syntax !== 'x12') return [];
   const asked = groups.filter(({ functionalId }) => !isAcknowledgment(functionalId));
-  if (asked.length === 0 && !broken) return [];
+  const acknowledges = asked.length === 0 && (groups.length > 0 || holdsTa1);
+  if (acknowledges || (asked.length === 0 && !broken)) return [];
   const row = (kind: 'TA1' | '997', group_id: string | null): AcknowledgmentRow => ({
     id: newId(),
     direction: 'out',

@@ -1,89 +1,69 @@
 import { positionAt } from '../../core/position.ts';
 import { problem, problemAsJson } from '../../core/problem.ts';
 import { isAcknowledgment } from '../../parsers/index.ts';
-import type { Agreement } from '../../partners/configuration.ts';
+import type { GroupHeader } from '../../parsers/transaction.ts';
 import type { NumberClaim } from '../../store/envelope/claims.ts';
 import type { GroupRow, InterchangeRow, ProblemRow } from '../../store/rows/envelope.ts';
 
-type ClaimingGroup = Pick<GroupRow, 'id' | 'functional_id' | 'control_number' | 'header'>;
-type ClaimingInterchange = Pick<
+export type ClaimingGroup = Pick<GroupRow, 'id' | 'functional_id' | 'control_number' | 'header'>;
+export type ClaimingInterchange = Pick<
   InterchangeRow,
   'id' | 'raw_file_id' | 'company_id' | 'usage' | 'syntax' | 'sender' | 'receiver' | 'control_number' | 'byte_offset'
 >;
 
-/**
- * The numbers an interchange uses up. Group numbers only where the agreement says so: many senders begin again at 1 in every interchange.
- */
-export function claimsOf(
+/** X12's are numbers, which systems pad differently; EDIFACT's are text, leading zeros and all. */
+const comparable = (syntax: string, controlNumber: string): string =>
+  syntax === 'x12' ? controlNumber.trim().replace(/^0+(?=.)/, '') : controlNumber;
+
+const between = ({ company_id, usage, syntax, sender, receiver, id }: ClaimingInterchange) => ({
+  company_id: company_id ?? '',
+  usage,
+  syntax,
+  theirs: sender,
+  ours: receiver,
+  interchange_id: id,
+});
+
+export const interchangeClaim = (interchange: ClaimingInterchange): NumberClaim => ({
+  ...between(interchange),
+  level: 'interchange',
+  control_number: comparable(interchange.syntax, interchange.control_number),
+});
+
+/** The claim of a group, by kind and number; undefined where it has no number, or is an acknowledgment that is never acknowledged. */
+export function groupClaim(
   interchange: ClaimingInterchange,
-  groups: readonly ClaimingGroup[],
-  agreement: Agreement | undefined,
-): NumberClaim[] {
-  const { company_id, usage, syntax, sender, receiver, control_number, id } = interchange;
-  if (company_id === null) return [];
-  const base = { company_id, usage, syntax, theirs: sender, ours: receiver, interchange_id: id };
-  const claims: NumberClaim[] = [{ ...base, level: 'interchange', control_number }];
-  if (agreement?.duplicates.groupControlNumber !== 'reject') return claims;
-  for (const group of groups) {
-    if (group.control_number !== null && !isAcknowledgment(group.functional_id)) {
-      claims.push({ ...base, level: 'group', control_number: `${group.functional_id} ${group.control_number}` });
-    }
-  }
-  return claims;
+  { control_number, functional_id }: ClaimingGroup,
+): NumberClaim | undefined {
+  if (control_number === null || isAcknowledgment(functional_id)) return undefined;
+  const number = comparable(interchange.syntax, control_number);
+  return { ...between(interchange), level: 'group', control_number: `${functional_id} ${number}` };
 }
 
-export interface ClaimJudgment {
-  readonly quarantine: string | null;
-  readonly interchangeRejected: boolean;
-  readonly rejectedGroups: ReadonlySet<string>;
-  readonly problems: readonly ProblemRow[];
-}
-
-/** What used numbers mean under the agreement: held for an operator, or refused with TA1 025 and AK905 19 (trap 39). */
-export function judgeClaims(
+/** A number was entered before, by the interchange `earlier`. `group`: it is this group's. */
+export function usedProblem(
   interchange: ClaimingInterchange,
-  groups: readonly ClaimingGroup[],
-  used: ReadonlyMap<NumberClaim, string>,
-  agreement: Agreement | undefined,
-): ClaimJudgment {
-  const problems: ProblemRow[] = [];
-  const rejectedGroups = new Set<string>();
-  let interchangeUsed = false;
-  for (const [claim, earlier] of used) {
-    const group = groups.find(
-      (one) => claim.level === 'group' && claim.control_number.endsWith(` ${one.control_number}`),
-    );
-    const isGroup = claim.level === 'group';
-    interchangeUsed ||= !isGroup;
-    if (group !== undefined) rejectedGroups.add(group.id);
-    const at = positionAt(isGroup ? offsetOf(group) : interchange.byte_offset, {
-      tag: isGroup ? 'GS' : interchange.syntax === 'x12' ? 'ISA' : 'UNB',
-    });
-    problems.push({
-      raw_file_id: interchange.raw_file_id,
-      interchange_id: interchange.id,
-      group_id: group?.id ?? null,
-      transaction_id: null,
-      body: {
-        ...problemAsJson(
-          problem(isGroup ? 'group/control-number-used' : 'interchange/control-number-used', at, {
-            found: claim.control_number,
-          }),
-        ),
-        earlierInterchange: earlier,
-      },
-    });
-  }
-  const hold = interchangeUsed && agreement?.duplicates.controlNumber !== 'reject';
+  group: ClaimingGroup | null,
+  earlier: string,
+): ProblemRow {
+  const isX12 = interchange.syntax === 'x12';
+  const found =
+    group === null
+      ? problem(
+          'interchange/control-number-used',
+          positionAt(interchange.byte_offset, { tag: isX12 ? 'ISA' : 'UNB' }),
+          { found: interchange.control_number },
+        )
+      : problem(
+          'group/control-number-used',
+          positionAt((group.header as GroupHeader).byteOffset, { tag: isX12 ? 'GS' : 'UNG' }),
+          { found: group.control_number },
+        );
   return {
-    quarantine: hold ? 'control-number-used' : null,
-    interchangeRejected: interchangeUsed && !hold,
-    rejectedGroups,
-    problems,
+    raw_file_id: interchange.raw_file_id,
+    interchange_id: interchange.id,
+    group_id: group?.id ?? null,
+    transaction_id: null,
+    body: { ...problemAsJson(found), earlierInterchange: earlier },
   };
 }
-
-const offsetOf = (group: ClaimingGroup | undefined): number =>
-  typeof group?.header === 'object' && group.header !== null && 'byteOffset' in group.header
-    ? Number(group.header.byteOffset)
-    : 0;

@@ -1,42 +1,35 @@
 import { type Problem, problemAsJson } from '../../core/problem.ts';
+import type { Acknowledgment } from '../../parsers/acknowledgment.ts';
 import { isAcknowledgment } from '../../parsers/index.ts';
 import type { GroupHeader, InterchangeHeader, ReadEvent, Transaction } from '../../parsers/transaction.ts';
-import { identityKey } from '../../partners/identity.ts';
+import type { Agreement } from '../../partners/configuration.ts';
 import { selectAgreement } from '../../partners/select-agreement.ts';
-import type { AcknowledgmentRow } from '../../store/rows/documents.ts';
-import type { ProblemRow } from '../../store/rows/envelope.ts';
+import type { GroupRow, InterchangeRow, ProblemRow } from '../../store/rows/envelope.ts';
 import type { FlowContext } from '../context.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
-import { type Batch, documentRow, emptyBatch, groupless } from './batch.ts';
-import { readTransaction } from './read-transaction.ts';
+import { type Batch, emptyBatch } from './batch.ts';
+import { documentRow, groupRow, interchangeRow, theirAcknowledgmentRow, transactionRow } from './new-rows.ts';
+import { parkedEvent } from './parked.ts';
+import { readTransaction, type TransactionReading } from './read-transaction.ts';
 import type { GroupTally } from './verdicts.ts';
 import { whoseInterchange } from './whose.ts';
 
-/** Interchanges read to their end in this file, in order. */
-export interface EndedInterchange {
+interface OpenInterchange {
   readonly id: string;
-  readonly broken: boolean;
-  readonly groups: readonly GroupTally[];
-}
-
-export interface OpenInterchange {
-  id: string;
-  company: string | null;
-  partner: string | null;
-  usage: 'test' | 'production';
-  quarantined: boolean;
-  header: InterchangeHeader;
+  readonly company: string | null;
+  readonly partner: string | null;
+  readonly quarantined: boolean;
+  readonly header: InterchangeHeader;
   broken: boolean;
+  holdsTa1: boolean;
   groups: number;
   transactions: number;
 }
 
 interface OpenGroup {
-  header: GroupHeader;
-  tally: GroupTally;
-  ordinal: number;
-  transactions: number;
-  acknowledges: boolean;
+  readonly header: GroupHeader;
+  readonly tally: GroupTally;
+  readonly acknowledges: boolean;
 }
 
 /** Where a reading stands between two batches, as plain JSON for the work row's cursor. */
@@ -44,40 +37,106 @@ export interface ReadingState {
   readonly interchanges: number;
   readonly interchange: OpenInterchange | null;
   readonly group: OpenGroup | null;
-  readonly sawEdi: boolean;
 }
 
-export interface FileReading {
-  take(event: ReadEvent): void;
+/** The file that is read. `orderKey`: of a channel whose files are processed in the order they came; null for others. */
+export interface ReadFile {
+  readonly id: string;
+  readonly channelId: string;
+  readonly orderKey: string | null;
+}
+
+/** A batch is one database transaction: bounded, so that no lock is held long and a restart loses little. */
+const batchTransactionsMax = 200;
+const batchBytesMax = 4 * 1024 * 1024;
+/** Of all kinds: a file may hold nothing but empty groups, or mistakes. */
+const batchRowsMax = 5_000;
+
+/** Turns a reader's events into rows. Holds one batch and what is open, never the file. */
+export class FileReading {
+  readonly #context: FlowContext;
+  readonly #known: KnownConfiguration;
+  readonly #file: ReadFile;
+  #batch = emptyBatch();
+  #bytes = 0;
+  #rows = 0;
+  #interchanges: number;
+  #interchange: OpenInterchange | null;
+  #group: OpenGroup | null;
+  /** Rows of the open interchange and group while they stand in this batch; null when an earlier one wrote them. */
+  #interchangeRow: InterchangeRow | null = null;
+  #groupRow: GroupRow | null = null;
+  #tallies: GroupTally[] = [];
+
+  constructor(context: FlowContext, known: KnownConfiguration, file: ReadFile, from: ReadingState | null) {
+    this.#context = context;
+    this.#known = known;
+    this.#file = file;
+    const { interchanges, interchange, group } = structuredClone(from) ?? {
+      interchanges: 0,
+      interchange: null,
+      group: null,
+    };
+    this.#interchanges = interchanges;
+    this.#interchange = interchange;
+    this.#group = group;
+  }
+
+  take(event: ReadEvent): void {
+    this.#rows += 1;
+    switch (event.kind) {
+      case 'interchange':
+        this.#beginInterchange(event.header, event.problems);
+        break;
+      case 'ta1':
+        this.#takeTa1(event.acknowledgment, event.problems);
+        break;
+      case 'group':
+        this.#beginGroup(event.header, event.problems);
+        break;
+      case 'transaction':
+        this.#takeTransaction(event.transaction);
+        break;
+      case 'group-end':
+        this.#endGroup(event.claimed, event.problems);
+        break;
+      case 'interchange-end':
+        this.#endInterchange(event.byteEnd, event.problems);
+        break;
+      case 'stray':
+        this.#noteOfInterchange(event.problems);
+    }
+  }
+
+  get batchIsFull(): boolean {
+    const { transaction } = this.#batch.rows;
+    return transaction.length >= batchTransactionsMax || this.#bytes >= batchBytesMax || this.#rows >= batchRowsMax;
+  }
+
   /** Hands over what was read since the last call. */
-  batch(): Batch;
-  state(): ReadingState;
-  /** Transactions and bytes since the last batch: a batch is bounded by both. */
-  readonly weight: { transactions: number; bytes: number };
-  readonly ended: readonly EndedInterchange[];
-}
+  batch(): Batch {
+    const full = this.#batch;
+    this.#batch = emptyBatch();
+    this.#bytes = 0;
+    this.#rows = 0;
+    this.#interchangeRow = null;
+    this.#groupRow = null;
+    this.#tallies = [];
+    return full;
+  }
 
-const start: ReadingState = { interchanges: 0, interchange: null, group: null, sawEdi: false };
+  /** A copy: what is open goes on changing. */
+  state(): ReadingState {
+    return structuredClone({ interchanges: this.#interchanges, interchange: this.#interchange, group: this.#group });
+  }
 
-/** Turns a reader's events into rows. Holds one interchange's tallies and one batch, never the file. */
-export function openReading(
-  context: FlowContext,
-  known: KnownConfiguration,
-  file: { id: string; channelId: string },
-  from: ReadingState = start,
-): FileReading {
-  const { newId, clock } = context;
-  let rows = emptyBatch();
-  let { interchanges, interchange, group, sawEdi } = structuredClone(from);
-  let groupsOfInterchange: GroupTally[] = [];
-  const ended: EndedInterchange[] = [];
-  const weight = { transactions: 0, bytes: 0 };
-
-  const note = (problems: readonly Problem[], of: Partial<Omit<ProblemRow, 'raw_file_id' | 'body'>> = {}): boolean => {
+  /** Says whether one of them is an error. */
+  #note(problems: readonly Problem[], of: Partial<Pick<ProblemRow, 'group_id' | 'transaction_id'>> = {}): boolean {
+    this.#rows += problems.length;
     for (const one of problems) {
-      rows.problem.push({
-        raw_file_id: file.id,
-        interchange_id: interchange?.id ?? null,
+      this.#batch.rows.problem.push({
+        raw_file_id: this.#file.id,
+        interchange_id: this.#interchange?.id ?? null,
         group_id: null,
         transaction_id: null,
         ...of,
@@ -85,234 +144,156 @@ export function openReading(
       });
     }
     return problems.some(({ severity }) => severity === 'error');
-  };
+  }
 
-  const whose = () => ({
-    direction: 'in' as const,
-    company_id: interchange?.company ?? null,
-    partner_id: interchange?.partner ?? null,
-    usage: interchange?.usage ?? ('production' as const),
-  });
+  #noteOfInterchange(problems: readonly Problem[]): void {
+    if (this.#note(problems) && this.#interchange !== null) this.#interchange.broken = true;
+  }
 
-  function beginInterchange(header: InterchangeHeader, problems: readonly Problem[]): void {
-    const owner = whoseInterchange(known, file.channelId, header);
-    sawEdi = true;
-    interchanges += 1;
-    groupsOfInterchange = [];
-    interchange = {
+  #whose() {
+    const { company = null, partner = null, header } = this.#interchange ?? {};
+    return { company_id: company, partner_id: partner, usage: header?.usage ?? ('production' as const) };
+  }
+
+  /** Undefined while it is not known whose the interchange is. */
+  #owned() {
+    const { company_id, partner_id, usage } = this.#whose();
+    return company_id === null || partner_id === null ? undefined : { company_id, partner_id, usage };
+  }
+
+  #beginInterchange(header: InterchangeHeader, problems: readonly Problem[]): void {
+    const { newId, clock } = this.#context;
+    const { company, partner, quarantine } = whoseInterchange(this.#known, this.#file.channelId, header);
+    this.#interchanges += 1;
+    this.#tallies = [];
+    this.#interchange = {
       id: newId(),
-      company: owner.quarantine === null ? owner.company : null,
-      partner: owner.partner,
-      usage: header.usage,
-      quarantined: owner.quarantine !== null,
+      company: quarantine === null ? company : null,
+      partner,
+      quarantined: quarantine !== null,
       header,
       broken: false,
+      holdsTa1: false,
       groups: 0,
       transactions: 0,
     };
-    rows.interchange.push({
-      id: interchange.id,
-      raw_file_id: file.id,
-      ordinal: interchanges,
-      ...whose(),
-      channel_id: file.channelId,
-      syntax: header.syntax,
-      version: header.version,
-      sender: identityKey(owner.sender),
-      receiver: identityKey(owner.receiver),
-      control_number: header.controlNumber,
-      header,
-      byte_offset: header.byteOffset,
-      byte_length: null,
-      state: interchange.quarantined ? 'quarantined' : 'provisional',
-      verdict: null,
-      quarantine_reason: owner.quarantine?.reason ?? null,
-      group_count: 0,
-      transaction_count: 0,
+    this.#interchangeRow = interchangeRow(header, this.#whose(), {
+      id: this.#interchange.id,
+      rawFileId: this.#file.id,
+      channelId: this.#file.channelId,
+      ordinal: this.#interchanges,
+      quarantine: quarantine?.reason ?? null,
       at: clock.now(),
-      closed_at: null,
     });
-    interchange.broken = note(owner.quarantine === null ? problems : [...problems, owner.quarantine.problem]);
+    this.#batch.rows.interchange.push(this.#interchangeRow);
+    this.#noteOfInterchange(quarantine === null ? problems : [...problems, quarantine.problem]);
   }
 
-  function beginGroup(header: GroupHeader, problems: readonly Problem[]): void {
+  #beginGroup(header: GroupHeader, problems: readonly Problem[]): void {
+    const interchange = this.#interchange;
     if (interchange === null) return;
     interchange.groups += 1;
-    const tally: GroupTally = { id: newId(), counted: 0, accepted: 0, withErrors: 0, broken: false };
-    group = {
-      header,
-      tally,
-      ordinal: interchange.groups,
-      transactions: 0,
-      acknowledges: isAcknowledgment(header.functionalId),
-    };
-    groupsOfInterchange.push(tally);
-    rows.functional_group.push({
+    const tally = { id: this.#context.newId(), counted: 0, accepted: 0, withErrors: 0, broken: false };
+    this.#group = { header, tally, acknowledges: isAcknowledgment(header.functionalId) };
+    this.#tallies.push(tally);
+    this.#groupRow = groupRow(header, this.#whose(), {
       id: tally.id,
-      interchange_id: interchange.id,
-      ordinal: group.ordinal,
-      ...whose(),
-      functional_id: header.functionalId,
-      control_number: header.controlNumber,
-      version: header.version,
-      header,
-      verdict: null,
-      claimed: null,
-      counted: 0,
-      accepted: 0,
+      interchangeId: interchange.id,
+      ordinal: interchange.groups,
     });
-    tally.broken = note(problems, { group_id: tally.id });
+    this.#batch.rows.functional_group.push(this.#groupRow);
+    tally.broken = this.#note(problems, { group_id: tally.id });
   }
 
-  function takeTransaction(transaction: Transaction): void {
-    if (interchange === null) return;
-    if (group === null) beginGroup(groupless(transaction.byteOffset), []);
-    if (group === null) return;
-    const { company, partner, usage } = interchange;
-    group.transactions += 1;
+  #takeTransaction(transaction: Transaction): void {
+    const { newId, clock } = this.#context;
+    const interchange = this.#interchange;
+    const group = this.#group;
+    if (interchange === null || group === null) return;
+    const { tally } = group;
     interchange.transactions += 1;
-    group.tally.counted += 1;
-    weight.transactions += 1;
-    weight.bytes += transaction.byteLength;
-    const id = newId();
+    tally.counted += 1;
+    this.#bytes += transaction.byteLength;
     const acknowledges = group.acknowledges || isAcknowledgment(transaction.message);
-    const agreement =
-      interchange.quarantined || company === null || partner === null || acknowledges
-        ? undefined
-        : agreementFor(transaction);
-    const reading = interchange.quarantined ? null : readTransaction(context, transaction, agreement, acknowledges);
-    if (reading !== null && reading.verdict !== 'rejected') group.tally.accepted += 1;
-    if (reading?.verdict === 'accepted-with-errors') group.tally.withErrors += 1;
-    rows.transaction.push({
+    const agreement = acknowledges ? undefined : this.#agreementFor(transaction, group.header);
+    const reading: TransactionReading | null = interchange.quarantined
+      ? null
+      : readTransaction(this.#context, transaction, agreement, acknowledges);
+    if (reading !== null && reading.verdict !== 'rejected') tally.accepted += 1;
+    if (reading?.verdict === 'accepted-with-errors') tally.withErrors += 1;
+    const id = newId();
+    const row = transactionRow(transaction, this.#whose(), reading, {
       id,
-      interchange_id: interchange.id,
-      group_id: group.tally.id,
-      ordinal: group.transactions,
-      ...whose(),
-      agreement_id: agreement?.id ?? null,
-      message: transaction.message,
-      version: transaction.version,
-      association: transaction.association,
-      control_number: transaction.controlNumber,
-      byte_offset: transaction.byteOffset,
-      byte_length: transaction.byteLength,
-      segment_count: transaction.segments.length,
-      state:
-        reading === null
-          ? 'quarantined'
-          : reading.failure !== null
-            ? 'parked'
-            : reading.verdict === 'rejected'
-              ? 'rejected'
-              : 'provisional',
-      verdict: reading?.verdict ?? null,
+      interchangeId: interchange.id,
+      groupId: tally.id,
+      ordinal: interchange.transactions,
+      agreementId: agreement?.id ?? null,
     });
-    if (reading === null || company === null || partner === null) return;
-    note(reading.problems, { group_id: group.tally.id, transaction_id: id });
-    const owned = { company_id: company, partner_id: partner, usage };
-    if (reading.document !== null && agreement !== undefined) {
-      rows.document.push(
-        documentRow(reading.document, {
-          id: newId(),
-          ...owned,
-          agreementId: agreement.id,
-          transactionId: id,
-          at: clock.now(),
-        }),
-      );
-    }
-    if (reading.acknowledgment !== null) takeAcknowledgment(reading.acknowledgment, id);
+    this.#batch.rows.transaction.push(row);
+    const owned = this.#owned();
+    if (reading === null || owned === undefined) return;
+    this.#note(reading.problems, { group_id: tally.id, transaction_id: id });
+    if (reading.failure !== null) this.#batch.events.push(parkedEvent(row, reading.failure, clock.now()));
+    if (reading.acknowledgment !== null) this.#takeAcknowledgment(reading.acknowledgment, id);
+    if (reading.document === null || agreement === undefined) return;
+    const of = { id: newId(), agreementId: agreement.id, transactionId: id, channelOrderKey: this.#file.orderKey };
+    this.#batch.rows.document.push(documentRow(reading.document, owned, { ...of, at: clock.now() }));
   }
 
-  function takeAcknowledgment(body: { kind: AcknowledgmentRow['kind'] }, transactionId: string | null): void {
-    if (interchange === null || interchange.company === null || interchange.partner === null) return;
-    rows.acknowledgment.push({
-      id: newId(),
-      direction: 'in',
-      kind: body.kind,
-      company_id: interchange.company,
-      partner_id: interchange.partner,
-      usage: interchange.usage,
-      channel_id: file.channelId,
-      interchange_id: interchange.id,
-      group_id: null,
-      transaction_id: transactionId,
-      body,
-      state: 'received',
-      waits_for: null,
-      deadline: null,
-      at: clock.now(),
-    });
+  #takeTa1(body: Acknowledgment, problems: readonly Problem[]): void {
+    this.#noteOfInterchange(problems);
+    if (this.#interchange !== null) this.#interchange.holdsTa1 = true;
+    this.#takeAcknowledgment(body, null);
   }
 
-  function agreementFor(transaction: Transaction) {
-    if (interchange === null || interchange.company === null || interchange.partner === null) return undefined;
-    const { header, company, partner } = interchange;
-    const { agreement } = selectAgreement(known.between(company, partner), {
+  #takeAcknowledgment(body: Acknowledgment, transactionId: string | null): void {
+    const { newId, clock } = this.#context;
+    const owned = this.#owned();
+    if (this.#interchange === null || owned === undefined) return;
+    const of = { id: newId(), channelId: this.#file.channelId, interchangeId: this.#interchange.id, transactionId };
+    this.#batch.rows.acknowledgment.push(theirAcknowledgmentRow(body, owned, { ...of, at: clock.now() }));
+  }
+
+  #agreementFor(transaction: Transaction, group: GroupHeader): Agreement | undefined {
+    const owned = this.#owned();
+    if (this.#interchange === null || owned === undefined) return undefined;
+    const { header } = this.#interchange;
+    return selectAgreement(this.#known.between(owned.company_id, owned.partner_id), {
       direction: 'in',
       syntax: header.syntax,
       sender: header.sender,
       receiver: header.receiver,
       usage: header.usage,
       message: transaction.message,
-      version: group?.header.version ?? transaction.version,
-    });
-    return agreement ?? undefined;
+      version: group.version ?? transaction.version,
+    }).agreement;
   }
 
-  function endGroup(claimed: number | null, problems: readonly Problem[]): void {
-    if (group === null) return;
-    if (note(problems, { group_id: group.tally.id })) group.tally.broken = true;
-    const { tally } = group;
-    const row = rows.functional_group.find(({ id }) => id === tally.id);
-    if (row === undefined) rows.endedGroups.push({ id: tally.id, claimed, tally });
-    else Object.assign(row, { claimed, counted: tally.counted, accepted: tally.accepted });
-    group = null;
+  #endGroup(claimed: number | null, problems: readonly Problem[]): void {
+    if (this.#group === null) return;
+    const { tally } = this.#group;
+    if (this.#note(problems, { group_id: tally.id })) tally.broken = true;
+    const { id, counted, accepted, withErrors } = tally;
+    const counts = { claimed, counted, accepted, with_errors: withErrors };
+    if (this.#groupRow === null) this.#batch.endedGroups.push({ id, ...counts });
+    else Object.assign(this.#groupRow, counts);
+    this.#group = null;
+    this.#groupRow = null;
   }
 
-  function endInterchange(byteEnd: number, problems: readonly Problem[]): void {
-    endGroup(null, []);
-    if (interchange === null) return;
-    const { id, header, groups, transactions } = interchange;
-    if (note(problems)) interchange.broken = true;
-    const sizes = { byte_length: byteEnd - header.byteOffset, group_count: groups, transaction_count: transactions };
-    const row = rows.interchange.find((candidate) => candidate.id === id);
-    if (row === undefined) rows.endedInterchanges.push({ id, byteLength: sizes.byte_length, groups, transactions });
-    else Object.assign(row, sizes);
-    ended.push({ id, broken: interchange.broken, groups: groupsOfInterchange });
-    interchange = null;
+  #endInterchange(byteEnd: number, problems: readonly Problem[]): void {
+    if (this.#interchange === null) return;
+    this.#noteOfInterchange(problems);
+    const { id, header, groups, transactions, broken, holdsTa1 } = this.#interchange;
+    const sizes = {
+      byte_length: byteEnd - header.byteOffset,
+      group_count: groups,
+      transaction_count: transactions,
+    };
+    if (this.#interchangeRow === null) this.#batch.endedInterchanges.push({ id, ...sizes });
+    else Object.assign(this.#interchangeRow, sizes);
+    this.#batch.ended.push({ id, broken, holdsTa1, groups: this.#tallies });
+    this.#interchange = null;
+    this.#interchangeRow = null;
   }
-
-  return {
-    weight,
-    ended,
-    take(event) {
-      switch (event.kind) {
-        case 'interchange':
-          return beginInterchange(event.header, event.problems);
-        case 'ta1':
-          note(event.problems);
-          return takeAcknowledgment(event.acknowledgment, null);
-        case 'group':
-          return beginGroup(event.header, event.problems);
-        case 'transaction':
-          return takeTransaction(event.transaction);
-        case 'group-end':
-          return endGroup(event.claimed, event.problems);
-        case 'interchange-end':
-          return endInterchange(event.byteEnd, event.problems);
-        case 'stray':
-          note(event.problems);
-          return;
-      }
-    },
-    batch() {
-      const full = rows;
-      rows = emptyBatch();
-      weight.transactions = 0;
-      weight.bytes = 0;
-      return full;
-    },
-    state: () => ({ interchanges, interchange, group, sawEdi }),
-  };
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../../core/problem.ts';
+import { verdictOfTally } from '../../parsers/x12/verdicts.ts';
 
 /** What closing a group needs to know of it: small, so an interchange of 99,999 groups is closed in little memory. */
 export interface GroupTally {
@@ -11,18 +12,15 @@ export interface GroupTally {
   broken: boolean;
 }
 
-/** Rejection at the smallest unit: P only if some but not all sets were rejected (trap 36). */
-export function groupVerdict({ counted, accepted, withErrors, broken }: GroupTally): Verdict {
-  if (broken || (counted > 0 && accepted === 0)) return 'rejected';
-  if (accepted < counted) return 'partially-accepted';
-  return withErrors > 0 ? 'accepted-with-errors' : 'accepted';
-}
+/** A group that is wrong itself is rejected whole; else its transactions decide. */
+export const groupVerdict = (tally: Omit<GroupTally, 'id'>): Verdict =>
+  tally.broken ? 'rejected' : verdictOfTally(tally);
 
 /** An interchange is rejected as a whole only for itself; what its groups hold decides between the others. */
 export function interchangeVerdict(broken: boolean, groups: readonly Verdict[]): Verdict {
   if (broken) return 'rejected';
   if (groups.every((verdict) => verdict === 'accepted')) return 'accepted';
-  if (groups.length > 0 && groups.every((verdict) => verdict === 'rejected')) return 'rejected';
+  if (groups.every((verdict) => verdict === 'rejected')) return 'rejected';
   return groups.some((verdict) => verdict === 'rejected' || verdict === 'partially-accepted')
     ? 'partially-accepted'
     : 'accepted-with-errors';

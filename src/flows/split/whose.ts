@@ -1,8 +1,10 @@
 import { positionAt } from '../../core/position.ts';
 import { type Problem, problem } from '../../core/problem.ts';
+import type { Usage } from '../../core/usage.ts';
 import type { InterchangeHeader } from '../../parsers/transaction.ts';
 import type { Agreement } from '../../partners/configuration.ts';
-import { type Identity, identityKey } from '../../partners/identity.ts';
+import { type Identity, identityKey, sameIdentity } from '../../partners/identity.ts';
+import { mayChannelSpeakFor } from '../../partners/select-agreement.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
 
 /** Whose an interchange is: who sent it, for whom, over a channel that may say so; or why it is quarantined. */
@@ -23,7 +25,7 @@ export function whoseInterchange(known: KnownConfiguration, channelId: string, h
   const receiver: Identity = { ...header.receiver, syntax: header.syntax };
   const partner = known.partnerWith(sender);
   const company = known.companyWith(receiver);
-  const speaksFor = known.channel(channelId)?.speaksFor ?? [];
+  const channel = known.channel(channelId);
   const base = { company: company?.id ?? null, partner: partner?.id ?? null, sender, receiver };
   const at = positionAt(header.byteOffset, { tag: header.syntax === 'x12' ? 'ISA' : 'UNB' });
   if (partner === undefined) {
@@ -38,7 +40,7 @@ export function whoseInterchange(known: KnownConfiguration, channelId: string, h
       },
     };
   }
-  if (!speaksFor.some((allowed) => identityKey(allowed) === identityKey(sender))) {
+  if (channel === undefined || !mayChannelSpeakFor(channel, sender)) {
     return {
       ...base,
       company: null,
@@ -47,7 +49,7 @@ export function whoseInterchange(known: KnownConfiguration, channelId: string, h
         problem: problem('interchange/sender-not-allowed', at, {
           message: `The channel ${channelId} may not speak for ${identityKey(sender)}.`,
           found: identityKey(sender),
-          expected: speaksFor.map(identityKey).join(' or ') || null,
+          expected: channel?.speaksFor.map(identityKey).join(' or ') || null,
         }),
       },
     };
@@ -67,16 +69,40 @@ export function whoseInterchange(known: KnownConfiguration, channelId: string, h
   return { ...base, quarantine: null };
 }
 
-/** Any inbound agreement that speaks for a whole interchange or group: it says how they are answered. */
-export const answeringAgreement = (
+/** Between whom an interchange went, as its envelope says; without identities any of the two sides'. */
+export interface Conversation {
+  readonly company: string;
+  readonly partner: string;
+  readonly usage: Usage;
+  readonly syntax: string;
+  readonly ours?: Identity;
+  readonly theirs?: Identity;
+}
+
+/**
+ * How an interchange of theirs is answered: as an inbound agreement of the same usage and identities says, else as another one of theirs
+ * does, with usage and identities of this interchange. For what nothing was agreed on is due an answer too: that it is refused.
+ */
+export function answeringAgreement(
   known: Pick<KnownConfiguration, 'agreements'>,
-  { company, partner, usage, syntax }: { company: string; partner: string; usage: string; syntax: string },
-): Agreement | undefined =>
-  known.agreements.find(
+  { company, partner, usage, syntax, ours, theirs }: Conversation,
+): Agreement | undefined {
+  const isBetween = (agreement: Agreement): boolean =>
+    (ours === undefined || sameIdentity(agreement.ours, ours)) &&
+    (theirs === undefined || sameIdentity(agreement.theirs, theirs));
+  const inbound = known.agreements.filter(
     (agreement) =>
       agreement.direction === 'in' &&
       agreement.company === company &&
       agreement.partner === partner &&
-      agreement.usage === usage &&
       agreement.syntax === syntax,
   );
+  const exact = inbound.find((agreement) => agreement.usage === usage && isBetween(agreement));
+  if (exact !== undefined) return exact;
+  const near = inbound.find(isBetween) ?? inbound.find((agreement) => agreement.usage === usage) ?? inbound[0];
+  if (near === undefined) return undefined;
+  const envelope = isBetween(near)
+    ? near.envelope
+    : { ...near.envelope, groupSender: (ours ?? near.ours).id, groupReceiver: (theirs ?? near.theirs).id };
+  return { ...near, usage, ours: ours ?? near.ours, theirs: theirs ?? near.theirs, envelope };
+}

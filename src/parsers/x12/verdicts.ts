@@ -93,7 +93,8 @@ export function groupVerdict(header: GroupHeader, tally: GroupTally, problems: r
   };
 }
 
-function verdictOfTally({ counted, accepted, withErrors }: GroupTally): Verdict {
+/** Rejection at the smallest unit: partially accepted only if some but not all transactions were rejected. */
+export function verdictOfTally({ counted, accepted, withErrors }: Omit<GroupTally, 'claimed'>): Verdict {
   if (accepted < counted) return accepted === 0 ? 'rejected' : 'partially-accepted';
   return withErrors > 0 ? 'accepted-with-errors' : 'accepted';
 }

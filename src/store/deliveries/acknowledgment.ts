@@ -30,14 +30,13 @@ export async function setAcknowledgmentState(
 
 export interface AnsweredInterchange {
   readonly header: InterchangeHeader;
-  readonly verdict: Verdict;
   readonly problems: readonly Problem[];
 }
 
 /** The interchange a TA1 is about: its header, and its own problems in wire order. */
 export async function answeredInterchange(client: Queryable, id: string): Promise<AnsweredInterchange | undefined> {
   const { rows } = await client.query<AnsweredInterchange & Record<string, unknown>>(
-    `select i.header, i.verdict, coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.interchange_id = i.id and p.group_id is null), '[]') as problems
+    `select i.header, coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.interchange_id = i.id and p.group_id is null), '[]') as problems
      from interchange i where i.id = $1`,
     [id],
   );
@@ -46,47 +45,58 @@ export async function answeredInterchange(client: Queryable, id: string): Promis
 
 export interface AnsweredGroup {
   readonly header: GroupHeader;
-  readonly verdict: Verdict;
+  /** Of the interchange it stood in: the answer goes the other way. */
+  readonly interchange: InterchangeHeader;
   readonly claimed: number | null;
   readonly counted: number;
   readonly accepted: number;
+  readonly with_errors: number;
   readonly problems: readonly Problem[];
 }
 
 /** The group a 997 is about: its header, its counts, and its own problems. */
 export async function answeredGroup(client: Queryable, id: string): Promise<AnsweredGroup | undefined> {
   const { rows } = await client.query<AnsweredGroup & Record<string, unknown>>(
-    `select g.header, g.verdict, g.claimed, g.counted, g.accepted,
+    `select g.header, i.header as interchange, g.claimed, g.counted, g.accepted, g.with_errors,
        coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.group_id = g.id and p.transaction_id is null), '[]') as problems
-     from functional_group g where g.id = $1`,
+     from functional_group g join interchange i on i.id = g.interchange_id where g.id = $1`,
     [id],
   );
   return rows[0] === undefined ? undefined : { ...rows[0], problems: rows[0].problems.map(nested) };
 }
 
+/** The first thousand of a transaction's errors: of one with more nobody reads the rest, and a page of them must fit in memory. */
+const problemsToldMax = 1_000;
+
 export interface AnsweredTransaction {
+  readonly ordinal: number;
   readonly message: string;
   readonly version: string;
   readonly association: string | null;
   readonly control_number: string;
   readonly verdict: Verdict;
-  /** Errors only: warnings are ours to know, not the partner's to mend. */
+  /** Errors only: warnings are ours to know, not the partner's to mend. No acknowledgment has room for more than these. */
   readonly problems: readonly Problem[];
 }
 
-/** A group's transactions in wire order, a page after the given ordinal: a group may hold 999,999. */
+/**
+ * A group's transactions in wire order, a page after the given ordinal: a group may hold 999,999. Those that were accepted without an error
+ * are left out where they are not to be told.
+ */
 export async function answeredTransactions(
   client: Queryable,
   groupId: string,
   afterOrdinal: number,
   limit: number,
+  acceptedToo: boolean,
 ): Promise<readonly AnsweredTransaction[]> {
   const { rows } = await client.query<AnsweredTransaction & Record<string, unknown>>(
-    `select t.message, t.version, t.association, t.control_number, t.verdict, coalesce(p.problems, '[]') as problems
+    `select t.ordinal, t.message, t.version, t.association, t.control_number, t.verdict, coalesce(p.problems, '[]') as problems
      from transaction t left join lateral (
-       select jsonb_agg(body order by id) as problems from problem where transaction_id = t.id and body ->> 'severity' = 'error') p on true
-     where t.group_id = $1 and t.ordinal > $2 order by t.ordinal limit $3`,
-    [groupId, afterOrdinal, limit],
+       select jsonb_agg(body order by id) as problems from (
+         select id, body from problem where transaction_id = t.id and body ->> 'severity' = 'error' order by id limit ${problemsToldMax}) e) p on true
+     where t.group_id = $1 and t.ordinal > $2 and ($4 or t.verdict <> 'accepted') order by t.ordinal limit $3`,
+    [groupId, afterOrdinal, limit, acceptedToo],
   );
   return rows.map((row) => ({ ...row, problems: row.problems.map(nested) }));
 }

@@ -19,7 +19,7 @@ interface Scope {
 const SENT = `i.id as interchange_id, d.id as delivery_id, d.state as delivery_state, d.document_id, doc.order_id
   from interchange i join delivery d on d.interchange_id = i.id left join document doc on doc.id = d.document_id`;
 
-/** Our interchange with this ISA13, as a number: padding differs between systems (trap 8). */
+/** Our interchange with this ISA13, as a number: padding differs between systems. */
 export async function sentWithInterchangeNumber(
   client: Queryable,
   scope: Scope,

@@ -13,40 +13,34 @@ export interface NumberClaim {
   interchange_id: string;
 }
 
+const KEY = 'company_id, usage, syntax, level, theirs, ours, control_number';
+
 /**
- * Claims inbound control numbers; gives those that were used before, with the interchange that used them. Claims are taken in one order,
- * so that two files which share numbers cannot lock each other out.
+ * Claims inbound control numbers; gives those that were used before, with the interchange that used them ('' when it was entered in this
+ * very moment). Claims are taken in one order, so that two files which share numbers cannot lock each other out.
  */
 export async function claimControlNumbers(
   tx: Queryable,
   claims: readonly NumberClaim[],
 ): Promise<ReadonlyMap<NumberClaim, string>> {
+  if (claims.length === 0) return new Map();
+  const { rows } = await tx.query<{ place: number; interchange_id: string }>(
+    `with wanted as (
+       select * from jsonb_to_recordset($1::jsonb) as r (place int, company_id text, usage text, syntax text, level text, theirs text, ours text,
+         control_number text, interchange_id uuid)),
+     mine as (
+       insert into control_number_claim (${KEY}, interchange_id)
+       select distinct on (${KEY}) ${KEY}, interchange_id from wanted order by ${KEY}
+       on conflict do nothing returning ${KEY})
+     select w.place, coalesce(c.interchange_id::text, '') as interchange_id
+     from wanted w left join mine m using (${KEY}) left join control_number_claim c using (${KEY})
+     where m.control_number is null and c.interchange_id is distinct from w.interchange_id`,
+    [JSON.stringify(claims.map((claim, place) => ({ place, ...claim })))],
+  );
   const used = new Map<NumberClaim, string>();
-  const text = ({ level, theirs, control_number }: NumberClaim) => `${level} ${theirs} ${control_number}`;
-  for (const claim of claims.toSorted((a, b) => (text(a) < text(b) ? -1 : 1))) {
-    const { rows } = await tx.query<{ interchange_id: string; claimed: boolean }>(
-      `with mine as (
-         insert into control_number_claim (company_id, usage, syntax, level, theirs, ours, control_number, interchange_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning interchange_id)
-       select interchange_id, true as claimed from mine
-       union all
-       select interchange_id, false from control_number_claim
-       where company_id = $1 and usage = $2 and syntax = $3 and level = $4 and theirs = $5 and ours = $6 and control_number = $7
-       limit 1`,
-      [
-        claim.company_id,
-        claim.usage,
-        claim.syntax,
-        claim.level,
-        claim.theirs,
-        claim.ours,
-        claim.control_number,
-        claim.interchange_id,
-      ],
-    );
-    const row = rows[0];
-    if (row === undefined || (!row.claimed && row.interchange_id !== claim.interchange_id))
-      used.set(claim, row?.interchange_id ?? '');
+  for (const { place, interchange_id } of rows) {
+    const claim = claims[place];
+    if (claim !== undefined) used.set(claim, interchange_id);
   }
   return used;
 }

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../core/problem.ts';
 import type { Queryable } from '../database.ts';
 
-/** Puts the verdicts on an interchange and its groups; what was provisional is entered, or rejected with its group. */
+/** Puts the verdicts on an interchange and its groups. */
 export async function closeInterchange(
   tx: Queryable,
   id: string,
@@ -19,15 +19,6 @@ export async function closeInterchange(
      from jsonb_to_recordset($1::jsonb) as r (id uuid, verdict text) where g.id = r.id`,
     [JSON.stringify(groups)],
   );
-  await tx.query(
-    `with judged as (
-       update transaction t set state = case when g.verdict = 'rejected' then 'rejected' else 'entered' end,
-         verdict = case when g.verdict = 'rejected' then 'rejected' else t.verdict end
-       from functional_group g where g.id = t.group_id and t.interchange_id = $1 and t.state = 'provisional'
-       returning t.id, t.state)
-     update document d set state = 'entered' from judged j where d.transaction_id = j.id and j.state = 'entered'`,
-    [id],
-  );
 }
 
 /** Keeps an interchange out of the business until an operator decides. */
@@ -35,27 +26,39 @@ export async function quarantineInterchange(tx: Queryable, id: string, reason: s
   await tx.query(`update interchange set state = 'quarantined', quarantine_reason = $2 where id = $1`, [id, reason]);
 }
 
-/** The documents an interchange brought into the business, in wire order, a page at a time. */
-export async function enteredDocuments(
+export interface ClosedTransaction {
+  readonly ordinal: number;
+  /** The document that entered the business with it; null when none did. */
+  readonly document_id: string | null;
+  readonly partner_id: string | null;
+  readonly order_key: string | null;
+}
+
+/**
+ * Lets one page of an interchange's transactions follow their groups' verdicts: entered with their documents, or rejected. In wire order, after
+ * the given ordinal; an interchange may hold a million, and one statement over all of them would run into the statement timeout.
+ */
+export async function closeTransactions(
   tx: Queryable,
   interchangeId: string,
-  afterGroup: number,
-  afterTransaction: number,
+  afterOrdinal: number,
   limit: number,
-): Promise<
-  readonly { id: string; partner_id: string; order_key: string | null; group_ordinal: number; ordinal: number }[]
-> {
-  const { rows } = await tx.query<{
-    id: string;
-    partner_id: string;
-    order_key: string | null;
-    group_ordinal: number;
-    ordinal: number;
-  }>(
-    `select d.id, d.partner_id, d.order_key, g.ordinal as group_ordinal, t.ordinal
-     from transaction t join functional_group g on g.id = t.group_id join document d on d.transaction_id = t.id and d.state = 'entered'
-     where t.interchange_id = $1 and (g.ordinal, t.ordinal) > ($2, $3) order by g.ordinal, t.ordinal limit $4`,
-    [interchangeId, afterGroup, afterTransaction, limit],
+): Promise<readonly ClosedTransaction[]> {
+  const { rows } = await tx.query<ClosedTransaction & Record<string, unknown>>(
+    `with page as (
+       select t.id, t.ordinal, t.state, g.verdict = 'rejected' as rejected
+       from transaction t join functional_group g on g.id = t.group_id
+       where t.interchange_id = $1 and t.ordinal > $2 order by t.ordinal limit $3),
+     judged as (
+       update transaction t set state = case when p.rejected then 'rejected' else 'entered' end,
+         verdict = case when p.rejected then 'rejected' else t.verdict end
+       from page p where t.id = p.id and (p.state = 'provisional' or (p.state = 'parked' and p.rejected)) returning t.id, t.state),
+     entered as (
+       update document d set state = 'entered' from judged j where d.transaction_id = j.id and j.state = 'entered'
+       returning d.id, d.transaction_id, d.partner_id, d.order_key)
+     select p.ordinal, e.id as document_id, e.partner_id, e.order_key
+     from page p left join entered e on e.transaction_id = p.id order by p.ordinal`,
+    [interchangeId, afterOrdinal, limit],
   );
   return rows;
 }
@@ -67,7 +70,7 @@ export async function enteredAcknowledgments(
 ): Promise<readonly { id: string; partner_id: string }[]> {
   const { rows } = await tx.query<{ id: string; partner_id: string }>(
     `select a.id, a.partner_id from acknowledgment a left join transaction t on t.id = a.transaction_id
-     where a.interchange_id = $1 and a.direction = 'in' and (t.id is null or t.state = 'entered') order by t.ordinal`,
+     where a.interchange_id = $1 and a.direction = 'in' and (t.id is null or t.state = 'entered') order by t.ordinal nulls first`,
     [interchangeId],
   );
   return rows;

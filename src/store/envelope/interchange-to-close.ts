@@ -1,45 +1,33 @@
+import type { InterchangeHeader } from '../../parsers/transaction.ts';
 import type { Queryable } from '../database.ts';
 import type { GroupRow, InterchangeRow } from '../rows/envelope.ts';
 
 /** A group as its rows tell it: `broken` when a problem of severity error is its own. */
 export interface StoredGroup
-  extends Pick<GroupRow, 'id' | 'functional_id' | 'control_number' | 'header' | 'counted' | 'accepted'> {
-  readonly with_errors: number;
+  extends Pick<
+    GroupRow,
+    'id' | 'functional_id' | 'control_number' | 'header' | 'counted' | 'accepted' | 'with_errors'
+  > {
   readonly broken: boolean;
 }
 
 export interface InterchangeToClose
-  extends Pick<
-    InterchangeRow,
-    | 'id'
-    | 'raw_file_id'
-    | 'ordinal'
-    | 'company_id'
-    | 'partner_id'
-    | 'usage'
-    | 'channel_id'
-    | 'syntax'
-    | 'version'
-    | 'sender'
-    | 'receiver'
-    | 'control_number'
-    | 'header'
-    | 'state'
-    | 'transaction_count'
-    | 'quarantine_reason'
-    | 'at'
-  > {
+  extends Omit<InterchangeRow, 'direction' | 'header' | 'byte_offset' | 'byte_length' | 'closed_at'> {
+  readonly header: InterchangeHeader;
   readonly byte_offset: bigint;
   readonly transmission_id: string;
   readonly sha256: Buffer;
   readonly broken: boolean;
+  /** A TA1 stands in it. */
+  readonly holds_ta1: boolean;
 }
 
 /** An interchange that was read to its end, locked: of two closers one waits, and then finds it closed. */
 export async function interchangeToClose(tx: Queryable, id: string): Promise<InterchangeToClose | undefined> {
   const { rows } = await tx.query<InterchangeToClose & Record<string, unknown>>(
     `select i.*, f.transmission_id, f.sha256,
-       exists (select 1 from problem p where p.interchange_id = i.id and p.group_id is null and p.body ->> 'severity' = 'error') as broken
+       exists (select 1 from problem p where p.interchange_id = i.id and p.group_id is null and p.body ->> 'severity' = 'error') as broken,
+       exists (select 1 from acknowledgment a where a.interchange_id = i.id and a.direction = 'in' and a.kind = 'TA1') as holds_ta1
      from interchange i join raw_file f on f.id = i.raw_file_id where i.id = $1 for update of i`,
     [id],
   );
@@ -49,8 +37,7 @@ export async function interchangeToClose(tx: Queryable, id: string): Promise<Int
 /** Its groups in order, with what was counted in them. */
 export async function groupsToClose(tx: Queryable, interchangeId: string): Promise<readonly StoredGroup[]> {
   const { rows } = await tx.query<StoredGroup & Record<string, unknown>>(
-    `select g.id, g.functional_id, g.control_number, g.header, g.counted, g.accepted,
-       (select count(*)::int from transaction t where t.group_id = g.id and t.verdict = 'accepted-with-errors') as with_errors,
+    `select g.id, g.functional_id, g.control_number, g.header, g.counted, g.accepted, g.with_errors,
        exists (select 1 from problem p where p.group_id = g.id and p.transaction_id is null and p.body ->> 'severity' = 'error') as broken
      from functional_group g where g.interchange_id = $1 order by g.ordinal`,
     [interchangeId],

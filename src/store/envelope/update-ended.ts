@@ -1,36 +1,38 @@
 import type { Queryable } from '../database.ts';
 
+export interface EndedGroup {
+  readonly id: string;
+  readonly claimed: number | null;
+  readonly counted: number;
+  readonly accepted: number;
+  readonly with_errors: number;
+}
+
+export interface EndedInterchangeSize {
+  readonly id: string;
+  readonly byte_length: number;
+  readonly group_count: number;
+  readonly transaction_count: number;
+}
+
 /** Completes groups and interchanges that an earlier batch began and this one saw end. */
 export async function updateEnded(
   tx: Queryable,
-  groups: readonly { id: string; claimed: number | null; tally: { counted: number; accepted: number } }[],
-  interchanges: readonly { id: string; byteLength: number | null; groups: number; transactions: number }[],
+  groups: readonly EndedGroup[],
+  interchanges: readonly EndedInterchangeSize[],
 ): Promise<void> {
   if (groups.length > 0) {
     await tx.query(
-      `update functional_group g set claimed = r.claimed, counted = r.counted, accepted = r.accepted
-       from jsonb_to_recordset($1::jsonb) as r (id uuid, claimed int, counted int, accepted int) where g.id = r.id`,
-      [
-        JSON.stringify(
-          groups.map(({ id, claimed, tally }) => ({ id, claimed, counted: tally.counted, accepted: tally.accepted })),
-        ),
-      ],
+      `update functional_group g set claimed = r.claimed, counted = r.counted, accepted = r.accepted, with_errors = r.with_errors
+       from jsonb_to_recordset($1::jsonb) as r (id uuid, claimed int, counted int, accepted int, with_errors int) where g.id = r.id`,
+      [JSON.stringify(groups)],
     );
   }
   if (interchanges.length > 0) {
     await tx.query(
       `update interchange i set byte_length = r.byte_length, group_count = r.group_count, transaction_count = r.transaction_count
        from jsonb_to_recordset($1::jsonb) as r (id uuid, byte_length bigint, group_count int, transaction_count int) where i.id = r.id`,
-      [
-        JSON.stringify(
-          interchanges.map(({ id, byteLength, groups: group_count, transactions: transaction_count }) => ({
-            id,
-            byte_length: byteLength,
-            group_count,
-            transaction_count,
-          })),
-        ),
-      ],
+      [JSON.stringify(interchanges)],
     );
   }
 }

@@ -59,22 +59,25 @@ create table interchange (
 );
 create index interchange_by_number on interchange (direction, partner_id, control_number);
 create index interchange_at on interchange (at desc);
+create index interchange_quarantined on interchange (at) where state = 'quarantined';
 
 create table functional_group (
   id uuid primary key, interchange_id uuid not null references interchange, ordinal int not null, direction text not null,
   company_id text, partner_id text, usage text not null, functional_id text, control_number text, version text, header jsonb not null,
-  verdict text, claimed int, counted int not null default 0, accepted int not null default 0, unique (interchange_id, ordinal)
+  verdict text, claimed int, counted int not null default 0, accepted int not null default 0, with_errors int not null default 0,
+  unique (interchange_id, ordinal)
 );
 create index functional_group_by_number on functional_group (partner_id, control_number) where direction = 'out';
 
 create table transaction (
+  -- The ordinal counts through the whole interchange: what was read is paged through by it.
   id uuid primary key, interchange_id uuid not null references interchange, group_id uuid not null references functional_group, ordinal int not null,
   direction text not null, company_id text, partner_id text, usage text not null, agreement_id text, message text not null, version text not null,
   association text, control_number text not null, byte_offset bigint not null, byte_length bigint not null, segment_count int not null,
   state text not null check (state in ('provisional', 'entered', 'rejected', 'parked', 'quarantined', 'composed')), verdict text,
   unique (group_id, ordinal)
 );
-create index transaction_interchange on transaction (interchange_id, ordinal);
+create unique index transaction_interchange on transaction (interchange_id, ordinal);
 
 -- Control numbers already entered, inbound: the same number with other bytes is quarantined or rejected. Claimed in close.
 create table control_number_claim (
@@ -91,6 +94,8 @@ create table problem (
   group_id uuid references functional_group, transaction_id uuid references transaction, body jsonb not null
 );
 create index problem_transaction on problem (transaction_id) where transaction_id is not null;
+-- A group's own: what its 997 says of the group is looked up with every group, and a group of 999,999 sets may have a million others.
+create index problem_group on problem (group_id) where group_id is not null and transaction_id is null;
 create index problem_raw_file on problem (raw_file_id);
 create index problem_interchange on problem (interchange_id) where interchange_id is not null;
 
@@ -121,7 +126,7 @@ create table acknowledgment (
   waits_for text, deadline timestamptz, at timestamptz not null
 );
 create unique index acknowledgment_once on acknowledgment (kind, interchange_id, coalesce(group_id, interchange_id)) where direction = 'out';
-create index acknowledgment_waiting on acknowledgment (waits_for) where state = 'waiting';
+create index acknowledgment_interchange on acknowledgment (interchange_id);
 
 -- The business ----------------------------------------------------------------------------------------------------------------------------
 create table purchase_order (
@@ -140,13 +145,16 @@ create table shipment (
   document_id uuid not null references document, body jsonb not null, at timestamptz not null, unique (company_id, usage, number)
 );
 create index shipment_order on shipment (order_id);
+create index shipment_document on shipment (document_id);
 create table sscc (company_id text not null, sscc text not null, usage text not null, shipment_id uuid not null references shipment, primary key (company_id, sscc));
+create index sscc_shipment on sscc (shipment_id);
 create table number_series (company_id text not null, usage text not null, series text not null, last bigint not null, primary key (company_id, usage, series));
 create table invoice (
   id uuid primary key, company_id text not null, partner_id text not null, usage text not null, number text not null, order_id uuid references purchase_order,
   shipment_id uuid references shipment, document_id uuid not null references document, body jsonb not null, at timestamptz not null, unique (company_id, usage, number)
 );
 create index invoice_order on invoice (order_id);
+create index invoice_document on invoice (document_id);
 create table open_item (
   id uuid primary key, company_id text not null, partner_id text not null, usage text not null, kind text not null, number text not null,
   -- What two spellings of one number share; null when too little is left to be sure of.
@@ -157,6 +165,7 @@ create table open_item (
   unique (company_id, usage, kind, number)
 );
 create index open_item_key on open_item (company_id, usage, number_key);
+create index open_item_invoice on open_item (invoice_id);
 create index open_item_partner on open_item (company_id, usage, partner_id) where remaining_minor > 0;
 create table remittance (
   id uuid primary key, company_id text not null, partner_id text not null, usage text not null, document_id uuid not null unique references document,
@@ -170,6 +179,8 @@ create table remittance_line (
   remittance_id uuid not null references remittance, ordinal int not null, path text not null, reference text, open_item_id uuid references open_item,
   outcome text not null, reason text not null, message text not null, money_minor bigint, primary key (remittance_id, ordinal)
 );
+-- What lines that wait for a person claim already: asked for every remittance.
+create index remittance_line_review on remittance_line (open_item_id) where outcome = 'review';
 -- Applications are never edited: a reversal is another row that names the one it undoes.
 create table application (
   id uuid primary key, company_id text not null, usage text not null, remittance_id uuid not null references remittance, path text not null,
@@ -202,9 +213,11 @@ create table expectation (
   outstanding jsonb not null, due_at timestamptz, state text not null check (state in ('open', 'met', 'overdue', 'cancelled')),
   at timestamptz not null, met_at timestamptz
 );
--- A replaced order expects anew what the first one expected.
-create unique index expectation_once on expectation (kind, subject_kind, subject_id) where state <> 'cancelled';
+-- What is owed is owed once; what was met or cancelled may be owed anew, when an order is replaced.
+create unique index expectation_once on expectation (subject_id, kind, subject_kind) where state in ('open', 'overdue');
+create index expectation_subject on expectation (subject_id);
 create index expectation_due on expectation (due_at) where state = 'open' and due_at is not null;
+create index expectation_overdue on expectation (kind) where state = 'overdue';
 
 -- Facts -----------------------------------------------------------------------------------------------------------------------------------
 create table event (

@@ -69,6 +69,7 @@ export interface GroupRow {
   claimed: number | null;
   counted: number;
   accepted: number;
+  with_errors: number;
 }
 
 export interface TransactionRow {

@@ -37,6 +37,15 @@ export async function setRawFileState(
   await tx.query('update raw_file set state = $2, first_id = $3 where id = $1', [id, state, firstId]);
 }
 
+/** Gives a file's claim back unless something of the file was entered: a first try that failed must not block the next. */
+export async function releaseContent(tx: Queryable, sha256: Buffer, rawFileId: string): Promise<void> {
+  await tx.query(
+    `delete from content_claim where sha256 = $1 and raw_file_id = $2 and not exists (
+       select 1 from interchange where raw_file_id = $2 and state = 'closed' and verdict <> 'rejected')`,
+    [sha256, rawFileId],
+  );
+}
+
 /** Claims a file's content; gives the file that has it, which is another one when these bytes were entered before. */
 export async function claimContent(tx: Queryable, sha256: Buffer, rawFileId: string): Promise<string> {
   const { rows } = await tx.query<{ raw_file_id: string }>(
