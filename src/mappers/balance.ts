@@ -36,40 +36,42 @@ export function sameAmount(value: string, expected: string, spec: BalanceSpec, p
   return isHash && max > 0 && expected.length > max && sameDecimal(value, expected.slice(-max));
 }
 
-/** A place a path leads to: the innermost list item it stands in, and the object that has it, or would. */
+/** A place a path leads to: the innermost list item it stands in, and the object that has it, or would. One object, moved on from place to place. */
 export interface Along {
-  readonly here: unknown;
-  readonly holder: Record<string, unknown>;
+  here: unknown;
+  holder: Record<string, unknown>;
   readonly key: string;
   path(): string;
 }
 
 /** Visits every place at a path of steps ("lines[]", "quantity", "value"). Paths are made only when asked for. */
 export function visitAlong(document: unknown, steps: readonly string[], visit: (place: Along) => void): void {
-  descend(document, document, steps, 0, [], visit);
-}
-
-/** As deep as the path. */
-function descend(
-  here: unknown,
-  value: unknown,
-  steps: readonly string[],
-  depth: number,
-  indexes: readonly number[],
-  visit: (place: Along) => void,
-): void {
-  const step = steps[depth];
-  if (step === undefined || !isRecord(value)) return;
-  const isList = step.endsWith('[]');
-  const key = isList ? step.slice(0, -2) : step;
-  if (depth === steps.length - 1) {
-    visit({ here, holder: value, key, path: () => pathOf(steps, indexes) });
-    return;
-  }
-  const inner = value[key];
-  if (!isList) descend(here, inner, steps, depth + 1, indexes, visit);
-  else if (Array.isArray(inner))
-    for (const [index, item] of inner.entries()) descend(item, item, steps, depth + 1, [...indexes, index], visit);
+  const indexes: number[] = [];
+  const keys = steps.map((step) => (step.endsWith('[]') ? step.slice(0, -2) : step));
+  const place: Along = { here: document, holder: {}, key: keys.at(-1) ?? '', path: () => pathOf(steps, indexes) };
+  /** As deep as the path. */
+  const descend = (here: unknown, value: unknown, depth: number): void => {
+    const key = keys[depth];
+    if (key === undefined || !isRecord(value)) return;
+    if (depth === keys.length - 1) {
+      place.here = here;
+      place.holder = value;
+      visit(place);
+      return;
+    }
+    const inner = value[key];
+    if (!Array.isArray(inner)) {
+      descend(here, inner, depth + 1);
+      return;
+    }
+    const level = indexes.length;
+    for (let index = 0; index < inner.length; index++) {
+      indexes[level] = index;
+      descend(inner[index], inner[index], depth + 1);
+    }
+    indexes.length = level;
+  };
+  descend(document, document, 0);
 }
 
 function pathOf(steps: readonly string[], indexes: readonly number[]): string {

@@ -14,6 +14,8 @@ export interface ValueForm {
   readonly decode: ((text: string, world: CodecWorld) => unknown) | null;
   /** For several places; null for one. */
   readonly decodeTuple: ((texts: readonly string[], world: CodecWorld) => unknown) | null;
+  /** Whether texts of several places are certain to be written again as they are. */
+  isFaithful(texts: readonly string[]): boolean;
   /** Texts for the places, or a sentence's end saying why not: "is no decimal". */
   encode(value: unknown, world: CodecWorld): readonly string[] | Unfit;
 }
@@ -37,6 +39,7 @@ export function formOf(source: ValueSource, leaf: LeafType, decimalMarks: boolea
   return {
     decode: source.places.length > 1 ? null : matching(leaf, decodeWith(typed, codec, source, leaf)),
     decodeTuple: source.places.length > 1 && codec !== null ? (texts, world) => codec.decode(texts, world) : null,
+    isFaithful: (texts) => codec?.isFaithful?.(texts) ?? false,
     encode: encodeWith(codec, source, leaf, types, raw),
   };
 }

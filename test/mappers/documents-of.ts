@@ -4,7 +4,7 @@ import { checkDigitOf } from '../../src/mappers/codecs/sscc.ts';
 import type { AgreementValues, MapOf } from '../../src/mappers/index.ts';
 import type { LeafType } from '../../src/mappers/language/document-type.ts';
 import type { Condition, ElementPlace, Field, Target, ValueSource } from '../../src/mappers/language/spec.ts';
-import { ASSIGNED_NUMBER } from '../../src/mappers/read/compile-fields.ts';
+import { ASSIGNED_NUMBER } from '../../src/mappers/read/compile-value.ts';
 import { formOf, isUnfit } from '../../src/mappers/value-form.ts';
 import { shippedDocuments } from './shipped-documents.ts';
 
@@ -101,7 +101,7 @@ function isMandatory(field: Field): boolean {
 function fieldOf(field: Field, siblings: readonly Field[], agreement: AgreementValues): fc.Arbitrary<unknown> | null {
   switch (field.kind) {
     case 'value':
-      return valueOf(field.source, field.type, [], agreement);
+      return textValueOf(field.source, field.type, [], agreement);
     case 'first':
       return field.alternatives[0] === undefined ? null : fieldOf(field.alternatives[0], siblings, agreement);
     case 'object':
@@ -117,7 +117,7 @@ function fieldOf(field: Field, siblings: readonly Field[], agreement: AgreementV
     case 'gather':
       return gathered(field.parts, siblings, agreement);
     case 'same':
-      return valueOf(field.source, field.type, [], agreement);
+      return textValueOf(field.source, field.type, [], agreement);
     default:
       return null;
   }
@@ -147,7 +147,7 @@ function fieldItem(
   agreement: AgreementValues,
 ) {
   if (field.fields === null)
-    return field.value === null ? null : valueOf(field.value.source, field.value.type, claimed, agreement);
+    return field.value === null ? null : textValueOf(field.value.source, field.value.type, claimed, agreement);
   const required =
     field.type.kind === 'array' && field.type.items.kind === 'object' ? field.type.items.required : new Set<string>();
   return itemOf(field.fields, required, field.target, claimed, agreement);
@@ -289,7 +289,7 @@ const edifactDates = (type: LeafType) =>
     ...(type.kind === 'when' ? [fc.tuple(day, day).map(([from, to]) => [`${from}${to}`, '718'])] : []),
   );
 
-function valueOf(
+function textValueOf(
   source: ValueSource,
   type: LeafType,
   claimed: readonly Condition[],

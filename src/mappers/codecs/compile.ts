@@ -20,11 +20,15 @@ export interface Codec {
   decode(parts: readonly string[], world: CodecWorld): unknown;
   /** `lengths`: how much each element holds. */
   encode(value: unknown, world: CodecWorld, lengths: readonly number[]): readonly string[] | undefined;
+  /** True when texts of this form are certain to be written again as they are: then nobody need try. */
+  isFaithful?(parts: readonly string[]): boolean;
 }
 
 /** A chain as one codec: reading from first to last, writing from last to first. */
 export function compileCodecs(specs: readonly CodecSpec[]): Codec {
   const codecs = specs.map(codecOf);
+  const [only] = codecs;
+  if (codecs.length === 1 && only !== undefined) return only;
   return {
     decode(parts, world) {
       let value: unknown = parts.length === 1 ? parts[0] : parts;
@@ -100,12 +104,14 @@ function codecOf(spec: CodecSpec): Codec {
       return {
         decode: ([text = '', format = '']) => edifactDateOf(text, format),
         encode: (value) => edifactDateText(value),
+        isFaithful: ([, format]) => format === '102' || format === '203' || format === '204' || format === '718',
       };
   }
 }
 
 /** Date, time, zone, and where there are five elements the typed form of X12 1250 and 1251: the only one that holds a period. */
 const dateTime: Codec = {
+  isFaithful: ([date = '', _time, zone = '', format = '']) => date.length === 8 && zone === '' && format === '',
   decode: ([date = '', time = '', zone = '', format = '', typed = '']) =>
     date === '' ? typedDateOf(format, typed) : momentOf(date, time, zone),
   encode(value, _world, lengths) {

@@ -72,6 +72,20 @@ function collect(value: unknown, steps: readonly string[], depth: number, out: u
   else for (let index = 0; index < inner.length; index++) collect(inner[index], steps, depth + 1, out);
 }
 
+const NO_STEPS: readonly string[] = [];
+const valuesOf = (scope: FormulaScope, steps: readonly string[]): unknown[] =>
+  steps === NO_STEPS ? [] : valuesAt(scope.here, steps);
+
+/** Whether anything stands at the end of the steps. */
+function isThere(value: unknown, steps: readonly string[], depth: number): boolean {
+  const step = steps[depth];
+  if (step === undefined) return true;
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return false;
+  const inner = (value as Readonly<Record<string, unknown>>)[step];
+  if (Array.isArray(inner)) return inner.some((item) => isThere(item, steps, depth + 1));
+  return inner !== undefined && isThere(inner, steps, depth + 1);
+}
+
 /** A quantity {value, unit} counts as its value, a code {code, original} as its code. */
 function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value;
@@ -85,20 +99,23 @@ const single = (values: readonly unknown[]): Value => (values.length === 1 ? tex
 const numberOf = (value: Value): string | null => (typeof value === 'string' && isDecimal(value) ? value : null);
 
 function call(name: string, argument: Formula | null, scope: FormulaScope): Value {
-  const values = argument?.kind === 'path' ? valuesAt(scope.here, argument.steps) : [];
+  const steps = argument?.kind === 'path' ? argument.steps : NO_STEPS;
   switch (name) {
     case 'count':
-      return String(values.length);
+      return String(valuesOf(scope, steps).length);
     case 'present':
-      return values.length > 0;
+      return steps !== NO_STEPS && isThere(scope.here, steps, 0);
     case 'absent':
-      return values.length === 0;
+      return steps === NO_STEPS || !isThere(scope.here, steps, 0);
     case 'sum':
-      return sumOf(values);
+      return sumOf(valuesOf(scope, steps));
     case 'hash':
-      return hashOf(values);
+      return hashOf(valuesOf(scope, steps));
     default:
-      return scope.call(name, argument?.kind === 'path' ? (argument.steps.length === 0 ? scope.here : values) : null);
+      return scope.call(
+        name,
+        argument?.kind === 'path' ? (argument.steps.length === 0 ? scope.here : valuesOf(scope, steps)) : null,
+      );
   }
 }
 

@@ -2,6 +2,7 @@ import type { Segment } from '../../parsers/transaction.ts';
 import { coversCondition } from '../language/covers.ts';
 import type { Field, FixedSpec, Step, Target } from '../language/spec.ts';
 import type { Read, ReadCompiler } from './compile-fields.ts';
+import { SEGMENT_READ } from './compile-lists.ts';
 import { consumeConditions, rankOf, rankOfChild, whereListMax } from './find.ts';
 import { compareFixed } from './fixed.ts';
 import { type Child, consume, type ReadFrame, type ReadRun } from './run.ts';
@@ -10,8 +11,8 @@ import { type Child, consume, type ReadFrame, type ReadRun } from './run.ts';
 export interface GroupReader {
   /** The best instance that gives a value. */
   first(frame: ReadFrame, run: ReadRun): unknown;
-  /** Every instance that gives a value, in wire order, each as an item of the list. */
-  append(frame: ReadFrame, run: ReadRun, out: unknown[]): void;
+  /** Every instance that gives a value, in wire order, each as an item of the list that begins at `base`. */
+  append(frame: ReadFrame, run: ReadRun, base: number): void;
 }
 
 export interface GroupSpec {
@@ -46,10 +47,10 @@ export function compileGroup(compiler: ReadCompiler, spec: GroupSpec, item: Read
   const finder = { steps: target.steps, otherWays: target.otherWays, others: spec.others, readItem, covered, claiming };
   const first: GroupReader['first'] = (frame, run) => readBest(fromRoot ? run.frame(0) : frame, run, finder);
   if (step === undefined || target.steps.length > 1 || target.otherWays.length > 0)
-    return { first, append: (frame, run, out) => appendDeep(fromRoot ? run.frame(0) : frame, run, out, finder) };
+    return { first, append: (frame, run, base) => appendDeep(fromRoot ? run.frame(0) : frame, run, base, finder) };
   return {
     first,
-    append: (frame, run, out) => appendDirect(fromRoot ? run.frame(0) : frame, run, out, step, finder),
+    append: (frame, run, base) => appendDirect(fromRoot ? run.frame(0) : frame, run, base, step, finder),
   };
 }
 
@@ -65,7 +66,7 @@ interface Finder {
 }
 
 /** Direct children, the commonest by far: no chain and no closure is made for each. */
-function appendDirect(frame: ReadFrame, run: ReadRun, out: unknown[], step: Step, finder: Finder): void {
+function appendDirect(frame: ReadFrame, run: ReadRun, base: number, step: Step, finder: Finder): void {
   const { starts, children, claimed } = frame;
   const { readItem, others, covered, claiming } = finder;
   const end = starts[step.position + 1] ?? 0;
@@ -79,30 +80,30 @@ function appendDirect(frame: ReadFrame, run: ReadRun, out: unknown[], step: Step
     if (others && claimed[index] === 1) continue;
     if (conditional && rankOfChild(step, child) < 0) continue;
     const { entryLength, nodeCount } = trace;
-    run.node = trace.node(outer, out.length);
+    run.node = trace.node(outer, run.items.length - base);
     if (conditional) consumeConditions(run, step, child, frame, covered);
-    const value = readItem(child, frame, run, out.length + 1);
+    const value = readItem(child, frame, run, run.items.length - base + 1);
     if (value === undefined) trace.reset(entryLength, nodeCount);
     else {
-      out.push(value);
+      if (value !== SEGMENT_READ) run.items.push(value);
       if (claiming) claimed[index] = 1;
     }
   }
   run.node = outer;
 }
 
-function appendDeep(frame: ReadFrame, run: ReadRun, out: unknown[], finder: Finder): void {
+function appendDeep(frame: ReadFrame, run: ReadRun, base: number, finder: Finder): void {
   const { readItem, covered, claiming } = finder;
   visit(frame, finder, (child, chain) => {
     const { entryLength, nodeCount } = run.trace;
     const outer = run.node;
-    run.node = run.trace.node(outer, out.length);
+    run.node = run.trace.node(outer, run.items.length - base);
     for (const [step, at] of chain) if (step.conditions.length > 0) consumeConditions(run, step, at, frame, covered);
-    const value = readItem(child, frame, run, out.length + 1);
+    const value = readItem(child, frame, run, run.items.length - base + 1);
     run.node = outer;
     if (value === undefined) run.trace.reset(entryLength, nodeCount);
     else {
-      out.push(value);
+      if (value !== SEGMENT_READ) run.items.push(value);
       if (claiming) claim(frame, chain[0]?.[1]);
     }
     return false;
@@ -146,12 +147,12 @@ function ownGroup(target: Target, readItem: (child: Child, frame: ReadFrame, run
   };
   return {
     first: read,
-    append(frame, run, out) {
+    append(frame, run, base) {
       const outer = run.node;
-      run.node = run.trace.node(outer, out.length);
+      run.node = run.trace.node(outer, run.items.length - base);
       const value = read(frame, run);
       run.node = outer;
-      if (value !== undefined) out.push(value);
+      if (value !== undefined && value !== SEGMENT_READ) run.items.push(value);
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { PlacedLoop } from '../../parsers/transaction.ts';
 import type { Field, HierarchySpec, LevelRule, LinkField, NodeSpec } from '../language/spec.ts';
 import { compileField, type Read, type ReadCompiler, takesOthers } from './compile-fields.ts';
+import { SEGMENT_READ } from './compile-lists.ts';
 import { compileFind } from './find.ts';
-import { claimsIn, compileGroup } from './group.ts';
+import { claimsIn, compileGroup, type GroupReader } from './group.ts';
 import { type Level, levelsOf } from './levels.ts';
 import { Lists } from './node-lists.ts';
 import type { Fields, ReadFrame, ReadRun } from './run.ts';
@@ -14,6 +15,8 @@ interface NodeReader {
   readonly claims: boolean;
   /** `^x[]` fields: filled from what lies below when nothing lies above. */
   readonly manyLinks: readonly LinkField[];
+  /** Finds what repeats inside one level; null when the node is a level of its own. */
+  readonly group: GroupReader | null;
 }
 
 /** Compiles the reading of HL or CPS into the document's flat lists. */
@@ -51,7 +54,7 @@ export function compileHierarchy(
       const inner = run.frame(1);
       inner.enter(level.loop, reader?.claims === true || inside.some(({ claims }) => claims));
       if (reader !== undefined) readNode(reader, inner, run, lists);
-      for (const { spec: node, read, claims } of inside) readInside(compiler, node, read, claims, inner, run, lists);
+      for (const within of inside) readInside(within, inner, run, lists);
     }
     lists.finish();
     run.links = null;
@@ -68,18 +71,25 @@ function nodeReader(compiler: ReadCompiler, spec: NodeSpec): NodeReader {
     key: field.key,
     read: compileField(compiler, field, depth, spec.fields),
   }));
+  const read: NodeReader['read'] = (frame, run) => {
+    const item: Fields = {};
+    for (const { key, read: readField } of reads) {
+      const value = readField(frame, run);
+      if (value !== undefined) item[key] = value;
+    }
+    return item;
+  };
+  const readRow: Read = (frame, run) => {
+    if (run.links instanceof Lists) run.links.readItem(spec, [], () => read(frame, run));
+    return SEGMENT_READ; // its item is in the list already
+  };
+  const inner = spec.on === null ? null : { target: spec.on, others: false, fields: spec.fields, fixed: [] };
   return {
     spec,
+    read,
+    group: inner === null ? null : compileGroup(compiler, inner, readRow, 1),
     claims: claimsIn(spec.fields),
     manyLinks: spec.fields.filter((field): field is LinkField => field.kind === 'link' && field.many),
-    read(frame, run) {
-      const item: Fields = {};
-      for (const { key, read } of reads) {
-        const value = read(frame, run);
-        if (value !== undefined) item[key] = value;
-      }
-      return item;
-    },
   };
 }
 
@@ -92,34 +102,9 @@ function readNode({ spec, read, manyLinks }: NodeReader, frame: ReadFrame, run: 
 }
 
 /** Items of the trigger that repeats inside one level: LIN in CPS. The level itself is then above them. */
-function readInside(
-  compiler: ReadCompiler,
-  node: NodeSpec,
-  read: (frame: ReadFrame, run: ReadRun) => Fields,
-  _claims: boolean,
-  frame: ReadFrame,
-  run: ReadRun,
-  lists: Lists,
-): void {
-  if (node.on === null) return;
-  let group = groups.get(node);
-  if (group === undefined) {
-    group = compileGroup(
-      compiler,
-      { target: node.on, others: false, fields: node.fields, fixed: [] },
-      (inner, innerRun) => {
-        currentLists(innerRun).readItem(node, [], () => read(inner, innerRun));
-        return true;
-      },
-      1,
-    );
-    groups.set(node, group);
-  }
-  lists.within(() => group?.append(frame, run, []));
+function readInside({ group }: NodeReader, frame: ReadFrame, run: ReadRun, lists: Lists): void {
+  if (group !== null) lists.within(() => group.append(frame, run, run.items.length));
 }
-
-const groups = new WeakMap<NodeSpec, ReturnType<typeof compileGroup>>();
-const currentLists = (run: ReadRun): Lists => run.links as Lists;
 
 function levelName(
   level: Level,

@@ -9,6 +9,7 @@ import { compareFixed } from './fixed.ts';
 import { gateOf, isOpen } from './gate.ts';
 import { claimsIn } from './group.ts';
 import { compileHierarchy } from './hierarchy.ts';
+import { Items } from './items.ts';
 import { type ReadFrame, ReadRun } from './run.ts';
 import { listUnmapped } from './unmapped.ts';
 
@@ -31,10 +32,11 @@ export function compileReading(
   const empties = emptiesOf(spec);
   const recorder = new TraceRecorder();
   const frames: ReadFrame[] = [];
+  const items = new Items();
   return (placed, agreement) => {
     recorder.reset(0, 1);
     const { transaction, root } = placed;
-    const run = new ReadRun(agreement, recorder, frames, transaction.segments);
+    const run = new ReadRun(agreement, recorder, frames, items, transaction.segments);
     const frame = run.frame(0);
     frame.enter(root, claims);
     for (const { key, gate, read } of reads) {

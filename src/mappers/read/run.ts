@@ -7,6 +7,7 @@ import { evaluate, isTrue } from '../formula/evaluate.ts';
 import type { Formula } from '../formula/formula.ts';
 import type { AgreementValues } from '../map.ts';
 import { packPlace, type TraceRecorder } from '../trace-record.ts';
+import type { Items } from './items.ts';
 
 export type Child = PlacedSegment | PlacedLoop;
 export type Fields = Record<string, unknown>;
@@ -77,12 +78,20 @@ export class ReadRun implements CodecWorld {
   readonly document: Fields = {};
   /** The list item being read. */
   node = 0;
+  readonly items: Items;
   /** What the hierarchy knows of the node being read. */
   links: Links | null = null;
 
-  /** `frames` and `trace` are the reader's own, used again for every transaction. */
-  constructor(agreement: AgreementValues, trace: TraceRecorder, frames: ReadFrame[], segments: readonly Segment[]) {
+  /** `trace`, `frames` and `items` are the reader's own, used again for every transaction. */
+  constructor(
+    agreement: AgreementValues,
+    trace: TraceRecorder,
+    frames: ReadFrame[],
+    items: Items,
+    segments: readonly Segment[],
+  ) {
     this.frames = frames;
+    this.items = items;
     this.agreement = agreement;
     this.trace = trace;
     this.segments = segments;

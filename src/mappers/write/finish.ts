@@ -1,7 +1,7 @@
 import { positionAt } from '../../core/position.ts';
 import type { ElementUse, LoopDefinition, SegmentUse, SyntaxNote } from '../../parsers/standards/definitions.ts';
 import type { SyntaxName } from '../../parsers/transaction.ts';
-import { ASSIGNED_NUMBER } from '../read/compile-fields.ts';
+import { ASSIGNED_NUMBER } from '../read/compile-value.ts';
 import { pathAt } from '../trace-record.ts';
 import type { WriteRun } from './run.ts';
 import type { WireLoop, WireNode, WireSegment } from './wire-tree.ts';
