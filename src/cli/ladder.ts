@@ -51,7 +51,12 @@ function linesOf({ order, rungs }: Ladder, colour: boolean): string[] {
   ];
 }
 
-const MARKS = { met: ['✓', 'green'], open: ['…', 'yellow'], failed: ['✗', 'red'] } as const;
+const MARKS = {
+  met: ['✓', 'green'],
+  open: ['…', 'yellow'],
+  overdue: ['!', 'red'],
+  failed: ['✗', 'red'],
+} as const;
 const ARROWS = { in: '→', out: '←', none: ' ' } as const;
 
 function rungLine(rung: Rung, paint: (style: 'green' | 'red' | 'yellow', text: string) => string): string {
