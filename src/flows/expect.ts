@@ -8,7 +8,7 @@ import {
   type Piece,
 } from '../orders/expectations.ts';
 import type { Tx } from '../store/database.ts';
-import { expectationForUpdate, updateExpectation } from '../store/expectations.ts';
+import { expectationsForUpdate, updateExpectations } from '../store/expectations.ts';
 import type { ExpectationRow } from '../store/rows/documents.ts';
 
 export interface ExpectedOf {
@@ -51,7 +51,7 @@ export function expectationRows(
 
 const dayOver = (on: LocalDate, zone: string): Date => endOfDay(on, zone);
 
-/** A piece of what was owed came. Says whether that met the expectation; nothing happens when none is open. */
+/** A piece of what was owed for one subject came. Says whether that met the expectation; nothing happens when none is open. */
 export async function meetExpectation(
   tx: Tx,
   kind: ExpectationKind,
@@ -60,12 +60,26 @@ export async function meetExpectation(
   piece: Piece,
   at: Date,
 ): Promise<boolean> {
-  const open = await expectationForUpdate(tx, kind, subjectKind, subjectId);
-  if (open === undefined) return false;
-  const { expectation } = meet({ kind, due: null, outstanding: outstandingOf(open.outstanding) }, piece);
-  const met = isMet(expectation);
-  await updateExpectation(tx, open.id, expectation.outstanding, met ? at : null);
-  return met;
+  return (await meetExpectations(tx, kind, subjectKind, new Map([[subjectId, [piece]]]), at)).has(subjectId);
+}
+
+/** Pieces of what was owed came, by subject. Gives the subjects whose expectation that met. */
+export async function meetExpectations(
+  tx: Tx,
+  kind: ExpectationKind,
+  subjectKind: ExpectedOf['subjectKind'],
+  pieces: ReadonlyMap<string, readonly Piece[]>,
+  at: Date,
+): Promise<ReadonlySet<string>> {
+  if (pieces.size === 0) return new Set();
+  const open = await expectationsForUpdate(tx, kind, subjectKind, [...pieces.keys()]);
+  const changed = open.map(({ id, subject_id, outstanding }) => {
+    const owed: ExpectationOf = { kind, due: null, outstanding: outstandingOf(outstanding) };
+    const after = (pieces.get(subject_id) ?? []).reduce((left, piece) => meet(left, piece).expectation, owed);
+    return { id, subject_id, outstanding: after.outstanding, met: isMet(after) };
+  });
+  if (changed.length > 0) await updateExpectations(tx, changed, at);
+  return new Set(changed.filter(({ met }) => met).map(({ subject_id }) => subject_id));
 }
 
 /** As stored: money's bigint came back as text. */

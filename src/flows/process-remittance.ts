@@ -1,17 +1,19 @@
 import { localDateOf } from '../core/local-date.ts';
 import { amountOf } from '../core/money.ts';
+import type { Piece } from '../orders/expectations.ts';
 import { adviceKey, defaultMatchPolicy, matchRemittance, type RemittanceMatch } from '../receivables/match.ts';
 import { wantedReferences } from '../receivables/reference.ts';
 import type { Tx } from '../store/database.ts';
 import { letWait, type StoredDocument, setDocumentState } from '../store/documents/document.ts';
-import { claimedItems, itemsForUpdate, type LedgerItem, lower } from '../store/money/open-items.ts';
+import { claimedItems, itemsForUpdate, type LedgerItem, lowerItems } from '../store/money/open-items.ts';
 import { earlierAdvice, remittanceOfDocument, replaceWaiting } from '../store/money/remittances.ts';
 import type { RemittanceRow } from '../store/rows/business.ts';
+import { hasPendingWork } from '../store/work/pending-work.ts';
 import type { FlowContext } from './context.ts';
-import { meetExpectation } from './expect.ts';
+import { meetExpectations } from './expect.ts';
 import type { KnownConfiguration } from './known-configuration.ts';
 import { type Gathered, gather } from './orders/order-flow.ts';
-import { remittanceWaitMs, waitsForInvoice } from './waiting.ts';
+import { remittanceWaitMs, secondLookMs, waitsForInvoice } from './waiting.ts';
 
 type RemittanceDocument = Extract<StoredDocument, { kind: 'remittance' }>;
 
@@ -41,7 +43,7 @@ export async function processRemittance(
       payers: [partner_id],
       currency: company.currency,
       valueOn: localDateOf(at, company.zone),
-      duplicateOf: key === null ? null : await earlierAdvice(tx, scope, key, document.id),
+      duplicateOf: key === null ? null : await earlierAdvice(tx, scope, key, waiting ?? null),
       claimed: await claimedItems(
         tx,
         items.map(({ id }) => id),
@@ -108,8 +110,9 @@ export async function processRemittance(
   if (waits) {
     const deadline = new Date(document.at.getTime() + remittanceWaitMs);
     await letWait(tx, document.id, match.waitsFor.map(waitsForInvoice), deadline);
-    if (waiting === undefined)
-      gathered.work.push({ kind: 'process', subjectId: document.id, fairnessKey: partner_id, notBefore: deadline });
+    const again = waiting === undefined ? new Date(at.getTime() + secondLookMs) : deadline;
+    if (!(await hasPendingWork(tx, 'process', document.id)))
+      gathered.work.push({ kind: 'process', subjectId: document.id, fairnessKey: partner_id, notBefore: again });
   } else {
     await setDocumentState(tx, document.id, 'processed', row.state);
   }
@@ -137,48 +140,41 @@ async function apply(
   items: readonly LedgerItem[],
   gathered: Gathered,
 ): Promise<readonly string[]> {
+  if (applications.length === 0) return [];
   const at = clock.now();
-  const paid: string[] = [];
-  for (const { path, openItem, cash, discount, number } of applications) {
-    const remaining = await lower(tx, openItem, cash, discount);
-    gathered.rows.application = [
-      ...(gathered.rows.application ?? []),
-      {
-        id: newId(),
-        company_id: remittance.company_id,
-        usage: remittance.usage,
-        remittance_id: remittance.id,
-        path,
-        open_item_id: openItem,
-        cash_minor: cash,
-        discount_minor: discount,
-        reverses_id: null,
-        at,
-      },
-    ];
-    const invoiceId = items.find(({ id }) => id === openItem)?.invoiceId ?? null;
+  const { company_id, usage, currency } = remittance;
+  const remaining = await lowerItems(tx, applications);
+  gathered.rows.application = applications.map(({ path, openItem, cash, discount }) => ({
+    id: newId(),
+    company_id,
+    usage,
+    remittance_id: remittance.id,
+    path,
+    open_item_id: openItem,
+    cash_minor: cash,
+    discount_minor: discount,
+    reverses_id: null,
+    at,
+  }));
+  const invoiceOf = new Map(items.map(({ id, invoiceId }) => [id, invoiceId]));
+  const pieces = new Map<string, Piece[]>();
+  for (const { openItem, cash, discount, number } of applications) {
+    const invoiceId = invoiceOf.get(openItem) ?? null;
     if (invoiceId === null) continue;
-    paid.push(invoiceId);
-    await meetExpectation(
-      tx,
-      'remittance',
-      'invoice',
-      invoiceId,
-      { by: 'money', minor: cash + discount, currency: remittance.currency },
-      at,
-    );
+    pieces.set(invoiceId, [...(pieces.get(invoiceId) ?? []), { by: 'money', minor: cash + discount, currency }]);
+    const left = remaining.get(openItem) ?? 0n;
     gathered.events.push({
       at,
-      type: remaining === 0n ? 'invoice/settled' : 'invoice/partly-paid',
+      type: left === 0n ? 'invoice/settled' : 'invoice/partly-paid',
       actor: 'gateway',
-      company: remittance.company_id,
-      usage: remittance.usage,
+      company: company_id,
+      usage,
       data: {
         number,
         cash: cash.toString(),
         discount: discount.toString(),
-        remaining: remaining.toString(),
-        currency: remittance.currency,
+        remaining: left.toString(),
+        currency,
       },
       objects: [
         { kind: 'invoice', id: invoiceId, qualifier: 'subject' },
@@ -186,5 +182,6 @@ async function apply(
       ],
     });
   }
-  return [...new Set(paid)];
+  await meetExpectations(tx, 'remittance', 'invoice', pieces, at);
+  return [...pieces.keys()];
 }

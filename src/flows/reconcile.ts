@@ -9,6 +9,7 @@ import {
   setAcknowledgmentState,
 } from '../store/deliveries/acknowledgment.ts';
 import {
+  groupsOfSent,
   judgeSent,
   type SentInterchange,
   sentWithGroupNumber,
@@ -16,6 +17,7 @@ import {
 } from '../store/deliveries/our-answers.ts';
 import { finishWork } from '../store/work/finish-work.ts';
 import { insertWork } from '../store/work/insert-work.ts';
+import { hasPendingWork } from '../store/work/pending-work.ts';
 import { type NewEvent, writeRows } from '../store/write-rows.ts';
 import type { FlowContext } from './context.ts';
 import { meetExpectation } from './expect.ts';
@@ -55,6 +57,8 @@ async function wait({ clock }: FlowContext, tx: Tx, row: StoredAcknowledgment, w
     return writeRows(tx, {}, [eventOf(row, 'acknowledgment/unmatched', at, { waitsFor }, [])]);
   }
   await setAcknowledgmentState(tx, row.id, 'waiting', { for: waitsFor, until });
+  // Not when one is there already: clocks differ, and what was looked at a little too early is looked at again.
+  if (await hasPendingWork(tx, 'reconcile', row.id)) return;
   await insertWork(tx, [{ kind: 'reconcile', subjectId: row.id, fairnessKey: row.partner_id, notBefore: until }]);
 }
 
@@ -67,6 +71,11 @@ async function reconcileTa1(
 ): Promise<void> {
   const at = clock.now();
   const { verdict = 'accepted', code = '' } = body.interchange ?? {};
+  // An interchange that is refused was not looked into: nothing of it has arrived, and no 997 will follow.
+  if (verdict === 'rejected') {
+    for (const groupId of await groupsOfSent(tx, sent.interchange_id)) await judgeSent(tx, groupId, null, verdict);
+    await meetExpectation(tx, 'acknowledgment', 'interchange', sent.interchange_id, { by: 'once' }, at);
+  }
   await setAcknowledgmentState(tx, row.id, 'reconciled');
   await writeRows(tx, {}, [
     eventOf(row, `interchange/partner-${verdict}`, at, { kind: 'TA1', code }, [

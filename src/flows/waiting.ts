@@ -6,6 +6,11 @@ import { referenceKey } from '../receivables/reference.ts';
 
 /** A remittance waits this long for an invoice it names; then it is a person's. */
 export const remittanceWaitMs = 24 * 60 * 60_000;
+/**
+ * What it waits for may have been made in the same moment, by a transaction that did not see it waiting yet. Transactions take
+ * milliseconds: a second look after this long finds it.
+ */
+export const secondLookMs = 60_000;
 /** An acknowledgment waits this long for the delivery it answers to be recorded; then it answers nothing we sent. */
 export const acknowledgmentWaitMs = 15 * 60_000;
 

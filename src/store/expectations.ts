@@ -2,36 +2,36 @@ import type { Queryable } from './database.ts';
 
 export interface OpenExpectation {
   readonly id: string;
-  readonly kind: string;
+  readonly subject_id: string;
   readonly outstanding: unknown;
-  readonly state: string;
 }
 
-/** An expectation that is not met yet, locked; overdue ones can still be met. */
-export async function expectationForUpdate(
+/** Expectations that are not met yet, locked in one order; overdue ones can still be met. */
+export async function expectationsForUpdate(
   tx: Queryable,
   kind: string,
   subjectKind: string,
-  subjectId: string,
-): Promise<OpenExpectation | undefined> {
+  subjectIds: readonly string[],
+): Promise<readonly OpenExpectation[]> {
   const { rows } = await tx.query<OpenExpectation & Record<string, unknown>>(
-    `select id, kind, outstanding, state from expectation
-     where kind = $1 and subject_kind = $2 and subject_id = $3 and state in ('open', 'overdue') for update`,
-    [kind, subjectKind, subjectId],
+    `select id, subject_id, outstanding from expectation
+     where kind = $1 and subject_kind = $2 and subject_id = any ($3::uuid[]) and state in ('open', 'overdue') order by id for update`,
+    [kind, subjectKind, subjectIds],
   );
-  return rows[0];
+  return rows;
 }
 
-/** What is still owed after a piece came; `metAt` when nothing is. */
-export async function updateExpectation(
+/** What is still owed after a piece came; those with `met` are met now. */
+export async function updateExpectations(
   tx: Queryable,
-  id: string,
-  outstanding: unknown,
-  metAt: Date | null,
+  changed: readonly { readonly id: string; readonly outstanding: unknown; readonly met: boolean }[],
+  at: Date,
 ): Promise<void> {
   await tx.query(
-    `update expectation set outstanding = $2, state = case when $3::timestamptz is null then state else 'met' end, met_at = $3 where id = $1`,
-    [id, JSON.stringify(outstanding, (_key, value) => (typeof value === 'bigint' ? value.toString() : value)), metAt],
+    `update expectation e set outstanding = r.outstanding, state = case when r.met then 'met' else e.state end,
+       met_at = case when r.met then $2::timestamptz end
+     from jsonb_to_recordset($1::jsonb) as r (id uuid, outstanding jsonb, met boolean) where e.id = r.id`,
+    [JSON.stringify(changed, (_key, value) => (typeof value === 'bigint' ? value.toString() : value)), at],
   );
 }
 

@@ -2,6 +2,7 @@ import { FailureError } from '../../core/failure.ts';
 import type { Finding } from '../../orders/finding.ts';
 import type { Tx } from '../../store/database.ts';
 import { type OrderRecord, orderForUpdate } from '../../store/orders/orders.ts';
+import { refusable } from '../../store/refusable.ts';
 import { insertWork } from '../../store/work/insert-work.ts';
 import { writeRows } from '../../store/write-rows.ts';
 import type { FlowContext } from '../context.ts';
@@ -37,7 +38,7 @@ export async function actOnOrder<T>(
   const record = await orderForUpdate(tx, orderId);
   if (record === undefined) throw new FailureError('not-found', `There is no order ${orderId}.`);
   const gathered = gather();
-  const result = await act({ context, known, tx, record, gathered, actor });
+  const result = await refusable(tx, () => act({ context, known, tx, record, gathered, actor }));
   if (!result.ok) return result;
   await writeRows(tx, gathered.rows, gathered.events);
   await insertWork(tx, gathered.work);

@@ -29,6 +29,6 @@ export const postDecision = (
       gathered,
     );
     if (!applied.ok) return applied;
-    await updateOrder(tx, record.id, applied.value, { decision: decision.value });
+    await updateOrder(tx, record.id, applied.value, decision.value);
     return applied;
   });

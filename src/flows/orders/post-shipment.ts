@@ -12,7 +12,7 @@ import type { Company } from '../../partners/configuration.ts';
 import type { Tx } from '../../store/database.ts';
 import { takeNumbers } from '../../store/orders/number-series.ts';
 import { updateOrder } from '../../store/orders/orders.ts';
-import { shipmentNumberTaken } from '../../store/orders/shipments.ts';
+import { invoiceNumberTaken, shipmentNumberTaken, usedSsccs } from '../../store/orders/shipments.ts';
 import { takeReserved } from '../../store/orders/stock.ts';
 import type { FlowContext } from '../context.ts';
 import { expectationRows } from '../expect.ts';
@@ -52,6 +52,18 @@ async function ship(acting: Acting, request: ShipmentRequest): Promise<ActResult
       findings: [finding('shipment/number-taken', 'shipment', message, { found: request.shipment })],
     };
   }
+  const given = namedPacks(request, record.number).flatMap(({ sscc }) => (sscc === null ? [] : [sscc]));
+  const used = await usedSsccs(tx, record.company_id, given);
+  if (used.size > 0) {
+    return {
+      ok: false,
+      findings: [...used].map((sscc) =>
+        finding('shipment/pack-duplicate', 'packs', `The SSCC ${sscc} is on a pack that was shipped before.`, {
+          found: sscc,
+        }),
+      ),
+    };
+  }
   const lines = shippedLines(request, record.number);
   const shipped = shipOrder(record.state, lines);
   if (!shipped.ok) return shipped;
@@ -60,7 +72,7 @@ async function ship(acting: Acting, request: ShipmentRequest): Promise<ActResult
   const at = context.clock.now();
   const now = localTimeOf(at, company.zone);
   const shipmentId = context.newId();
-  const ssccs = await allocateSsccs(acting, request);
+  const ssccs = await allocateSsccs(acting, request, given);
   const notice = toShipNotice([record.order], request, {
     number: request.shipment,
     createdAt: `${now.date}T${now.time}`,
@@ -83,10 +95,7 @@ async function ship(acting: Acting, request: ShipmentRequest): Promise<ActResult
       at,
     },
   ];
-  gathered.rows.sscc = [
-    ...ssccs,
-    ...namedPacks(request, record.number).flatMap(({ sscc }) => (sscc === null ? [] : [sscc])),
-  ].map((sscc) => ({
+  gathered.rows.sscc = [...ssccs, ...given].map((sscc) => ({
     company_id: record.company_id,
     sscc,
     usage: record.usage,
@@ -150,22 +159,37 @@ async function ship(acting: Acting, request: ShipmentRequest): Promise<ActResult
   };
 }
 
+/** The next of our series; one that a back office has given to an invoice of its own is passed over. */
 async function invoiceNumber({ tx, record }: Acting): Promise<string> {
-  const serial = await takeNumbers(tx, record.company_id, record.usage, 'invoice');
-  return `${record.usage === 'test' ? 'T' : ''}INV${serial.toString().padStart(7, '0')}`;
+  for (;;) {
+    const serial = await takeNumbers(tx, record.company_id, record.usage, 'invoice');
+    const number = `${record.usage === 'test' ? 'T' : ''}INV${serial.toString().padStart(7, '0')}`;
+    if (!(await invoiceNumberTaken(tx, record.company_id, record.usage, number))) return number;
+  }
 }
 
-/** SSCC serials are one series for test and production: a label is a label wherever it is scanned. */
-async function allocateSsccs({ known, tx, record }: Acting, request: ShipmentRequest): Promise<readonly string[]> {
-  const wanted = ssccsWanted(request);
+/**
+ * Labels for the packs that came without. Serials are one series for test and production: a label is a label wherever it is scanned; those
+ * a back office has used itself are passed over.
+ */
+async function allocateSsccs(
+  { known, tx, record }: Acting,
+  request: ShipmentRequest,
+  given: readonly string[],
+): Promise<readonly string[]> {
   const { gs1Prefix } = known.company(record.company_id);
-  if (wanted === 0 || gs1Prefix === null) return [];
-  const first = await takeNumbers(tx, record.company_id, 'production', 'sscc', wanted);
-  const capacity = BigInt(serialCapacity(gs1Prefix));
-  if (first + BigInt(wanted) > capacity) {
-    throw new FailureError('control-numbers-exhausted', `The GS1 prefix ${gs1Prefix} has no SSCC serials left.`);
+  const free: string[] = [];
+  for (let wanted = gs1Prefix === null ? 0 : ssccsWanted(request); wanted > 0 && gs1Prefix !== null; ) {
+    const first = await takeNumbers(tx, record.company_id, 'production', 'sscc', wanted);
+    if (first + BigInt(wanted) > BigInt(serialCapacity(gs1Prefix))) {
+      throw new FailureError('control-numbers-exhausted', `The GS1 prefix ${gs1Prefix} has no SSCC serials left.`);
+    }
+    const next = Array.from({ length: wanted }, (_, index) => ssccOf(0, gs1Prefix, Number(first) + index));
+    const used = await usedSsccs(tx, record.company_id, next);
+    free.push(...next.filter((sscc) => !used.has(sscc) && !given.includes(sscc)));
+    wanted = ssccsWanted(request) - free.length;
   }
-  return Array.from({ length: wanted }, (_, index) => ssccOf(0, gs1Prefix, Number(first) + index));
+  return free;
 }
 
 const shipFrom = (company: Company) => {

@@ -8,7 +8,7 @@ import { awaitDecision, cancelOrder, type OrderState, receivedOrder, replaceOrde
 import type { Tx } from '../../store/database.ts';
 import { type StoredDocument, setDocumentState } from '../../store/documents/document.ts';
 import { cancelExpectations } from '../../store/expectations.ts';
-import { type OrderRecord, orderByNumber, updateOrder } from '../../store/orders/orders.ts';
+import { type OrderRecord, orderByNumber, putInPlace, updateOrder } from '../../store/orders/orders.ts';
 import { releaseReservations } from '../../store/orders/stock.ts';
 import type { FlowContext } from '../context.ts';
 import { expectationRows } from '../expect.ts';
@@ -162,7 +162,12 @@ async function replace(
   const owner: OrderOwner = { ...first, agreement_id: document.agreement_id };
   gathered.events.push(furtherEvent(context, document, first, 'replace', `Order ${first.number} was replaced.`));
   const { state, decision } = await settle(context, known, tx, owner, document.body, gathered);
-  await updateOrder(tx, first.id, state, { documentId: document.id, ...(decision === null ? {} : { decision }) });
+  await putInPlace(tx, first.id, {
+    documentId: document.id,
+    agreementId: document.agreement_id,
+    state,
+    decision,
+  });
   await setDocumentState(tx, document.id, 'processed');
 }
 

@@ -1,4 +1,4 @@
-import { FailureError, failureOf } from '../../core/failure.ts';
+import { FailureError, failureOf, nextStepAfter } from '../../core/failure.ts';
 import type { Work } from '../../core/work.ts';
 import type { Tx } from '../../store/database.ts';
 import {
@@ -22,10 +22,7 @@ import { channelGone, isMailbox, type TransportTable } from './transport-table.t
 export async function deliver(context: FlowContext, transports: TransportTable, work: Work): Promise<void> {
   const delivery = await deliveryById(context.database, work.subjectId);
   if (delivery === undefined) return deliverAnnouncement(context, work);
-  if (delivery.state === 'sent' || delivery.state === 'available') {
-    await context.database.inTransaction((tx) => finishWork(tx, work.id, work.attempts));
-    return;
-  }
+  if (delivery.state === 'sent' || delivery.state === 'available') return finishAlone(context, work);
   await deliverNow(context, transports, work, delivery.id, false);
 }
 
@@ -43,31 +40,29 @@ export async function deliverNow(
   if (delivery === undefined) throw new FailureError('bug', `The delivery ${deliveryId} is gone.`);
   const channel = known.channel(delivery.channel_id);
   if (channel === undefined) throw channelGone(delivery.channel_id);
-  const attempt = attemptBegun ? 1 : await begin(context, deliveryId);
   if (isMailbox(channel)) return makeAvailable(context, work, delivery);
+  const number = attemptBegun ? 1 : await database.inTransaction((tx) => beginAttempt(tx, deliveryId, clock.now()));
+  if (number === undefined) return finishAlone(context, work); // another worker's attempt arrived while this one began
+  const attempt = { deliveryId, number };
   try {
     const receipt = await transports.transportOf(channel).send(outbound(context, delivery));
     await database.inTransaction(async (tx) => {
       if (!(await finishWork(tx, work.id, work.attempts))) return;
-      await endAttempt(
-        tx,
-        deliveryId,
-        attempt,
-        clock.now(),
-        'sent',
-        receipt === 'receipt-follows' ? receipt : receipt.detail,
-      );
+      const detail = receipt === 'receipt-follows' ? receipt : receipt.detail;
+      await endAttempt(tx, attempt, clock.now(), { outcome: 'sent', detail });
       if (receipt !== 'receipt-follows') await receiveReceipt(context, tx, delivery, receipt);
     });
   } catch (thrown) {
     const failure = failureOf(thrown);
-    await endAttempt(database, deliveryId, attempt, clock.now(), failure.kind, failure.message);
+    const failed = nextStepAfter(failure.kind) === 'park';
+    await endAttempt(database, attempt, clock.now(), { outcome: failure.kind, detail: failure.message, failed });
     throw failure;
   }
 }
 
-const begin = ({ database, clock }: FlowContext, deliveryId: string): Promise<number> =>
-  database.inTransaction((tx) => beginAttempt(tx, deliveryId, clock.now()));
+async function finishAlone({ database }: FlowContext, work: Work): Promise<void> {
+  await database.inTransaction((tx) => finishWork(tx, work.id, work.attempts));
+}
 
 /** A repeat for a mailbox is there as soon as it is recorded. */
 const makeAvailable = ({ database }: FlowContext, work: Work, delivery: StoredDelivery): Promise<void> =>

@@ -36,29 +36,28 @@ export async function deliveryOf(client: Queryable, subjectId: string): Promise<
   return rows[0];
 }
 
-/** Records that an attempt begins, before the wire is touched; gives its number. */
-export async function beginAttempt(tx: Queryable, deliveryId: string, at: Date): Promise<number> {
+/** Records that an attempt begins, before the wire is touched; gives its number. Undefined when the delivery has arrived meanwhile. */
+export async function beginAttempt(tx: Queryable, deliveryId: string, at: Date): Promise<number | undefined> {
   const { rows } = await tx.query<{ number: number }>(
-    `with moved as (update delivery set state = 'sending' where id = $1)
+    `with moved as (update delivery set state = 'sending' where id = $1 and state in ('ready', 'sending', 'failed') returning id)
      insert into delivery_attempt (delivery_id, number, started_at)
-     select $1, coalesce(max(number), 0) + 1, $2 from delivery_attempt where delivery_id = $1 returning number`,
+     select id, (select coalesce(max(number), 0) + 1 from delivery_attempt where delivery_id = $1), $2 from moved returning number`,
     [deliveryId, at],
   );
-  return rows[0]?.number ?? 1;
+  return rows[0]?.number;
 }
 
-/** Records how an attempt ended. */
+/** Records how an attempt ended. `failed`: no further one is made until a person has acted. */
 export async function endAttempt(
   client: Queryable,
-  deliveryId: string,
-  number: number,
+  { deliveryId, number }: { readonly deliveryId: string; readonly number: number },
   at: Date,
-  outcome: string,
-  detail: string,
+  { outcome, detail, failed = false }: { readonly outcome: string; readonly detail: string; readonly failed?: boolean },
 ): Promise<void> {
   await client.query(
-    'update delivery_attempt set finished_at = $3, outcome = $4, detail = $5 where delivery_id = $1 and number = $2',
-    [deliveryId, number, at, outcome, detail],
+    `with moved as (update delivery set state = 'failed' where id = $1 and $6 and state = 'sending')
+     update delivery_attempt set finished_at = $3, outcome = $4, detail = $5 where delivery_id = $1 and number = $2`,
+    [deliveryId, number, at, outcome, detail, failed],
   );
 }
 

@@ -42,7 +42,7 @@ export async function sentWithGroupNumber(
 ): Promise<(SentInterchange & { readonly group_id: string }) | undefined> {
   const { rows } = await client.query<SentInterchange & { group_id: string } & Record<string, unknown>>(
     `select g.id as group_id, ${SENT} join functional_group g on g.interchange_id = i.id
-     where g.direction = 'out' and i.company_id = $1 and i.partner_id = $2 and i.usage = $3 and g.functional_id = $4 and g.control_number = ltrim($5, '0')
+     where g.direction = 'out' and g.company_id = $1 and g.partner_id = $2 and g.usage = $3 and g.functional_id = $4 and g.control_number = ltrim($5, '0')
      order by d.at limit 1`,
     [scope.company, scope.partner, scope.usage, functionalId, controlNumber],
   );
@@ -67,14 +67,11 @@ export async function judgeSent(
   return rows;
 }
 
-/** Theirs that wait for a delivery of ours to be recorded. */
-export async function wakeAcknowledgments(
-  tx: Queryable,
-  waitsFor: readonly string[],
-): Promise<readonly { id: string; partner_id: string }[]> {
-  const { rows } = await tx.query<{ id: string; partner_id: string }>(
-    `update acknowledgment set state = 'received', waits_for = null, deadline = null where state = 'waiting' and waits_for = any ($1) returning id, partner_id`,
-    [waitsFor],
+/** The groups of an interchange of ours. */
+export async function groupsOfSent(client: Queryable, interchangeId: string): Promise<readonly string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    'select id from functional_group where interchange_id = $1 order by ordinal',
+    [interchangeId],
   );
-  return rows;
+  return rows.map(({ id }) => id);
 }

@@ -73,12 +73,24 @@ export async function claimedItems(
   return rows.map(({ open_item_id }) => open_item_id);
 }
 
-/** Lays money and discount against an item; the column's own check refuses to go below nothing. Gives what remains. */
-export async function lower(tx: Queryable, itemId: string, cash: bigint, discount: bigint): Promise<bigint> {
-  const { rows } = await tx.query<{ remaining_minor: bigint }>(
-    `update open_item set remaining_minor = remaining_minor - $2 - $3, discount_taken_minor = discount_taken_minor + $3
-     where id = $1 returning remaining_minor`,
-    [itemId, cash, discount],
+/**
+ * Lays money and discount against items, locked before; the column's own check refuses to go below nothing. Gives what remains of each.
+ * An item may be named several times: a statement updates a row once, so its parts are added up first.
+ */
+export async function lowerItems(
+  tx: Queryable,
+  parts: readonly { readonly openItem: string; readonly cash: bigint; readonly discount: bigint }[],
+): Promise<ReadonlyMap<string, bigint>> {
+  const { rows } = await tx.query<{ id: string; remaining_minor: bigint }>(
+    `update open_item i set remaining_minor = i.remaining_minor - p.cash - p.discount, discount_taken_minor = i.discount_taken_minor + p.discount
+     from (select id, sum(cash)::bigint as cash, sum(discount)::bigint as discount
+           from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as part (id, cash, discount) group by id) p
+     where i.id = p.id returning i.id, i.remaining_minor`,
+    [
+      parts.map(({ openItem }) => openItem),
+      parts.map(({ cash }) => cash.toString()),
+      parts.map(({ discount }) => discount.toString()),
+    ],
   );
-  return rows[0]?.remaining_minor ?? 0n;
+  return new Map(rows.map(({ id, remaining_minor }) => [id, remaining_minor]));
 }

@@ -2,16 +2,17 @@ import type { Usage } from '../../core/usage.ts';
 import type { Queryable } from '../database.ts';
 import type { RemittanceRow } from '../rows/business.ts';
 
-/** An earlier advice that announced the same payment. */
+/** An advice that announced the same payment before this one, which is new (null) or was kept waiting: a later copy of it is no reason to stop it. */
 export async function earlierAdvice(
   client: Queryable,
   scope: { company: string; usage: Usage },
   adviceKey: string,
-  documentId: string,
+  waiting: string | null,
 ): Promise<string | null> {
   const { rows } = await client.query<{ id: string }>(
-    `select id from remittance where company_id = $1 and usage = $2 and advice_key = $3 and document_id <> $4 order by at limit 1`,
-    [scope.company, scope.usage, adviceKey, documentId],
+    `select id from remittance where company_id = $1 and usage = $2 and advice_key = $3
+       and ($4::uuid is null or (at, id) < (select at, id from remittance where id = $4)) order by at, id limit 1`,
+    [scope.company, scope.usage, adviceKey, waiting],
   );
   return rows[0]?.id ?? null;
 }

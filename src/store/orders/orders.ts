@@ -19,15 +19,15 @@ export interface OrderRecord {
   readonly at: Date;
 }
 
-const SELECT = `select o.id, o.company_id, o.partner_id, o.usage, o.number, o.release, o.document_id, o.agreement_id, o.body as state, o.decision,
-    d.body as "order", o.at
-  from purchase_order o join document d on d.id = o.document_id`;
+// The order is locked before its document is looked up: it may be another one once a replacement lets go of the lock.
+const selectLocked = (where: string): string =>
+  `select o.id, o.company_id, o.partner_id, o.usage, o.number, o.release, o.document_id, o.agreement_id, o.body as state, o.decision,
+     d.body as "order", o.at
+   from (select * from purchase_order where ${where} for update) o join document d on d.id = o.document_id`;
 
 /** An order with its document, locked until the transaction ends: what happens to one order happens one after the other. */
 export async function orderForUpdate(tx: Queryable, id: string): Promise<OrderRecord | undefined> {
-  const { rows } = await tx.query<OrderRecord & Record<string, unknown>>(`${SELECT} where o.id = $1 for update of o`, [
-    id,
-  ]);
+  const { rows } = await tx.query<OrderRecord & Record<string, unknown>>(selectLocked('id = $1'), [id]);
   return rows[0];
 }
 
@@ -37,27 +37,45 @@ export async function orderByNumber(
   key: { company: string; partner: string; usage: Usage; number: string; release: string },
 ): Promise<OrderRecord | undefined> {
   const { rows } = await tx.query<OrderRecord & Record<string, unknown>>(
-    `${SELECT} where o.company_id = $1 and o.partner_id = $2 and o.usage = $3 and o.number = $4 and o.release = $5 for update of o`,
+    selectLocked('company_id = $1 and partner_id = $2 and usage = $3 and number = $4 and release = $5'),
     [key.company, key.partner, key.usage, key.number, key.release],
   );
   return rows[0];
 }
 
-/** Moves an order on; `decision` and `documentId` stay as they are when they are not given. */
+/** Moves an order on. The decision stays as it is when none is given. */
 export async function updateOrder(
   tx: Queryable,
   id: string,
   state: OrderState,
-  more: { decision?: OrderDecision; documentId?: string } = {},
+  decision: OrderDecision | null = null,
 ): Promise<void> {
   await tx.query(
-    'update purchase_order set state = $2, body = $3, decision = coalesce($4, decision), document_id = coalesce($5, document_id) where id = $1',
+    'update purchase_order set state = $2, body = $3, decision = coalesce($4::jsonb, decision) where id = $1',
+    [id, state.status, JSON.stringify(state), decision === null ? null : JSON.stringify(decision)],
+  );
+}
+
+/** Another document takes an order's place: it is decided anew, under that document's agreement. */
+export async function putInPlace(
+  tx: Queryable,
+  id: string,
+  by: {
+    readonly documentId: string;
+    readonly agreementId: string;
+    readonly state: OrderState;
+    readonly decision: OrderDecision | null;
+  },
+): Promise<void> {
+  await tx.query(
+    'update purchase_order set document_id = $2, agreement_id = $3, state = $4, body = $5, decision = $6 where id = $1',
     [
       id,
-      state.status,
-      JSON.stringify(state),
-      more.decision === undefined ? null : JSON.stringify(more.decision),
-      more.documentId ?? null,
+      by.documentId,
+      by.agreementId,
+      by.state.status,
+      JSON.stringify(by.state),
+      by.decision === null ? null : JSON.stringify(by.decision),
     ],
   );
 }

@@ -17,30 +17,52 @@ export async function shipmentsOf(client: Queryable, orderId: string): Promise<r
   return rows;
 }
 
-/** Whether a shipment of ours has this number already. */
+/** Numbers that a back office gives are looked for and then written: two requests with one number wait for each other here. */
+const lockNumber = (tx: Queryable, what: string): Promise<unknown> =>
+  tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [what]);
+
+/** Whether a shipment of ours has this number already; nobody else can take it until the transaction ends. */
 export async function shipmentNumberTaken(
-  client: Queryable,
+  tx: Queryable,
   companyId: string,
   usage: string,
   number: string,
 ): Promise<boolean> {
-  const { rowCount } = await client.query(
-    'select 1 from shipment where company_id = $1 and usage = $2 and number = $3',
-    [companyId, usage, number],
-  );
+  await lockNumber(tx, `shipment ${companyId} ${usage} ${number}`);
+  const { rowCount } = await tx.query('select 1 from shipment where company_id = $1 and usage = $2 and number = $3', [
+    companyId,
+    usage,
+    number,
+  ]);
   return rowCount > 0;
 }
 
-/** Whether an invoice of ours has this number already. */
-export async function invoiceNumberTaken(
+/** Which of these labels are on packs of ours already: one may not come back while goods under it are on their way. */
+export async function usedSsccs(
   client: Queryable,
+  companyId: string,
+  ssccs: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ssccs.length === 0) return new Set();
+  const { rows } = await client.query<{ sscc: string }>(
+    'select sscc from sscc where company_id = $1 and sscc = any ($2)',
+    [companyId, ssccs],
+  );
+  return new Set(rows.map(({ sscc }) => sscc));
+}
+
+/** Whether an invoice of ours has this number already; nobody else can take it until the transaction ends. */
+export async function invoiceNumberTaken(
+  tx: Queryable,
   companyId: string,
   usage: string,
   number: string,
 ): Promise<boolean> {
-  const { rowCount } = await client.query(
-    'select 1 from invoice where company_id = $1 and usage = $2 and number = $3',
-    [companyId, usage, number],
-  );
+  await lockNumber(tx, `invoice ${companyId} ${usage} ${number}`);
+  const { rowCount } = await tx.query('select 1 from invoice where company_id = $1 and usage = $2 and number = $3', [
+    companyId,
+    usage,
+    number,
+  ]);
   return rowCount > 0;
 }
