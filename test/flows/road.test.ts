@@ -38,10 +38,10 @@ describe('the road from an 850 to cash', async () => {
     const texts = [...(await gateway.outbox(outbox)).values()];
     const notice = texts.find((text) => text.includes('ST*856')) ?? '';
     const invoice = texts.find((text) => text.includes('ST*810')) ?? '';
-    expect(notice).toMatch(/BSN\*00\*S-1\*20261122\*1000\d*\*0001~/);
+    expect(notice).toMatch(/BSN\*00\*S-1\*20361122\*1000\d*\*0001~/);
     expect(notice.match(/MAN\*GM\*\d{20}~/g)).toHaveLength(2);
     expect(notice.match(/SN1\*\*\d+\*EA/g)).toEqual(['SN1**6*EA', 'SN1**4*EA']);
-    expect(invoice).toContain('BIG*20261122*INV0000001*20261122*PO-1');
+    expect(invoice).toContain('BIG*20361122*INV0000001*20261122*PO-1');
     expect(invoice).toContain('TDS*12500~');
     const number = (text: string) => Number(/^ISA(?:\*[^*]*){12}\*(\d{9})/.exec(text)?.[1]);
     expect(number(notice)).toBeLessThan(number(invoice));
