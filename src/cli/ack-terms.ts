@@ -6,7 +6,7 @@ import { type ControlNumberLevel, controlNumberRule, formatControlNumber } from 
 import { acknowledgmentDefaults, envelopeDefaults } from '../partners/defaults.ts';
 import { sameIdentity } from '../partners/identity.ts';
 import type { AnsweredInterchange, Replying } from './ack-answers.ts';
-import type { OnePartner } from './file-partner.ts';
+import type { OnePartner } from './file-parties.ts';
 
 /** Takes the next number of a level, as it stands on the wire. */
 export type TakeNumber = (level: ControlNumberLevel) => string;

@@ -11,7 +11,7 @@ import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf } from './file-events.ts';
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { openOutput, writeOut } from './file-output.ts';
-import type { OnePartner } from './file-partner.ts';
+import type { OnePartner } from './file-parties.ts';
 
 export interface AckFlags {
   readonly at?: string;

@@ -8,19 +8,12 @@ import { openMaps } from '../library/maps.ts';
 import { loadConfiguration } from '../library/partners.ts';
 import type { Standards } from '../library/standards.ts';
 import type { Restrictions } from '../parsers/restrictions.ts';
-import type { GroupHeader, InterchangeHeader, Transaction } from '../parsers/transaction.ts';
-import type { Agreement, Configuration } from '../partners/configuration.ts';
+import type { InterchangeHeader } from '../parsers/transaction.ts';
 import { describeFault } from '../partners/fault.ts';
 import { type Identity, identityKey, sameIdentity } from '../partners/identity.ts';
-import { selectAgreement } from '../partners/select-agreement.ts';
 import { isFolder } from './file-events.ts';
 import { type Judge, standardJudge } from './file-judge.ts';
-
-/** One partner's part of a configuration: what stands in for the agreements of a running gateway. */
-export interface OnePartner extends Pick<Configuration, 'company' | 'partners' | 'agreements'> {
-  /** Where the partner's own maps are looked for. */
-  readonly mapsFolder: string;
-}
+import { agreementOf, isOurs, type OnePartner } from './file-parties.ts';
 
 /**
  * Loads what `--partner` names: a partner's folder, `…/partners/brightmart`, with `company/` beside `partners/`; or the bare name of one
@@ -43,10 +36,6 @@ export async function loadPartner(name: string, resolve: (...paths: string[]) =>
   const agreements = configuration.agreements.filter((agreement) => agreement.partner === id);
   return { company: configuration.company, partners: [partner], agreements, mapsFolder: join(folder, 'maps') };
 }
-
-/** Whether we sent this interchange: then it is judged by what we agreed to send. */
-export const isOurs = ({ company }: OnePartner, { syntax, sender }: InterchangeHeader): boolean =>
-  company.identities.some((each) => sameIdentity(each, { syntax, ...sender }));
 
 /** Judges by the agreement each transaction falls under: its policies, and its map, as the gateway does. */
 export function agreementJudge(standards: Standards, parties: OnePartner, restrictions?: Restrictions): Judge {
@@ -74,25 +63,6 @@ export function agreementJudge(standards: Standards, parties: OnePartner, restri
       return { problems, verdict, root: null };
     },
   };
-}
-
-/** The agreement a transaction falls under, or undefined. */
-export function agreementOf(
-  parties: OnePartner,
-  transaction: Transaction,
-  header: InterchangeHeader,
-  group: GroupHeader,
-): Agreement | undefined {
-  const { syntax, sender, receiver, usage } = header;
-  return selectAgreement(parties, {
-    direction: isOurs(parties, header) ? 'out' : 'in',
-    syntax,
-    sender,
-    receiver,
-    usage,
-    message: transaction.message,
-    version: group.version ?? transaction.version,
-  }).agreement;
 }
 
 /** An interchange that is not between this partner and us: the gateway holds it in quarantine and answers nobody. */

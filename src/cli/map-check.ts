@@ -6,7 +6,7 @@ import { describeMapFault, type MapFault, type MapOf } from '../mappers/index.ts
 import type { Commands, ExitCode } from './commands.ts';
 import { filesBelow, isFolder } from './file-events.ts';
 import { openOutput } from './file-output.ts';
-import type { OnePartner } from './file-partner.ts';
+import type { OnePartner } from './file-parties.ts';
 import { many, painter } from './file-words.ts';
 import { isMapFile, type MapFlags, nameOfFile, openNamedMaps, readText } from './map-terms.ts';
 

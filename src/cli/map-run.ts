@@ -6,7 +6,7 @@ import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf } from './file-events.ts';
 import { judgedEvents, standardJudge, type TransactionJudgment } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
-import { agreementOf, type OnePartner } from './file-partner.ts';
+import { agreementOf, type OnePartner } from './file-parties.ts';
 import { many, painter, placeOf, printable, problemLine } from './file-words.ts';
 import { agreementFor, type MapFlags, namedMap, openNamedMaps, valuesWith } from './map-terms.ts';
 
@@ -23,6 +23,7 @@ export async function runMapRun(
   const standards = openStandards();
   const { maps, parties } = await openNamedMaps(commands, standards, flags.partner);
   const map = namedMap(commands, maps, mapName);
+  valuesWith({}, flags.set);
   const run = new MapRun(commands, map, fileName, flags, parties, standards);
   let group: GroupHeader | null = null;
   let header: InterchangeHeader | null = null;

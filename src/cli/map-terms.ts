@@ -9,7 +9,7 @@ import type { Agreement } from '../partners/configuration.ts';
 import { tablesVersion } from '../partners/defaults.ts';
 import type { Commands } from './commands.ts';
 import { unreadable } from './file-events.ts';
-import { loadPartner, type OnePartner } from './file-partner.ts';
+import type { OnePartner } from './file-parties.ts';
 
 /** What stands in for an agreement, on every map command. */
 export interface MapFlags {
@@ -27,7 +27,9 @@ export async function openNamedMaps(
   standards: Standards,
   partner: string | undefined,
 ): Promise<{ readonly maps: Maps; readonly parties: OnePartner | null }> {
-  const parties = partner === undefined ? null : await loadPartner(partner, commands.resolve);
+  // Reading partners' files loads what checks them: a map without a partner must not wait for it.
+  const parties =
+    partner === undefined ? null : await (await import('./file-partner.ts')).loadPartner(partner, commands.resolve);
   const folders = parties === null ? [] : [parties.mapsFolder];
   return { maps: openMaps({ standards, functions: mapFunctions, folders }), parties };
 }

@@ -13,7 +13,7 @@ import { type Identity, identityOf } from '../partners/identity.ts';
 import { controlNumbersFrom, momentOf } from './ack-terms.ts';
 import type { Commands, ExitCode } from './commands.ts';
 import { writeOut } from './file-output.ts';
-import type { OnePartner } from './file-partner.ts';
+import type { OnePartner } from './file-parties.ts';
 import { placeOf, printable } from './file-words.ts';
 import { agreementFor, type MapFlags, namedMap, openNamedMaps, readText, valuesWith } from './map-terms.ts';
 
