@@ -1,14 +1,22 @@
 import swagger from '@fastify/swagger';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { FlowContext } from '../flows/context.ts';
 import { requireKey } from './authenticate.ts';
+import { answerClientErrors } from './client-errors.ts';
 import { configuration } from './configuration.ts';
 import { health } from './health.ts';
+import { history } from './history.ts';
+import { items } from './items.ts';
+import { takeJsonOnly } from './json-body.ts';
 import { lists } from './lists.ts';
 import { metrics } from './metrics.ts';
+import { money } from './money.ts';
+import { openapi } from './openapi.ts';
+import { orderActs } from './order-acts.ts';
 import { orders } from './orders.ts';
-import { answerWithProblems } from './problem-details.ts';
+import { answerError, answerWithProblems } from './problem-details.ts';
+import { PUBLISHED_SCHEMAS } from './published.ts';
+import { validateRequests } from './validation.ts';
 import { wire } from './wire.ts';
 import { work } from './work.ts';
 
@@ -19,35 +27,55 @@ export interface ApiOptions {
   readonly loggerInstance?: FastifyBaseLogger;
 }
 
-/** A decision on 10,000 lines is 2 MB; nothing an operator posts is larger. */
+/** A decision on 10,000 lines is 2 MB; nothing an operator posts is larger, but a whole configuration. */
 const bodyBytesMax = 4 * 1024 * 1024;
+/** The longest id in a path: "<company>/<item>" percent-encoded. */
+const paramLengthMax = 700;
+/** A request that takes longer to arrive is not one of an operator's program. */
+const requestMsMax = 60_000;
+const headersMsMax = 15_000;
 
 /** The operators' API: a server of its own, on 127.0.0.1 unless told otherwise. `GET /openapi.json` tells all of it. */
 export async function operatorApi({ context, keySha256, loggerInstance }: ApiOptions): Promise<FastifyInstance> {
-  const base: FastifyInstance = Fastify({
+  const app: FastifyInstance = Fastify({
     ...(loggerInstance === undefined ? {} : { loggerInstance }),
+    // Programs poll: a line for every answer would bury what matters. Failures are logged where they are answered.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true } },
+    requestTimeout: requestMsMax,
+    http: { headersTimeout: headersMsMax },
+    routerOptions: { maxParamLength: paramLengthMax },
+    frameworkErrors: (error, request, reply) =>
+      void answerError(error, reply, () => request.log.error({ err: error }, 'request failed')),
+    clientErrorHandler: answerClientErrors,
   });
-  const app = base.withTypeProvider<TypeBoxTypeProvider>();
-  answerWithProblems(base);
-  base.addHook('onRequest', requireKey(keySha256));
-  await base.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Tallyport operator API', version: '1' },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      security: [{ key: [] }],
-    },
+  validateRequests(app);
+  // Answers are written as they are: a serializer made of the schema would drop what the schema forgot, silently.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  takeJsonOnly(app);
+  answerWithProblems(app);
+  app.addHook('onRequest', requireKey(keySha256));
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   });
+  const { database } = context;
+  const figures = metrics(database);
+  app.addHook('onResponse', figures.count);
+  await app.register(swagger, openapi);
+  for (const schema of PUBLISHED_SCHEMAS) app.addSchema(schema);
+
   await app.register(health(context));
-  await app.register(metrics(context));
+  await app.register(figures.route);
   await app.register(orders(context));
+  await app.register(orderActs(context));
+  await app.register(items(context));
   await app.register(wire(context));
-  await app.register(lists(context.database));
+  await app.register(money(database));
+  await app.register(lists(database));
   await app.register(work(context));
+  await app.register(history(database));
   await app.register(configuration(context));
-  base.get('/openapi.json', { schema: { hide: true } }, async () => base.swagger());
-  await base.ready();
-  return base;
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  await app.ready();
+  return app;
 }

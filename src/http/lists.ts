@@ -1,94 +1,101 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { FailureError } from '../core/failure.ts';
-import { amountOf } from '../core/money.ts';
-import type { Database } from '../store/database.ts';
-import { filtersOf, type ListedRow, type ListName, listedRow, listPage } from '../store/views/lists.ts';
-import { Anything, IdParams, Page, problems } from './schemas.ts';
+import type { Database, Queryable } from '../store/database.ts';
+import type { Filter, ListedRow } from '../store/views/list-view.ts';
+import { filtersOf, type ListName, listedRow, listPage } from '../store/views/lists.ts';
+import { ROW_NAMES } from './rows.ts';
+import { answers, Id, IdParams, named, Page, pageOf, plainText, type Tag, told } from './schemas.ts';
 
-/** Path of each list; money is told as decimals, never as minor units. */
-const PATHS: Readonly<Record<string, ListName>> = {
-  '/transmissions': 'transmissions',
-  '/interchanges': 'interchanges',
-  '/transactions': 'transactions',
-  '/documents': 'documents',
-  '/shipments': 'shipments',
-  '/invoices': 'invoices',
-  '/open-items': 'openItems',
-  '/remittances': 'remittances',
-  '/deliveries': 'deliveries',
-  '/acknowledgments': 'acknowledgments',
-  '/expectations': 'expectations',
-  '/work': 'work',
+interface Listed {
+  readonly path: string;
+  readonly tag: Tag;
+  /** "open item": for sentences. */
+  readonly one: string;
+  readonly many: string;
+  /** Has a richer page of its own, which another plugin gives. */
+  readonly detailed?: true;
+}
+
+export const LISTED: Readonly<Record<ListName, Listed>> = {
+  orders: { path: '/orders', tag: 'orders', one: 'order', many: 'orders', detailed: true },
+  transmissions: { path: '/transmissions', tag: 'wire', one: 'transmission', many: 'transmissions', detailed: true },
+  files: { path: '/files', tag: 'wire', one: 'file', many: 'files', detailed: true },
+  interchanges: { path: '/interchanges', tag: 'wire', one: 'interchange', many: 'interchanges', detailed: true },
+  transactions: { path: '/transactions', tag: 'wire', one: 'transaction', many: 'transactions', detailed: true },
+  acknowledgments: { path: '/acknowledgments', tag: 'wire', one: 'acknowledgment', many: 'acknowledgments' },
+  deliveries: { path: '/deliveries', tag: 'wire', one: 'delivery', many: 'deliveries', detailed: true },
+  documents: { path: '/documents', tag: 'documents', one: 'document', many: 'documents', detailed: true },
+  shipments: { path: '/shipments', tag: 'documents', one: 'shipment', many: 'shipments', detailed: true },
+  invoices: { path: '/invoices', tag: 'money', one: 'invoice', many: 'invoices', detailed: true },
+  openItems: { path: '/open-items', tag: 'money', one: 'open item', many: 'open items', detailed: true },
+  remittances: { path: '/remittances', tag: 'money', one: 'remittance', many: 'remittances', detailed: true },
+  expectations: { path: '/expectations', tag: 'expectations', one: 'expectation', many: 'expectations' },
+  work: { path: '/work', tag: 'work', one: 'piece of work', many: 'work' },
 };
-/** These have a richer page of their own. */
-const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set([
-  '/transmissions',
-  '/interchanges',
-  '/transactions',
-  '/documents',
-  '/remittances',
-]);
 
-/** `GET /<list>` with its filters, newest first, and `GET /<list>/:id`. */
+/** "open items" → "OpenItems". */
+const pascal = (words: string): string =>
+  words.replace(/(?:^| )([a-z])/g, (_whole, letter: string) => letter.toUpperCase());
+
+/** The query parameters of a list's filters. */
+export const filterSchemas = (filters: Readonly<Record<string, Filter>>): Readonly<Record<string, TSchema>> =>
+  Object.fromEntries(Object.entries(filters).map(([name, filter]) => [name, Type.Optional(filterSchema(filter))]));
+
+function filterSchema(filter: Filter): TSchema {
+  switch (filter.kind) {
+    case 'id':
+      return Id;
+    case 'text':
+      return plainText(200);
+    case 'word':
+      return Type.Enum([...filter.words]);
+    case 'state':
+      return Type.Enum(Object.keys(filter.conditions));
+  }
+}
+
+/** One row of a list; FailureError `not-found` when there is none with this id. */
+export async function rowOrFailure(client: Queryable, name: ListName, id: string): Promise<ListedRow> {
+  const row = await listedRow(client, name, id);
+  if (row === undefined) throw notFound(name, id);
+  return row;
+}
+
+export const notFound = (name: ListName, id: string): FailureError =>
+  new FailureError('not-found', `There is no ${LISTED[name].one} ${id}.`);
+
+/** `GET /<list>` with its filters, newest first, and `GET /<list>/:id` where no richer page is given. */
 export const lists =
   (database: Database): FastifyPluginAsyncTypebox =>
   async (app) => {
-    for (const [path, name] of Object.entries(PATHS)) {
-      const filters = Object.fromEntries(
-        filtersOf(name).map((filter) => [filter, Type.Optional(Type.String({ maxLength: 200 }))]),
-      );
+    for (const [key, { path, tag, one, many, detailed }] of Object.entries(LISTED)) {
+      const name = key as ListName;
       app.get(
         path,
         {
           schema: {
-            summary: `List ${path.slice(1).replaceAll('-', ' ')}, newest first`,
-            querystring: Type.Object({ ...Page, ...filters }, { additionalProperties: false }),
-            response: {
-              200: Type.Object({ items: Type.Array(Anything), next: Type.Union([Type.String(), Type.Null()]) }),
-              ...problems,
-            },
+            ...told(tag, `list${pascal(many)}`, `List ${many}, newest first`),
+            querystring: Type.Object({ ...Page, ...filterSchemas(filtersOf(name)) }, { additionalProperties: false }),
+            response: answers(`A page of ${many}.`, pageOf(named(ROW_NAMES[name])), [400]),
           },
         },
-        async (request) => {
-          const {
-            limit = 50,
-            before = null,
-            ...filter
-          } = request.query as { limit?: number; before?: string } & Record<string, string>;
-          const items = await listPage(database, name, filter, limit, before);
-          return { items: items.map(shown), next: items.length === limit ? (items.at(-1)?.id ?? null) : null };
+        async ({ query }) => {
+          const { limit, before, ...filter } = query as { readonly limit: number; readonly before?: string };
+          return listPage(database, name, filter, limit, before ?? null);
         },
       );
-      if (SHOWN_ELSEWHERE.has(path)) continue;
+      if (detailed === true) continue;
       app.get(
         `${path}/:id`,
         {
           schema: {
-            summary: `Show one of ${path.slice(1)}`,
+            ...told(tag, `get${pascal(one)}`, `Show one ${one}`),
             params: IdParams,
-            response: { 200: Anything, ...problems },
+            response: answers(`The ${one}.`, named(ROW_NAMES[name]), [400, 404]),
           },
         },
-        async (request) => {
-          const { id } = request.params as { id: string };
-          const row = await listedRow(database, name, id);
-          if (row === undefined) throw new FailureError('not-found', `There is no ${path.slice(1, -1)} ${id}.`);
-          return shown(row);
-        },
+        async ({ params }) => rowOrFailure(database, name, params.id),
       );
     }
   };
-
-/** A row for JSON: minor units as the currency's decimals, other bigints as numbers or text. */
-export function shown(row: ListedRow | Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { currency } = row;
-  return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => {
-      if (typeof value !== 'bigint') return [key, value];
-      if (typeof currency === 'string' && ['amount', 'remaining', 'applied', 'money'].includes(key))
-        return [key, amountOf({ minor: value, currency })];
-      return [key, value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString()];
-    }),
-  );
-}

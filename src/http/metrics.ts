@@ -1,45 +1,128 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { FlowContext } from '../flows/context.ts';
-import { gauges } from '../store/views/gauges.ts';
+import type { FastifyPluginAsync, onResponseHookHandler } from 'fastify';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Type } from 'typebox';
+import type { Database } from '../store/database.ts';
+import { type Gauges, gauges } from '../store/views/gauges.ts';
+import { answers, told } from './schemas.ts';
 
-/** `GET /metrics` for Prometheus: the process, and what waits, is parked, late or held. */
-export const metrics =
-  ({ database }: FlowContext): FastifyPluginAsyncTypebox =>
-  async (app) => {
-    const registry = new Registry();
-    collectDefaultMetrics({ register: registry });
-    const registers = [registry];
-    const work = new Gauge({
-      name: 'tallyport_work',
-      help: 'Unfinished work.',
-      labelNames: ['lane', 'state'],
-      registers,
-    });
-    const oldest = new Gauge({
-      name: 'tallyport_work_oldest_ready_seconds',
-      help: 'Age of the oldest work that is due.',
-      registers,
-    });
-    const overdue = new Gauge({
-      name: 'tallyport_expectations_overdue',
-      help: 'Answers that are late.',
-      labelNames: ['kind'],
-      registers,
-    });
-    const quarantined = new Gauge({
-      name: 'tallyport_interchanges_quarantined',
-      help: 'Interchanges held for a person.',
-      registers,
-    });
-    app.get('/metrics', { schema: { summary: 'Figures for Prometheus' } }, async (_request, reply) => {
-      const now = await gauges(database);
-      work.reset();
-      for (const { lane, state, count } of now.work) work.set({ lane, state }, count);
-      oldest.set(Math.max(0, now.oldestReadySeconds));
-      overdue.reset();
-      for (const { kind, count } of now.overdue) overdue.set({ kind }, count);
-      quarantined.set(now.quarantined);
-      return reply.type(registry.contentType).send(await registry.metrics());
-    });
+/** What `GET /metrics` tells, name by name: docs/operating/metrics.md is checked against this. */
+export const METRICS = {
+  tallyport_database_up: {
+    help: '1 when the database answered this request; else what is counted there is left out.',
+    labels: [],
+  },
+  tallyport_work: {
+    help: 'Unfinished work. waiting: for its turn behind work of the same order.',
+    labels: ['lane', 'state'],
+  },
+  tallyport_work_oldest_ready_seconds: { help: 'How long the oldest work that is due has been waiting.', labels: [] },
+  tallyport_expectations_overdue: { help: 'Answers that are late, ours and theirs.', labels: ['kind'] },
+  tallyport_interchanges_quarantined: { help: 'Interchanges held for a person.', labels: [] },
+  tallyport_documents: { help: 'Documents held for a person, or waiting for what they refer to.', labels: ['state'] },
+  tallyport_remittances: { help: 'Remittances not applied in full.', labels: ['state'] },
+  tallyport_acknowledgments_unmatched: { help: 'Acknowledgments for nothing we sent.', labels: [] },
+  tallyport_deliveries: {
+    help: 'Deliveries that have not arrived. available: in a mailbox, to be fetched.',
+    labels: ['state'],
+  },
+  tallyport_api_requests_total: {
+    help: 'Requests this process answered on the operator API.',
+    labels: ['method', 'route', 'status'],
+  },
+} as const;
+type MetricName = keyof typeof METRICS;
+
+// A series that is there from the start: a graph of something that never was is a line at zero, not a hole.
+const ALWAYS: Partial<Record<MetricName, readonly string[]>> = {
+  tallyport_documents: ['held', 'waiting'],
+  tallyport_remittances: ['review', 'partly-applied', 'waiting'],
+  tallyport_deliveries: ['ready', 'sending', 'available', 'failed'],
+};
+
+export interface Metrics {
+  /** An `onResponse` hook for every route. */
+  readonly count: onResponseHookHandler;
+  readonly route: FastifyPluginAsync;
+}
+
+/** `GET /metrics` for Prometheus: the process, the API, and what waits, is parked, late or held in the database. */
+export function metrics(database: Database): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: MetricName): Gauge<string> =>
+    new Gauge({ name, help: METRICS[name].help, labelNames: [...METRICS[name].labels], registers: [registry] });
+  const up = gauge('tallyport_database_up');
+  const counted = countedGauges(gauge);
+  const { help, labels } = METRICS.tallyport_api_requests_total;
+  const requests = new Counter({
+    name: 'tallyport_api_requests_total',
+    help,
+    labelNames: [...labels],
+    registers: [registry],
+  });
+  const route: FastifyPluginAsync = async (app) => {
+    app.get(
+      '/metrics',
+      {
+        schema: {
+          ...told('health', 'getMetrics', 'Figures for Prometheus'),
+          response: answers('In the text format of Prometheus.', Type.String(), [], { type: 'text/plain' }),
+        },
+      },
+      async (request, reply) => {
+        try {
+          counted.set(await gauges(database));
+          up.set(1);
+        } catch (failure) {
+          // The process itself can still be watched: what it uses may be why.
+          request.log.warn({ err: failure }, 'no figures from the database');
+          counted.forget();
+          up.set(0);
+        }
+        return reply.type(registry.contentType).send(await registry.metrics());
+      },
+    );
   };
+  return {
+    route,
+    // Counted by route and not by path: paths hold ids, and every id would be a series of its own.
+    async count(request, reply) {
+      const { url = 'unknown' } = request.routeOptions;
+      requests.inc({ method: request.method, route: url, status: String(reply.statusCode) });
+    },
+  };
+}
+
+function countedGauges(gauge: (name: MetricName) => Gauge<string>) {
+  const work = gauge('tallyport_work');
+  const oldest = gauge('tallyport_work_oldest_ready_seconds');
+  const overdue = gauge('tallyport_expectations_overdue');
+  const quarantined = gauge('tallyport_interchanges_quarantined');
+  const documents = gauge('tallyport_documents');
+  const remittances = gauge('tallyport_remittances');
+  const unmatched = gauge('tallyport_acknowledgments_unmatched');
+  const deliveries = gauge('tallyport_deliveries');
+  const forget = (): void => {
+    for (const one of [work, overdue, documents, remittances, deliveries]) one.reset();
+    for (const one of [oldest, quarantined, unmatched]) one.remove();
+  };
+  return {
+    forget,
+    set(now: Gauges): void {
+      forget();
+      for (const { lane, state, count } of now.work) work.set({ lane, state }, count);
+      oldest.set(now.oldestReadySeconds);
+      for (const { of, count } of now.overdue) overdue.set({ kind: of }, count);
+      quarantined.set(now.quarantined);
+      unmatched.set(now.acknowledgmentsUnmatched);
+      for (const [one, name, figures] of [
+        [documents, 'tallyport_documents', now.documents],
+        [remittances, 'tallyport_remittances', now.remittances],
+        [deliveries, 'tallyport_deliveries', now.deliveries],
+      ] as const) {
+        for (const state of ALWAYS[name] ?? []) one.set({ state }, 0);
+        for (const { of, count } of figures) one.set({ state: of }, count);
+      }
+    },
+  };
+}

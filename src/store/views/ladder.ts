@@ -1,6 +1,6 @@
 import type { Queryable } from '../database.ts';
 
-/** Everything on the wire that concerns one order, as the ladder needs it. */
+/** A document of ours about an order: how it left, what the partner answered, and what keeps it. */
 export interface LadderSent {
   readonly kind: string;
   readonly document_id: string;
@@ -13,11 +13,53 @@ export interface LadderSent {
   readonly verdict: string | null;
   readonly file_name: string | null;
   readonly delivery_state: string | null;
+  /** Composed, and for a mailbox there to be fetched. */
+  readonly available_at: Date | null;
   readonly sent_at: Date | null;
   readonly made_at: Date;
+  /** State of what we are owed for it: its acknowledgment. Null when none is. */
+  readonly awaited: 'open' | 'overdue' | 'met' | null;
+  readonly due_at: Date | null;
   readonly acknowledged_at: Date | null;
+  readonly acknowledgment_kind: string | null;
+  readonly acknowledgment_rejects: boolean | null;
   readonly acknowledgment_file: string | null;
   readonly acknowledgment_number: string | null;
+  /** Work on it that failed: parked for a person, or to be tried again. */
+  readonly failure: string | null;
+  readonly is_parked: boolean | null;
+}
+
+/** A repeat carries the same bytes again: the first delivery tells when they left. */
+const SENT = `select d.kind, d.id as document_id, d.number, d.state as document_state, t.message, i.control_number as interchange_control_number,
+    g.control_number as group_control_number, t.control_number, t.verdict, y.file_name, y.state as delivery_state, y.at as available_at, y.sent_at,
+    d.at as made_at, x.state as awaited, x.due_at, a.at as acknowledged_at, a.kind as acknowledgment_kind, a.rejects as acknowledgment_rejects,
+    a.file_name as acknowledgment_file, a.control_number as acknowledgment_number, w.failure_message as failure, w.is_parked
+  from document d left join transaction t on t.id = d.transaction_id left join functional_group g on g.id = t.group_id
+    left join interchange i on i.id = t.interchange_id
+    left join lateral (
+      select id, file_name, state, at, sent_at from delivery where document_id = d.id order by at, id limit 1) y on true
+    left join lateral (
+      select state, due_at from expectation where subject_id = i.id and subject_kind = 'interchange' and kind = 'acknowledgment' and state <> 'cancelled'
+      order by at desc limit 1) x on true
+    left join lateral (
+      select e.at, e.data ->> 'kind' as kind, e.type like '%-rejected' as rejects, tr.name as file_name, ai.control_number
+      from event_object eo join event e on e.id = eo.event_id
+        join event_object es on es.event_id = e.id and es.object_kind = 'acknowledgment' and es.qualifier = 'subject'
+        join acknowledgment ak on ak.id = es.object_id::uuid join interchange ai on ai.id = ak.interchange_id
+        join raw_file af on af.id = ai.raw_file_id join transmission tr on tr.id = af.transmission_id
+      where eo.object_kind = 'interchange' and eo.object_id = i.id::text and eo.qualifier = 'answered'
+        and (e.type like 'group/partner-%' or e.type = 'interchange/partner-rejected')
+      order by e.type like '%-rejected' desc, e.id limit 1) a on true
+    left join lateral (
+      select failure_message, state = 'parked' as is_parked from work
+      where subject_id in (d.id::text, y.id::text) and state <> 'done' and failure_message is not null order by state = 'parked' desc limit 1) w on true
+  where d.order_id = $1 order by d.at, d.id`;
+
+/** What we sent about an order, in the order it was made, with what the partner answered. */
+export async function sentForOrder(client: Queryable, orderId: string): Promise<readonly LadderSent[]> {
+  const { rows } = await client.query<LadderSent & Record<string, unknown>>(SENT, [orderId]);
+  return rows;
 }
 
 export interface LadderReceived {
@@ -30,86 +72,109 @@ export interface LadderReceived {
   readonly at: Date;
   readonly verdict: string | null;
   readonly acknowledgment_kind: string | null;
-  readonly acknowledgment_state: string | null;
   readonly acknowledgment_number: string | null;
   readonly acknowledgment_file: string | null;
+  readonly acknowledgment_delivery_state: string | null;
+  readonly acknowledgment_available_at: Date | null;
   readonly acknowledgment_sent_at: Date | null;
 }
 
-/** What we sent about an order, in the order it was made, with what the partner answered. */
-export async function sentForOrder(client: Queryable, orderId: string): Promise<readonly LadderSent[]> {
-  const { rows } = await client.query<LadderSent & Record<string, unknown>>(
-    `select d.kind, d.id as document_id, d.number, d.state as document_state, t.message, i.control_number as interchange_control_number,
-       g.control_number as group_control_number, t.control_number, t.verdict, y.file_name, y.state as delivery_state, y.sent_at, d.at as made_at,
-       x.met_at as acknowledged_at, a.file_name as acknowledgment_file, a.control_number as acknowledgment_number
-     from document d left join transaction t on t.id = d.transaction_id left join functional_group g on g.id = t.group_id
-       left join interchange i on i.id = t.interchange_id left join delivery y on y.document_id = d.id
-       left join expectation x on x.kind = 'acknowledgment' and x.subject_kind = 'interchange' and x.subject_id = i.id and x.state = 'met'
-       left join lateral (
-         select tr.name as file_name, ai.control_number from event_object eo
-           join event_object es on es.event_id = eo.event_id and es.object_kind = 'acknowledgment' and es.qualifier = 'subject'
-           join acknowledgment ak on ak.id = es.object_id::uuid join interchange ai on ai.id = ak.interchange_id
-           join raw_file af on af.id = ai.raw_file_id join transmission tr on tr.id = af.transmission_id
-         where eo.object_kind = 'interchange' and eo.object_id = i.id::text and eo.qualifier = 'answered' order by eo.event_id limit 1) a on true
-     where d.order_id = $1 order by d.at, d.id`,
-    [orderId],
-  );
-  return rows;
-}
-
-const RECEIVED = `select d.id as document_id, t.message, i.control_number as interchange_control_number, g.control_number as group_control_number, t.control_number,
-    tr.name as file_name, tr.at, t.verdict, a.kind as acknowledgment_kind, a.state as acknowledgment_state, ai.control_number as acknowledgment_number,
-    ay.file_name as acknowledgment_file, ay.sent_at as acknowledgment_sent_at
-  from document d join transaction t on t.id = d.transaction_id join functional_group g on g.id = t.group_id join interchange i on i.id = t.interchange_id
-    join raw_file f on f.id = i.raw_file_id join transmission tr on tr.id = f.transmission_id
-    left join acknowledgment a on a.group_id = g.id and a.direction = 'out' left join delivery ay on ay.acknowledgment_id = a.id
-    left join interchange ai on ai.id = ay.interchange_id`;
-
-/** How a document of theirs came, and how we acknowledged it. */
-export async function receivedDocument(client: Queryable, documentId: string): Promise<LadderReceived | undefined> {
+/** How documents of theirs came, and how we acknowledged their groups; in the order of the ids, those without a wire left out. */
+export async function receivedDocuments(
+  client: Queryable,
+  documentIds: readonly string[],
+): Promise<ReadonlyMap<string, LadderReceived>> {
   const { rows } = await client.query<LadderReceived & Record<string, unknown>>(
-    `${RECEIVED} where d.id = $1 order by ay.at limit 1`,
-    [documentId],
+    `select distinct on (d.id) d.id as document_id, t.message, i.control_number as interchange_control_number, g.control_number as group_control_number,
+       t.control_number, tr.name as file_name, tr.at, t.verdict, a.kind as acknowledgment_kind, ai.control_number as acknowledgment_number,
+       ay.file_name as acknowledgment_file, ay.state as acknowledgment_delivery_state, ay.at as acknowledgment_available_at,
+       ay.sent_at as acknowledgment_sent_at
+     from document d join transaction t on t.id = d.transaction_id join functional_group g on g.id = t.group_id join interchange i on i.id = t.interchange_id
+       join raw_file f on f.id = i.raw_file_id join transmission tr on tr.id = f.transmission_id
+       left join acknowledgment a on a.interchange_id = i.id and a.group_id = g.id and a.direction = 'out'
+       left join delivery ay on ay.acknowledgment_id = a.id left join interchange ai on ai.id = ay.interchange_id
+     where d.id = any ($1) order by d.id, ay.at, ay.id`,
+    [documentIds],
   );
-  return rows[0];
+  return new Map(rows.map((row) => [row.document_id, row]));
 }
 
 export interface LadderPayment {
   readonly remittance_id: string;
   readonly document_id: string;
-  readonly trace: string;
   readonly state: string;
   readonly at: Date;
   readonly invoice_number: string;
-  readonly cash_minor: bigint;
   readonly currency: string;
   readonly remaining_minor: bigint;
+  /** Null: the line names the invoice and waits, for a person or for another invoice. */
+  readonly cash_minor: bigint | null;
+  readonly message: string;
 }
 
-/** Money applied to the invoices of an order, payment by payment. */
+/** What was paid on the invoices of an order, and what was announced for them and waits; payment by payment. Reversed money is left out. */
 export async function paymentsForOrder(client: Queryable, orderId: string): Promise<readonly LadderPayment[]> {
   const { rows } = await client.query<LadderPayment & Record<string, unknown>>(
-    `select r.id as remittance_id, r.document_id, r.trace, r.state, p.at, o.number as invoice_number, p.cash_minor, o.currency, o.remaining_minor
-     from invoice v join open_item o on o.invoice_id = v.id join application p on p.open_item_id = o.id join remittance r on r.id = p.remittance_id
-     where v.order_id = $1 order by p.at, p.id`,
+    `with owed as (
+       select o.id, o.number, o.currency, o.remaining_minor from invoice v join open_item o on o.invoice_id = v.id where v.order_id = $1)
+     select r.id as remittance_id, r.document_id, r.state, p.at, o.number as invoice_number, o.currency, o.remaining_minor, p.cash_minor, '' as message, p.id
+     from owed o join application p on p.open_item_id = o.id join remittance r on r.id = p.remittance_id
+     where p.reverses_id is null and not exists (select 1 from application b where b.reverses_id = p.id)
+     union all
+     select r.id, r.document_id, r.state, r.at, o.number, o.currency, o.remaining_minor, null, l.message, r.id
+     from owed o join remittance_line l on l.open_item_id = o.id join remittance r on r.id = l.remittance_id
+     where l.outcome in ('waits', 'review')
+     order by at, id`,
     [orderId],
   );
   return rows;
 }
 
-/** What is owed on the invoices of an order. */
-export async function openAmountForOrder(
-  client: Queryable,
-  orderId: string,
-): Promise<readonly { number: string; currency: string; amount_minor: bigint; remaining_minor: bigint }[]> {
-  const { rows } = await client.query<{
-    number: string;
-    currency: string;
-    amount_minor: bigint;
-    remaining_minor: bigint;
-  }>(
-    `select o.number, o.currency, o.amount_minor, o.remaining_minor from invoice v join open_item o on o.invoice_id = v.id where v.order_id = $1 order by o.at`,
+export interface LadderOwed {
+  readonly kind: 'order-response' | 'ship-notice' | 'invoice';
+  readonly state: 'open' | 'overdue';
+  readonly due_at: Date | null;
+}
+
+/** What we still owe the partner for an order; the most overdue first. */
+export async function owedForOrder(client: Queryable, orderId: string): Promise<readonly LadderOwed[]> {
+  const { rows } = await client.query<LadderOwed & Record<string, unknown>>(
+    `select kind, state, due_at from expectation
+     where subject_id = any (array[$1::uuid] || array(select id from shipment where order_id = $1)) and subject_kind in ('order', 'shipment')
+       and state in ('open', 'overdue') order by state desc, due_at`,
     [orderId],
   );
   return rows;
+}
+
+export interface LadderOpenItem {
+  readonly invoice_id: string;
+  readonly number: string;
+  readonly currency: string;
+  readonly remaining_minor: bigint;
+  readonly overdue: boolean;
+}
+
+/** What is still owed to us on the invoices of an order. */
+export async function openItemsForOrder(client: Queryable, orderId: string): Promise<readonly LadderOpenItem[]> {
+  const { rows } = await client.query<LadderOpenItem & Record<string, unknown>>(
+    `select v.id as invoice_id, o.number, o.currency, o.remaining_minor,
+       exists (select 1 from expectation x where x.subject_id = v.id and x.subject_kind = 'invoice' and x.kind = 'remittance' and x.state = 'overdue') as overdue
+     from invoice v join open_item o on o.invoice_id = v.id where v.order_id = $1 and o.remaining_minor > 0 order by o.at, o.id`,
+    [orderId],
+  );
+  return rows;
+}
+
+/** When an order was last decided, and when it was cancelled; null when it was not. */
+export async function decidedAt(
+  client: Queryable,
+  orderId: string,
+): Promise<{ readonly decided: Date | null; readonly cancelled: Date | null }> {
+  const { rows } = await client.query<{ decided: Date | null; cancelled: Date | null }>(
+    `select max(e.at) filter (where e.type = 'order/decided') as decided, max(e.at) filter (where e.type = 'order/cancelled') as cancelled
+     from event_object o join event e on e.id = o.event_id where o.object_kind = 'order' and o.object_id = $1`,
+    [orderId],
+  );
+  return rows[0] ?? { decided: null, cancelled: null };
 }

@@ -1,0 +1,138 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
+import { FailureError } from '../core/failure.ts';
+import type { FlowContext } from '../flows/context.ts';
+import type { ActResult } from '../flows/orders/act.ts';
+import { postDecision } from '../flows/orders/post-decision.ts';
+import { postInvoice } from '../flows/orders/post-invoice.ts';
+import { postShipment } from '../flows/orders/post-shipment.ts';
+import type { BackOfficeDecision } from '../orders/decision.ts';
+import type { InvoiceRequest } from '../orders/invoice-request.ts';
+import type { ShipmentRequest } from '../orders/ship.ts';
+import type { Tx } from '../store/database.ts';
+import { answerGiven, keepAnswer, requestHash } from '../store/idempotency.ts';
+import { documentOfOrder } from '../store/views/orders.ts';
+import { Refused } from './problem-details.ts';
+import { answers, forBodies, IdempotencyHeaders, IdParams, named, told } from './schemas.ts';
+
+interface Act {
+  readonly what: 'decision' | 'shipments' | 'invoices';
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly body: string;
+  readonly answer: string;
+  readonly run: (context: FlowContext, tx: Tx, orderId: string, posted: object) => Promise<ActResult<object>>;
+}
+
+const actor = 'back-office';
+
+const ACTS: readonly Act[] = [
+  {
+    what: 'decision',
+    operationId: 'decideOrder',
+    summary: 'Decide an order',
+    description:
+      'For an order that awaits a decision or is held: the whole at once, or line by line with promises that add up to what was ordered. Our answer goes out.',
+    body: 'BackOfficeDecision',
+    answer: 'OrderState',
+    run: (context, tx, orderId, posted) => {
+      const decision = posted as BackOfficeDecision;
+      return postDecision(
+        context,
+        tx,
+        orderId,
+        decision,
+        decision.by === undefined ? actor : `${actor}:${decision.by}`,
+      );
+    },
+  },
+  {
+    what: 'shipments',
+    operationId: 'shipOrder',
+    summary: 'Tell what left of an order',
+    description:
+      'The ship notice goes out, with SSCCs from our own prefix for packs that name none; where rules decide orders, the invoice follows.',
+    body: 'ShipmentRequest',
+    answer: 'ShipmentPosted',
+    run: (context, tx, orderId, posted) => postShipment(context, tx, orderId, posted as ShipmentRequest, actor),
+  },
+  {
+    what: 'invoices',
+    operationId: 'invoiceOrder',
+    summary: 'Bill what left of an order',
+    description: 'The invoice goes out and opens an item in the ledger.',
+    body: 'InvoiceRequest',
+    answer: 'InvoicePosted',
+    run: (context, tx, orderId, posted) => postInvoice(context, tx, orderId, posted as InvoiceRequest, actor),
+  },
+];
+
+/** What a back office says of an order: decision, shipments, invoices. Each act happens once, however often it is asked for. */
+export const orderActs =
+  (context: FlowContext): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    for (const { what, operationId, summary, description, body, answer, run } of ACTS) {
+      app.post(
+        `/orders/:id/${what}`,
+        {
+          schema: {
+            ...told('orders', operationId, summary, description),
+            params: IdParams,
+            headers: IdempotencyHeaders,
+            body: named(body),
+            response: answers('Done, now or the first time it was asked.', named(answer), [...forBodies, 422], {
+              status: 201,
+            }),
+          },
+        },
+        async ({ params, headers, body: posted }, reply) => {
+          const key = headers['idempotency-key'] ?? null;
+          return once(context, reply, { what, orderId: params.id, key, posted }, (tx) =>
+            run(context, tx, params.id, posted),
+          );
+        },
+      );
+    }
+  };
+
+interface Asked {
+  readonly what: Act['what'];
+  readonly orderId: string;
+  readonly key: string | null;
+  readonly posted: object;
+}
+
+/**
+ * Runs an act in one transaction with the keeping of its answer: the same key gives the same answer, and the act happens once. A refusal
+ * is not kept: the same key may be used again with what it lacked.
+ */
+async function once(
+  { database, clock }: FlowContext,
+  reply: FastifyReply,
+  { what, orderId, key, posted }: Asked,
+  run: (tx: Tx) => Promise<ActResult<object>>,
+): Promise<FastifyReply> {
+  const scope = `order/${what}/${orderId}`;
+  const answer = await database.inTransaction(async (tx) => {
+    const idempotencyKey = key ?? (await impliedKey(tx, orderId, posted));
+    const given = await answerGiven(tx, scope, idempotencyKey, posted, clock.now());
+    if (given !== undefined) return given;
+    const result = await run(tx);
+    if (!result.ok) throw new Refused(result.findings);
+    const made = { status: 201, text: JSON.stringify(result.value) };
+    await keepAnswer(tx, scope, idempotencyKey, made);
+    return made;
+  });
+  return reply.code(answer.status).type('application/json; charset=utf-8').send(answer.text);
+}
+
+/**
+ * Without a key of the caller's the request is its own: a back office that repeats itself means the same act. The order's document belongs to
+ * it: "accept" for an order that was replaced since is another decision.
+ */
+async function impliedKey(tx: Tx, orderId: string, posted: object): Promise<string> {
+  const documentId = await documentOfOrder(tx, orderId);
+  if (documentId === undefined) throw new FailureError('not-found', `There is no order ${orderId}.`);
+  return `implied:${documentId}:${requestHash(posted).toString('hex')}`;
+}
