@@ -108,5 +108,6 @@ export const PROBLEM_CODES = {
   'map/segment-too-many': 'A segment or loop would repeat more often than its place allows.',
   'map/note-violated': 'A syntax note would be violated.',
   'map/hierarchy-unfit': 'The shape of the hierarchy cannot carry a row.',
+  'map/expression-failed': 'An expression of the map gave no value.',
   'map/quantities-summed': 'Quantities were summed, for the shape of the hierarchy puts packs below items.',
 } as const;

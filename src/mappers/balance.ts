@@ -30,11 +30,14 @@ export const BUILT_IN = ['count', 'sum', 'hash', 'present', 'absent', 'hl', 'seg
 export function sameAmount(value: string, expected: string, spec: BalanceSpec, place: ElementPlace | null): boolean {
   if (value === expected) return true;
   if (!isDecimal(value) || !isDecimal(expected)) return false;
-  if (sameDecimal(value, expected)) return true;
+  // Whole numbers in their one form differ when their digits do; only the rest need be compared as decimals.
+  if (!(isPlainWhole(value) && isPlainWhole(expected)) && sameDecimal(value, expected)) return true;
   const max = place?.type.max ?? 0;
   const isHash = spec.formula.kind === 'call' && spec.formula.name === 'hash';
   return isHash && max > 0 && expected.length > max && sameDecimal(value, expected.slice(-max));
 }
+
+const isPlainWhole = (text: string): boolean => /^[1-9]\d*$/.test(text);
 
 /** A place a path leads to: the innermost list item it stands in, and the object that has it, or would. One object, moved on from place to place. */
 export interface Along {

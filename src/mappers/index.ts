@@ -4,6 +4,14 @@
  */
 export type { BalanceFunctions } from './balance.ts';
 export { type Compilation, checkMap, compileMap, type MapOf, type MapWorld } from './compile.ts';
+export {
+  applyReadExpressions,
+  applyWriteExpressions,
+  type Evaluate,
+  type Evaluated,
+  type Evaluation,
+  type ExpressionInput,
+} from './expressions.ts';
 export { describeMapFault, type MapFault } from './fault.ts';
 export { type MapSource, parseMap } from './language/source.ts';
 export type { AgreementValues, CompiledMap, MapReading, MapWriting, Trace, Unmapped } from './map.ts';

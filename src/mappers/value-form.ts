@@ -2,8 +2,9 @@ import type { ElementDefinition } from '../parsers/standards/definitions.ts';
 import type { CodedValue } from './code-table.ts';
 import { isDateCodec } from './codecs/codec.ts';
 import { type Codec, type CodecWorld, compileCodecs } from './codecs/compile.ts';
+import { isNumeric } from './language/context.ts';
 import type { LeafType } from './language/document-type.ts';
-import type { ElementPlace, ValueSource } from './language/spec.ts';
+import type { ValueSource } from './language/spec.ts';
 import { type Decode, dateOf, dateText, impliedDecimal, lengthIn, plainDecimal, withoutPoint } from './wire-type.ts';
 
 /*
@@ -110,7 +111,7 @@ function encodeWith(
     if (codec === null) {
       if (typeof text !== 'string') return unfit('is no text');
       return typeof text === 'string' && type !== undefined
-        ? fitted(plainText(text, type, leaf), text, type)
+        ? fitted(plainText(text, type, leaf), type, leaf.kind === 'text')
         : unfit('is no text');
     }
     const parts = codec.encode(text, world, lengths);
@@ -120,7 +121,7 @@ function encodeWith(
     for (const [index, part] of parts.entries()) {
       const place = types[index];
       const wire =
-        place === undefined || part === '' ? [part] : fitted(raw ? part : plainText(part, place, leaf), part, place);
+        place === undefined || part === '' ? [part] : fitted(raw ? part : plainText(part, place, leaf), place, false);
       if (isUnfit(wire)) return wire;
       whole.push(wire[0] ?? '');
     }
@@ -169,7 +170,8 @@ const padded = (text: string | undefined, min: number): string | undefined => {
   return text.startsWith('-') ? `-${text.slice(1).padStart(min, '0')}` : text.padStart(min, '0');
 };
 
-function fitted(text: string | undefined, given: string, type: ElementDefinition): readonly string[] | Unfit {
+/** Words may be cut to fit; a number, a date or a code cut short would be another. */
+function fitted(text: string | undefined, type: ElementDefinition, mayCut: boolean): readonly string[] | Unfit {
   if (text === undefined)
     return unfit(`is nothing an element of type ${type.type}${type.places > 0 ? type.places : ''} can hold`);
   if (text === '') return unfit('is empty');
@@ -177,10 +179,7 @@ function fitted(text: string | undefined, given: string, type: ElementDefinition
   if (length > type.max)
     return unfit(
       `has ${length} characters, and ${type.max} fit`,
-      given.length === text.length ? text.slice(0, type.max) : null,
+      mayCut && !isNumeric(type) ? text.slice(0, type.max) : null,
     );
   return length < type.min ? unfit(`has ${length} characters, and ${type.min} are the least`) : [text];
 }
-
-/** Where a place's element and component stand once its slot is known. */
-export const isSlot = ({ slot }: ElementPlace): boolean => slot > 0;

@@ -143,6 +143,7 @@ const AK403_OF_MAPS: Record<CodesOf<'map'>, string> = {
   'map/segment-too-many': '7',
   'map/note-violated': '7',
   'map/hierarchy-unfit': '7',
+  'map/expression-failed': '7',
   'map/quantities-summed': '7',
 };
 

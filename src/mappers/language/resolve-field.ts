@@ -119,7 +119,7 @@ function noteExpressions(context: Context, node: MappingNode, { path }: Named): 
   const read = textOf(node.entries.get('read'));
   const write = textOf(node.entries.get('write'));
   if (read !== undefined || write !== undefined)
-    context.expressions.push({ path, read: read ?? null, write: write ?? null });
+    context.expressions.push({ path, read: read ?? null, write: write ?? null, at: placeIn(node) });
 }
 
 function resolveObject(

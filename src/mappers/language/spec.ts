@@ -280,6 +280,7 @@ export interface ExpressionSpec {
   readonly path: string;
   readonly read: string | null;
   readonly write: string | null;
+  readonly at: SourcePlace;
 }
 
 export interface MapSpec {
