@@ -49,7 +49,7 @@ function loopLine({ id, ordinal, count, about, level, depth, implied }: ShownLoo
   const place = level === null ? (count === 1 ? '' : ` ${ordinal} of ${count}`) : ` ${printable(level.id)}`;
   const parent = level === null || level.parent === '' ? '' : ` under ${printable(level.parent)}`;
   const what = `${about === '' ? '' : `  ${printable(about)}`}${implied ? '  (its first segment was not sent)' : ''}`;
-  return `${' '.repeat(gutter)}${indentOf(depth)}${paint('cyan', `▸ ${id}${place}${parent}`)}${paint('bold', what)}`;
+  return `${' '.repeat(gutter)}${indentOf(depth)}${paint('cyan', `▸ ${id}${place}${parent}`)}${what === '' ? '' : paint('bold', what)}`;
 }
 
 /** The segment as sent, and its name behind it; cut where the line ends, for every element follows whole. */

@@ -189,10 +189,8 @@ class ShowPrinter {
     verdict: Verdict,
   ): Promise<void> {
     const sent = segment === null ? `; ${tag} was not sent` : '';
-    await this.#head(
-      `${tag} ${printable(controlNumber)}`,
-      `${what}${sent}  ${verdictWord(this.#layout.paint, verdict)}`,
-    );
+    const word = verdictWord(this.#layout.paint, verdict);
+    await this.#head(`${tag} ${printable(controlNumber)}`, `${word}: ${what}${sent}`);
   }
 }
 
