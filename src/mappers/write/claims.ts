@@ -1,4 +1,4 @@
-import type { Condition, Field, Target } from '../language/spec.ts';
+import type { Condition, ElementPlace, Field, Target } from '../language/spec.ts';
 import type { WireLoop, WireNode, WireSegment } from './wire-tree.ts';
 
 /*
@@ -7,47 +7,56 @@ import type { WireLoop, WireNode, WireSegment } from './wire-tree.ts';
  */
 interface Claim {
   /** Alternatives of one field, in order. A repeated group takes all, whatever it has written. */
-  readonly targets: readonly Target[];
+  readonly alternatives: readonly Alternative[];
   readonly all: boolean;
+}
+
+interface Alternative {
+  readonly target: Target;
+  /** The elements whose presence makes a reader stop at this alternative; none for a group. */
+  readonly places: readonly ElementPlace[];
+  /** Whether it looks where the others stand. */
+  readonly near: boolean;
 }
 
 /** The neighbours that look at the same position. */
 export function compileClaims(target: Target, siblings: readonly Field[]): Claim[] {
-  const position = target.steps.at(-1)?.position;
-  const depth = target.steps.length;
+  const last = target.steps.length - 1;
+  const isNear = ({ origin, steps }: Target) =>
+    origin === target.origin && steps[last]?.position === target.steps[last]?.position;
   return siblings
-    .flatMap((field): Claim[] => claimsOf(field))
-    .map(({ targets, all }) => ({
+    .flatMap(claimsOf)
+    .map(({ all, alternatives }) => ({
       all,
-      targets: targets.filter(
-        ({ steps, origin }) => origin === target.origin && steps[depth - 1]?.position === position,
-      ),
+      alternatives: alternatives.map((alternative) => ({ ...alternative, near: isNear(alternative.target) })),
     }))
-    .filter(({ targets }) => targets.length > 0);
+    .filter(({ alternatives }) => alternatives.some(({ near }) => near));
 }
+
+const one = (target: Target, places: readonly ElementPlace[] = []): Claim => ({
+  alternatives: [{ target, places, near: false }],
+  all: false,
+});
 
 function claimsOf(field: Field): Claim[] {
   switch (field.kind) {
     case 'value':
-      return [{ targets: [field.source.target], all: false }];
+      return [one(field.source.target, field.source.places)];
     case 'key':
-      return [{ targets: [field.value.source.target], all: false }];
+      return [one(field.value.source.target, field.value.source.places)];
     case 'one':
-      return field.others ? [] : [{ targets: [field.target], all: false }];
+      return field.others ? [] : [one(field.target)];
     case 'each':
-      return field.others ? [] : [{ targets: [field.target], all: true }];
+      return field.others ? [] : [{ ...one(field.target), all: true }];
     case 'slots':
-      return field.others ? [] : [{ targets: [field.target], all: field.many }];
+      return field.others ? [] : [{ ...one(field.target), all: field.many }];
     case 'object':
       return field.fields.flatMap(claimsOf);
     case 'gather':
       return field.parts.flatMap(claimsOf);
     case 'first':
       return [
-        {
-          targets: field.alternatives.flatMap((alternative) => claimsOf(alternative).flatMap(({ targets }) => targets)),
-          all: false,
-        },
+        { alternatives: field.alternatives.flatMap(claimsOf).flatMap(({ alternatives }) => alternatives), all: false },
       ];
     default:
       return [];
@@ -56,15 +65,22 @@ function claimsOf(field: Field): Claim[] {
 
 /** Why a group may not be written among the others; null when it may. */
 export function claimedBy(claims: readonly Claim[], node: WireNode, parent: WireLoop): string | null {
-  for (const { targets, all } of claims) {
-    const taken = targets.findIndex((target) => matches(target, node));
-    if (taken < 0) continue;
-    const before = targets
-      .slice(0, taken + 1)
-      .some(({ steps }) => parent.sharedAt(steps.at(-1)?.key ?? '') !== undefined || reached(steps, parent));
-    if (all || !before) return `would be read as what ${targets[taken]?.text} stands for`;
+  for (const { alternatives, all } of claims) {
+    const taken = alternatives.findIndex(({ target, near }) => near && matches(target, node));
+    const alternative = alternatives[taken];
+    if (alternative === undefined) continue;
+    const before = alternatives.slice(0, taken + 1).some((earlier) => isWritten(earlier, parent));
+    if (all || !before) return `would be read as what ${alternative.target.text} stands for`;
   }
   return null;
+}
+
+/** Whether a reader stops at this alternative, for it has a value. */
+function isWritten({ target: { steps }, places }: Alternative, parent: WireLoop): boolean {
+  const child = parent.sharedAt(steps.at(-1)?.key ?? '');
+  if (child?.kind === 'segment' && places.length > 0)
+    return places.some(({ element, component, repetition }) => child.get(element, component, repetition) !== '');
+  return child !== undefined || reached(steps, parent);
 }
 
 /** A flat field on a loop's trigger shares the loop itself. */
