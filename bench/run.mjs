@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+// The benches. usage: npm run bench [-- NAME…], where a name is one below or its beginning; without names, all but those of 1 GB.
+import { checking } from './checking.mjs';
+import { endToEnd, oneInterchange } from './end-to-end.mjs';
+import { load, machine } from './machine.mjs';
+import { reading } from './reading.mjs';
+import { writing } from './writing.mjs';
+
+const benches = {
+  'read-2k': () => reading('2k'),
+  'read-10m': () => reading('10m'),
+  'read-100m': () => reading('100m'),
+  'read-1g': () => reading('1g'),
+  'write-10m': () => writing('10m'),
+  'check-10m': () => checking('10m'),
+  'check-1g': () => checking('1g'),
+  'orders-10s': () => endToEnd({ seconds: 10 }),
+  orders: () => endToEnd({ seconds: 60 }),
+  'orders-statements': () => endToEnd({ seconds: 10, statements: true }),
+  interchange: () => oneInterchange({ orders: 1_000 }),
+};
+/** Long, or only for looking closer: run when they are named. */
+const namedOnly = new Set(['read-1g', 'check-1g', 'orders-10s', 'orders-statements']);
+
+const wanted = process.argv.slice(2);
+const names = Object.keys(benches).filter((name) =>
+  wanted.length === 0
+    ? !namedOnly.has(name)
+    : wanted.some((word) => name === word || (!(word in benches) && name.startsWith(word))),
+);
+if (names.length === 0) {
+  console.error(`There is no bench ${wanted.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`);
+  process.exit(2);
+}
+console.log(machine());
+for (const name of names) {
+  console.log(`\n${name} (${load()})`);
+  await benches[name]();
+}
