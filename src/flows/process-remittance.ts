@@ -13,7 +13,7 @@ import type { FlowContext } from './context.ts';
 import { meetExpectations } from './expect.ts';
 import type { KnownConfiguration } from './known-configuration.ts';
 import { type Gathered, gather } from './orders/order-flow.ts';
-import { remittanceWaitMs, secondLookMs, waitsForInvoice } from './waiting.ts';
+import { nextLookAt, remittanceWaitMs, waitsForInvoice } from './waiting.ts';
 
 type RemittanceDocument = Extract<StoredDocument, { kind: 'remittance' }>;
 
@@ -110,9 +110,9 @@ export async function processRemittance(
   if (waits) {
     const deadline = new Date(document.at.getTime() + remittanceWaitMs);
     await letWait(tx, document.id, match.waitsFor.map(waitsForInvoice), deadline);
-    const again = waiting === undefined ? new Date(at.getTime() + secondLookMs) : deadline;
+    const notBefore = nextLookAt(at, deadline, waiting === undefined);
     if (!(await hasPendingWork(tx, 'process', document.id)))
-      gathered.work.push({ kind: 'process', subjectId: document.id, fairnessKey: partner_id, notBefore: again });
+      gathered.work.push({ kind: 'process', subjectId: document.id, fairnessKey: partner_id, notBefore });
   } else {
     await setDocumentState(tx, document.id, 'processed', row.state);
   }

@@ -21,7 +21,7 @@ import { hasPendingWork } from '../store/work/pending-work.ts';
 import { type NewEvent, writeRows } from '../store/write-rows.ts';
 import type { FlowContext } from './context.ts';
 import { meetExpectation } from './expect.ts';
-import { acknowledgmentWaitMs } from './waiting.ts';
+import { acknowledgmentWaitMs, nextLookAt } from './waiting.ts';
 
 /**
  * A partner's TA1 or 997 finds what it answers: the rung is met, or its errors are shown on our own document through the trace.
@@ -57,9 +57,9 @@ async function wait({ clock }: FlowContext, tx: Tx, row: StoredAcknowledgment, w
     return writeRows(tx, {}, [eventOf(row, 'acknowledgment/unmatched', at, { waitsFor }, [])]);
   }
   await setAcknowledgmentState(tx, row.id, 'waiting', { for: waitsFor, until });
-  // Not when one is there already: clocks differ, and what was looked at a little too early is looked at again.
   if (await hasPendingWork(tx, 'reconcile', row.id)) return;
-  await insertWork(tx, [{ kind: 'reconcile', subjectId: row.id, fairnessKey: row.partner_id, notBefore: until }]);
+  const notBefore = nextLookAt(at, until, row.state === 'received');
+  await insertWork(tx, [{ kind: 'reconcile', subjectId: row.id, fairnessKey: row.partner_id, notBefore }]);
 }
 
 async function reconcileTa1(

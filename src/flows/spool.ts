@@ -53,7 +53,9 @@ export async function spool(
   } catch (error) {
     await file?.close();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-    throw error;
+    throw isDiskFull(error)
+      ? new FailureError('disk-full', 'There is no room to spool the file.', { cause: error })
+      : error;
   }
   await file?.close();
   const whole = file === undefined ? Buffer.concat(held) : undefined;
@@ -66,6 +68,9 @@ export async function spool(
     },
   };
 }
+
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 
 async function* memoryChunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);

@@ -26,6 +26,12 @@ import { storeWritten } from './written.ts';
 
 /** Sets with all their problems, which may be a thousand each. */
 const pageSize = 100;
+/**
+ * An acknowledgment says again what the partner said: a set nobody knows, a number that is too long. That is no reason to say nothing;
+ * its segments must stand in their places all the same.
+ */
+const echoPolicies = { elements: 'warn', codes: 'warn', notes: 'warn' } as const;
+
 /** Writes a TA1 or 997 of ours from the stored verdicts. An acknowledgment never asks to be acknowledged. Gives the delivery's id. */
 export async function composeAcknowledgment(
   context: FlowContext,
@@ -69,7 +75,15 @@ export async function composeAcknowledgment(
   const rows = await storeWritten(
     context,
     tx,
-    { rawFileId, company: company_id, partner: partner_id, channelId: channel.id, agreementId: null, syntax: 'x12' },
+    {
+      rawFileId,
+      company: company_id,
+      partner: partner_id,
+      channelId: channel.id,
+      agreementId: null,
+      syntax: 'x12',
+      policies: echoPolicies,
+    },
     bytes,
   );
   await setAcknowledgmentState(tx, acknowledgment.id, 'composed');

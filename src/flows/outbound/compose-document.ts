@@ -55,6 +55,7 @@ export async function composeDocument(
       channelId: channel.id,
       agreementId: agreement.id,
       syntax: agreement.syntax,
+      policies: agreement.validation,
     },
     parserNamed(agreement.syntax).writeInterchange(envelope, [
       { draft: writing.draft, controlNumber: numbers.transaction },

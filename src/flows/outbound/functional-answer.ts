@@ -40,8 +40,10 @@ export function functionalAnswer(
   // Reply in the version of the received group; what is not held is answered in the one that every X12 partner reads.
   const answerVersion = standards.table('x12', version, '997') === undefined ? '004010' : version;
   const envelope = how.envelopeFor(answerVersion);
+  // What a version that is not held would add to a 997 is not known either.
+  const known = answerVersion === version ? header : { ...header, version: answerVersion };
   const draft = write997(
-    groupVerdict(header, { claimed, counted, accepted, withErrors: with_errors }, problems),
+    groupVerdict(known, { claimed, counted, accepted, withErrors: with_errors }, problems),
     verdicts,
     {
       delimiters: envelope.delimiters,

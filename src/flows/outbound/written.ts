@@ -3,7 +3,7 @@ import { FailureError } from '../../core/failure.ts';
 import type { Problem } from '../../core/problem.ts';
 import { parserNamed } from '../../parsers/index.ts';
 import type { ReadEvent, SyntaxName } from '../../parsers/transaction.ts';
-import { validate } from '../../parsers/validate.ts';
+import { type ValidationPolicies, validate } from '../../parsers/validate.ts';
 import { identityKey } from '../../partners/identity.ts';
 import type { Tx } from '../../store/database.ts';
 import type { GroupRow, InterchangeRow, TransactionRow } from '../../store/rows/envelope.ts';
@@ -26,6 +26,8 @@ export interface WrittenBy {
   readonly channelId: string;
   readonly agreementId: string | null;
   readonly syntax: SyntaxName;
+  /** What we hold what we send to: errors are refused, the rest is let pass. */
+  readonly policies: Partial<ValidationPolicies>;
 }
 
 /**
@@ -108,6 +110,7 @@ export async function storeWritten(
           table === undefined
             ? transaction.problems
             : validate(transaction, table, {
+                policies: by.policies,
                 implied: standards.implied(transaction.message),
                 balances: standards.balances(transaction.message),
               }).problems,

@@ -13,7 +13,6 @@ import type { Batch, EndedInterchange } from './batch.ts';
 import { enterDuplicate } from './duplicate-file.ts';
 import { interchangeEvent } from './interchange-event.ts';
 import { judgeInterchange } from './judge-interchange.ts';
-import { refusedEvent } from './refused.ts';
 
 /**
  * Closes all interchanges of a small file in the transaction that writes them: the verdicts are put into the rows before they are written,
@@ -43,7 +42,7 @@ export async function closeInOneGo(
       }
       events.push(interchangeEvent(interchange, file.transmission_id, at));
     }
-    if (rows.interchange.length === 0) events.push(notEdiEvent(rows.problem, file, at));
+    if (rows.interchange.length === 0) events.push(refusedEvent(rows.problem, file, at));
     await writeRows(tx, rows, events);
     const entered = rows.interchange.some(({ state, verdict }) => state === 'closed' && verdict !== 'rejected');
     if (claims && !entered) await releaseContent(tx, file.sha256, file.id);
@@ -52,11 +51,21 @@ export async function closeInOneGo(
   });
 }
 
-const notEdiEvent = (problems: Batch['rows']['problem'], file: RawFileToRead, at: Date): NewEvent => {
+/** A file in which no interchange was found: stored, named, and nobody is answered, for there is nobody to answer. */
+function refusedEvent(problems: Batch['rows']['problem'], file: RawFileToRead, at: Date): NewEvent {
   const body = problems[0]?.body;
-  const code = typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : null;
-  return refusedEvent(file, code, at);
-};
+  const code = typeof body === 'object' && body !== null && 'code' in body ? body.code : null;
+  return {
+    at,
+    type: 'raw-file/refused',
+    actor: 'gateway',
+    data: { code, name: file.name },
+    objects: [
+      { kind: 'raw-file', id: file.id, qualifier: 'refused' },
+      { kind: 'transmission', id: file.transmission_id, qualifier: 'carried' },
+    ],
+  };
+}
 
 async function closeRows(
   context: FlowContext,

@@ -5,6 +5,7 @@ import { insertWork } from '../../store/work/insert-work.ts';
 import { writeRows } from '../../store/write-rows.ts';
 import type { FlowContext } from '../context.ts';
 import { repeatDelivery } from '../outbound/repeat-delivery.ts';
+import { answeringAgreement } from './whose.ts';
 
 /**
  * The same bytes again, over a new transmission: linked to the first, not entered. The earlier acknowledgments go out again as they were,
@@ -33,14 +34,9 @@ export async function enterDuplicate(
   ]);
   const known = await context.configuration();
   for (const earlier of await acknowledgmentsOfFile(tx, firstId)) {
-    const repeats = known.agreements.some(
-      ({ direction, partner, usage, acknowledgment }) =>
-        direction === 'in' &&
-        partner === earlier.partner_id &&
-        usage === earlier.usage &&
-        acknowledgment.repeatOnDuplicate,
-    );
-    if (!repeats) continue;
+    const { company_id: company, partner_id: partner, usage, syntax } = earlier;
+    const agreement = answeringAgreement(known.between(company, partner), { company, partner, usage, syntax });
+    if (agreement?.acknowledgment.repeatOnDuplicate !== true) continue;
     const deliveryId = await repeatDelivery(context, tx, earlier);
     await insertWork(tx, [{ kind: 'deliver', subjectId: deliveryId, fairnessKey: earlier.channel_id }]);
   }

@@ -1,7 +1,5 @@
-import { positionAt } from '../../core/position.ts';
-import { problem, problemAsJson } from '../../core/problem.ts';
 import type { Work } from '../../core/work.ts';
-import { parserFor } from '../../parsers/index.ts';
+import { createReader } from '../../parsers/index.ts';
 import type { ReaderState } from '../../parsers/transaction.ts';
 import type { Tx } from '../../store/database.ts';
 import { updateEnded } from '../../store/envelope/update-ended.ts';
@@ -16,7 +14,6 @@ import type { Batch } from './batch.ts';
 import { closeInOneGo } from './close-in-one-go.ts';
 import { enterDuplicate } from './duplicate-file.ts';
 import { FileReading, type ReadingState } from './reading.ts';
-import { refusedEvent } from './refused.ts';
 
 /** Where a file's reading goes on after a restart. */
 interface SplitCursor {
@@ -38,12 +35,9 @@ export async function split(context: FlowContext, work: Work): Promise<void> {
       if (await finishWork(tx, work.id, work.attempts)) await enterDuplicate(context, tx, file, first);
     });
   }
-  const parser = file.head === null ? undefined : parserFor(file.head);
-  if (parser === undefined) return refuseFile(context, work, file);
-
   const known = await context.configuration();
   let cursor = work.cursor as SplitCursor | null;
-  const reader = parser.createReader(cursor === null ? {} : { state: cursor.reader });
+  const reader = createReader(cursor === null ? {} : { state: cursor.reader });
   const { orderKey } = work;
   const of = { id: file.id, channelId: file.channel_id, orderKey };
   const reading = new FileReading(context, known, of, cursor?.reading ?? null);
@@ -87,32 +81,12 @@ async function writeBatch(tx: Tx, file: RawFileToRead, batch: Batch, orderKey: s
 
 /** The first chunk came with the file's row; most files have no other. */
 async function* fileBytes({ database }: FlowContext, file: RawFileToRead, from: number): AsyncGenerator<Uint8Array> {
-  if (from > 0 || file.head === null) return yield* readChunks(database, file.id, from);
+  if (file.head === null) return;
+  if (from > 0) return yield* readChunks(database, file.id, from);
   yield file.head;
   if (file.byte_length > BigInt(chunkBytes)) yield* readChunks(database, file.id, chunkBytes);
 }
 
 async function finishAlone({ database }: FlowContext, work: Work): Promise<void> {
   await database.inTransaction((tx) => finishWork(tx, work.id, work.attempts));
-}
-
-/** A file that is no EDI at all: stored, named, and nobody is answered, for there is nobody to answer. */
-async function refuseFile({ database, clock }: FlowContext, work: Work, file: RawFileToRead): Promise<void> {
-  const empty = file.byte_length === 0n;
-  const found = file.head === null ? null : Buffer.from(file.head.subarray(0, 24)).toString('latin1');
-  const body = problemAsJson(
-    problem(empty ? 'file/empty' : 'file/not-edi', positionAt(0), {
-      found,
-      expected: empty ? null : 'ISA, UNA or UNB',
-    }),
-  );
-  await database.inTransaction(async (tx) => {
-    if (!(await finishWork(tx, work.id, work.attempts))) return;
-    await setRawFileState(tx, file.id, 'not-edi');
-    await writeRows(
-      tx,
-      { problem: [{ raw_file_id: file.id, interchange_id: null, group_id: null, transaction_id: null, body }] },
-      [refusedEvent(file, body.code, clock.now())],
-    );
-  });
 }
