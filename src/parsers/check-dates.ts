@@ -122,7 +122,7 @@ function fits(value: string, form: string): boolean {
 }
 
 /** A day and month without their year pass when some year has them; "DMY" is judged before its year is read. */
-function dayExists(year: number, month: number, day: number): boolean {
+export function dayExists(year: number, month: number, day: number): boolean {
   if (day > (DAYS[month - 1] ?? 0)) return false;
   return month !== 2 || day < 29 || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0));
 }

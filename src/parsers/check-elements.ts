@@ -2,6 +2,7 @@ import { type Position, positionAt } from '../core/position.ts';
 import { type ProblemCode, problem, type Severity } from '../core/problem.ts';
 import { formattedDateFault } from './check-dates.ts';
 import { keepsNote, noteFaults, noteMessage } from './check-notes.ts';
+import { isSurelyRight } from './check-rows.ts';
 import { isBlank, valueFault } from './check-values.ts';
 import { FAULT_CODES, faultSentence, isForeignCode, titled } from './check-words.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -13,6 +14,7 @@ import type {
   SyntaxNote,
 } from './standards/definitions.ts';
 import type { Segment, SyntaxName, Transaction } from './transaction.ts';
+import { SegmentView } from './view.ts';
 
 /** Which layers are looked at; one that is off costs nothing. */
 export interface CheckedLayers {
@@ -45,6 +47,7 @@ export class SegmentChecks {
 
   /** Takes a segment, what its version says of it, and the loop that holds it. */
   check(segment: Segment, definition: SegmentDefinition, loop: string | null): void {
+    if (segment instanceof SegmentView && isSurelyRight(segment, definition, this.#syntax)) return;
     this.#segment = segment;
     this.#loop = loop;
     const { elements: uses } = definition;

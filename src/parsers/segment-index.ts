@@ -8,7 +8,7 @@ const BIN = tagCode('BIN');
 const BDS = tagCode('BDS');
 
 /**
- * The flat index over the segments held: one Int32 per element (its end << 4 | what stands inside), two per segment. An object per
+ * The flat index over the segments held: one Int32 per element (its end << 6 | what stands inside), two per segment. An object per
  * segment instead costs a third of the speed and five times the memory. All places are counted from the first segment's first byte.
  */
 export class SegmentIndex {

@@ -1,4 +1,5 @@
 import {
+  ANY_DATA,
   behindNoise,
   CR,
   classifyBytes,
@@ -27,7 +28,7 @@ import { releasedAt, Window } from './window.ts';
 
 /*
  * One pass over the bytes serves both syntaxes: a 256-entry class table (one load and one branch per byte; release and repetition cost
- * nothing when absent) and a flat index, one Int32 per element: its end, and in the low four bits what stands inside it.
+ * nothing when absent) and a flat index, one Int32 per element: its end, and in the low six bits what stands inside it.
  * Nothing but bytes is carried over a chunk edge: an unfinished segment stays in the window and its scan goes on where it stopped,
  * never behind a release character whose partner has not come. So any cutting of the same bytes gives the same segments, and one-byte
  * chunks cost one look at each byte, not a rescan.
@@ -190,7 +191,10 @@ export class Tokenizer {
     let at = this.scan;
     for (; at < stop; at++) {
       const kind = classes[bytes[at] as number] as number;
-      if (kind === 0) continue;
+      if (kind < RELEASES) {
+        flags |= kind;
+        continue;
+      }
       if (count === ends.length) {
         if (!index.grow()) break;
         ends = index.ends;
@@ -198,9 +202,8 @@ export class Tokenizer {
       if (kind === ELEMENT) {
         ends[count++] = ((at - origin) << FLAG_BITS) | flags;
         flags = 0;
-      } else if (kind === TERMINATOR) {
-        return this.#finish(at, count, flags, true);
-      } else {
+      } else if (kind === TERMINATOR) return this.#finish(at, count, flags, true);
+      else {
         flags |= kind;
         if (kind === RELEASES) {
           const released = releasedAt(this.window, at, classes);
@@ -231,13 +234,10 @@ export class Tokenizer {
     for (; at < length; at++) {
       const byte = bytes[at];
       if (byte === this.#terminator) {
-        this.#skipping = false;
-        this.#open = false;
         this.tag = 0;
         this.index.clear();
         this.segmentEnd = at + 1;
-        this.scan = at + 1;
-        this.#keep = at + 1;
+        this.moveTo(at + 1);
         return 'segment';
       }
       if (byte === this.#release) {
@@ -267,7 +267,7 @@ export class Tokenizer {
       count = binary.endCount;
     } else if (this.#terminator === LF && at > start && bytes[at - 1] === CR) dataEnd = at - 1;
     if (count === index.ends.length && !index.grow()) return this.#overflow();
-    index.ends[count++] = ((dataEnd - origin) << FLAG_BITS) | (binary === null ? flags : 0);
+    index.ends[count++] = ((dataEnd - origin) << FLAG_BITS) | (binary === null ? flags : ANY_DATA);
     index.add(start - origin, this.#first, count);
     const tagEnd = index.ends[this.#first] ?? 0;
     this.tag = tagCodeAt(bytes, start, origin + (tagEnd >> FLAG_BITS), (tagEnd & LINE_BREAKS) !== 0);

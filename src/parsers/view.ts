@@ -1,4 +1,4 @@
-import { COMPONENTS, CR, FLAG_BITS, FLAG_MASK, LF, LINE_BREAKS, RELEASES, REPETITIONS } from './byte-classes.ts';
+import { COMPONENTS, CR, FLAG_BITS, LF, LINE_BREAKS, RELEASES, REPETITIONS, STRUCTURE } from './byte-classes.ts';
 import { wrapBytesMax } from './limits.ts';
 import type { Delimiters, Segment } from './transaction.ts';
 
@@ -27,7 +27,7 @@ export class Rows {
   readonly text: string;
   readonly byteOffset: number;
   readonly delimiters: Delimiters;
-  /** Per element, tags included: its end in `text` << 4 | what stands inside it. Behind them, per segment: its start and first end. */
+  /** Per element, tags included: its end in `text` << 6 | what stands inside it. Behind them, per segment: its start and first end. */
   readonly ends: Int32Array;
   readonly count: number;
   readonly #endCount: number;
@@ -64,7 +64,7 @@ export class Rows {
     const packed = this.ends[first] ?? 0;
     const next = this.ends[cell + 3] ?? this.#endCount;
     let tag = this.text.slice(start, packed >> FLAG_BITS);
-    if ((packed & FLAG_MASK) !== 0) tag = this.#plainTag(tag);
+    if ((packed & STRUCTURE) !== 0) tag = this.#plainTag(tag);
     return new SegmentView(this, this.#tags.intern(tag), index + 1, start, first, next - first - 1);
   }
 
@@ -186,33 +186,34 @@ export class SegmentView implements Segment {
   readonly tag: string;
   readonly number: number;
   readonly elementCount: number;
-  readonly #rows: Rows;
+  /** The row itself, for checks that read the index: the ends of tag and elements stand in `rows.ends` from `first` on. */
+  readonly rows: Rows;
+  readonly first: number;
   readonly #start: number;
-  readonly #first: number;
 
   constructor(rows: Rows, tag: string, number: number, start: number, first: number, elementCount: number) {
     this.tag = tag;
     this.number = number;
     this.elementCount = elementCount;
-    this.#rows = rows;
+    this.rows = rows;
     this.#start = start;
-    this.#first = first;
+    this.first = first;
   }
 
   get byteOffset(): number {
-    return this.#rows.byteOffset + this.#start;
+    return this.rows.byteOffset + this.#start;
   }
 
   /** One past the last data byte, in the RawFile: where the terminator stands. */
   get byteEnd(): number {
-    const rows = this.#rows;
-    return rows.byteOffset + ((rows.ends[this.#first + this.elementCount] ?? 0) >> FLAG_BITS);
+    const rows = this.rows;
+    return rows.byteOffset + ((rows.ends[this.first + this.elementCount] ?? 0) >> FLAG_BITS);
   }
 
   value(element: number, component = 1, repetition = 1): string {
     if (element < 1 || element > this.elementCount) return '';
-    const rows = this.#rows;
-    const index = this.#first + element;
+    const rows = this.rows;
+    const index = this.first + element;
     const packed = rows.ends[index] as number;
     let start = ((rows.ends[index - 1] as number) >> FLAG_BITS) + 1;
     let end = packed >> FLAG_BITS;
@@ -229,21 +230,21 @@ export class SegmentView implements Segment {
   repetitionCount(element: number): number {
     const packed = this.#packed(element);
     if (packed < 0) return 0;
-    return (packed & REPETITIONS) === 0 ? 1 : this.#rows.repetitions(this.#first + element);
+    return (packed & REPETITIONS) === 0 ? 1 : this.rows.repetitions(this.first + element);
   }
 
   componentCount(element: number, repetition = 1): number {
     const packed = this.#packed(element);
     if (packed < 0) return 0;
     if ((packed & (COMPONENTS | REPETITIONS)) === 0) return repetition === 1 ? 1 : 0;
-    return this.#rows.components(this.#first + element, repetition);
+    return this.rows.components(this.first + element, repetition);
   }
 
   byteOffsetOf(element: number, component = 1, repetition = 1): number {
     const packed = this.#packed(element);
     if (packed < 0) return this.byteEnd;
-    const rows = this.#rows;
-    const index = this.#first + element;
+    const rows = this.rows;
+    const index = this.first + element;
     if ((packed & (COMPONENTS | REPETITIONS)) === 0) {
       if (component !== 1 || repetition !== 1) return this.byteEnd;
       return rows.byteOffset + ((rows.ends[index - 1] ?? 0) >> FLAG_BITS) + 1;
@@ -255,8 +256,8 @@ export class SegmentView implements Segment {
   /** The packed end of an element that is there and not empty, or -1. */
   #packed(element: number): number {
     if (element < 1 || element > this.elementCount) return -1;
-    const { ends } = this.#rows;
-    const packed = ends[this.#first + element] ?? 0;
-    return packed >> FLAG_BITS === ((ends[this.#first + element - 1] ?? 0) >> FLAG_BITS) + 1 ? -1 : packed;
+    const { ends } = this.rows;
+    const packed = ends[this.first + element] ?? 0;
+    return packed >> FLAG_BITS === ((ends[this.first + element - 1] ?? 0) >> FLAG_BITS) + 1 ? -1 : packed;
   }
 }

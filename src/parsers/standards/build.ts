@@ -14,6 +14,7 @@ import type {
   SyntaxNote,
 } from './definitions.ts';
 import { compilePlaces } from './places.ts';
+import { SegmentShape } from './shapes.ts';
 
 /*
  * A version file, standards/<standard>/<version>.json, as parsed. Its rows are short texts, for a person to read and a licensee to type:
@@ -179,7 +180,8 @@ function segmentOf(
   const notes = (row.notes ?? []).map((note) => noteOf(file, tag, note));
   const formatted =
     1 + uses.findIndex(({ element }, index) => element?.id === '1251' && uses[index - 1]?.element?.id === '1250');
-  return { tag, name: row.name, elements: uses, notes, mandatory: mandatoryOf(file, tag, uses), formatted };
+  const mandatory = mandatoryOf(file, tag, uses);
+  return { tag, name: row.name, elements: uses, notes, mandatory, formatted, shape: new SegmentShape(uses) };
 }
 
 const NOTE_KINDS: Readonly<Record<string, NoteKind>> = { P: 'P', R: 'R', E: 'E', C: 'C', L: 'L' };

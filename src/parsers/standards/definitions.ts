@@ -1,4 +1,5 @@
 import type { Places } from './places.ts';
+import type { SegmentShape } from './shapes.ts';
 
 /*
  * The standards' tables as values: what `standards/*.json` becomes when it is loaded. Shared by placement, checks, maps and `show`.
@@ -68,6 +69,8 @@ export interface SegmentDefinition {
   readonly mandatory: number;
   /** The place of an X12 1251 whose form the 1250 before it names; 0 when it has none. */
   readonly formatted: number;
+  /** The same for the check of right segments. */
+  readonly shape: SegmentShape;
 }
 
 export type Area = 'header' | 'detail' | 'summary';
