@@ -1,4 +1,5 @@
 import { FailureError } from '../core/failure.ts';
+import { forgiveProblems } from '../store/envelope/close-interchange.ts';
 import { interchangeToClose } from '../store/envelope/interchange-to-close.ts';
 import { writeRows } from '../store/write-rows.ts';
 import { closeStored } from './close.ts';
@@ -16,6 +17,7 @@ export async function acceptInterchange(
 ): Promise<void> {
   const known = await context.configuration();
   await context.database.inTransaction(async (tx) => {
+    await forgiveProblems(tx, id, ['interchange/control-number-used']);
     const interchange = await interchangeToClose(tx, id);
     if (interchange === undefined) throw new FailureError('not-found', `There is no interchange ${id}.`);
     if (interchange.state !== 'quarantined' || !LIFTED.has(interchange.quarantine_reason ?? '')) {

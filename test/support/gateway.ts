@@ -58,6 +58,8 @@ export interface TestGateway {
   ): Promise<{ transmissionId: string; isNew: boolean }>;
   /** Does all work that is due, as relay and workers would, one after the other; how many pieces. */
   settle(): Promise<number>;
+  /** The same with up to so many pieces of work running at a time. */
+  settleAtOnce(workers?: number): Promise<number>;
   /** Files left for a partner, by name, and taken away. */
   outbox(folder: string): Promise<Map<string, string>>;
   rows<Row>(sql: string, ...values: unknown[]): Promise<readonly Row[]>;
@@ -90,6 +92,17 @@ export async function testGateway(
     handlers: handlersOf(context, { transportOf: (channel) => openTransport(channel, {}) }),
     onFailure: (work, failure, next) => failures.push(`${work.kind}: ${failure.kind}: ${failure.message} → ${next}`),
   });
+  const settle = async (workers: number): Promise<number> => {
+    for (let count = 0; ; ) {
+      const claimed = [...(await claimWork(database, LANES, { inFlightMaxPerKey: 50, limit: 200, now: clock.now() }))];
+      if (claimed.length === 0) return count;
+      count += claimed.length;
+      const worker = async () => {
+        for (let work = claimed.shift(); work !== undefined; work = claimed.shift()) await run(work);
+      };
+      await Promise.all(Array.from({ length: workers }, worker));
+    }
+  };
   return {
     context,
     database,
@@ -107,14 +120,8 @@ export async function testGateway(
           yield typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
         })(),
       }),
-    async settle() {
-      for (let count = 0; ; ) {
-        const claimed = await claimWork(database, LANES, { inFlightMaxPerKey: 50, limit: 200, now: clock.now() });
-        if (claimed.length === 0) return count;
-        for (const work of claimed) await run(work);
-        count += claimed.length;
-      }
-    },
+    settle: () => settle(1),
+    settleAtOnce: (workers = 8) => settle(workers),
     async outbox(folder) {
       const path = join(dataFolder, folder);
       const files = new Map<string, string>();

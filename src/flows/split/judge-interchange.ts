@@ -1,7 +1,7 @@
 import type { Verdict } from '../../core/problem.ts';
 import type { InterchangeHeader } from '../../parsers/transaction.ts';
 import type { Tx } from '../../store/database.ts';
-import { claimControlNumbers } from '../../store/envelope/claims.ts';
+import { claimControlNumbers, releaseControlNumbers } from '../../store/envelope/claims.ts';
 import type { AcknowledgmentRow } from '../../store/rows/documents.ts';
 import type { ProblemRow } from '../../store/rows/envelope.ts';
 import type { FlowContext } from '../context.ts';
@@ -90,6 +90,12 @@ export async function judgeInterchange(
     const verdict = rejected || earlier !== undefined ? 'rejected' : (byThemselves[index] ?? 'rejected');
     return { id: group.id, functionalId: group.functional_id, verdict };
   });
+  const verdict = interchangeVerdict(
+    rejected,
+    judged.map((group) => group.verdict),
+  );
+  // By its groups' numbers alone nothing is left of it: its own is free again.
+  if (enters && !rejected && verdict === 'rejected') await releaseControlNumbers(tx, [interchangeClaim(interchange)]);
   const answers = answersTo(
     {
       id: interchange.id,
@@ -105,10 +111,6 @@ export async function judgeInterchange(
     agreement,
     newId,
     clock.now(),
-  );
-  const verdict = interchangeVerdict(
-    rejected,
-    judged.map((group) => group.verdict),
   );
   return { quarantine: null, problems, verdict, refused: rejected, groups: judged, answers };
 }

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../core/problem.ts';
+import type { ProblemCode, Verdict } from '../../core/problem.ts';
 import type { Queryable } from '../database.ts';
 
 /** Puts the verdicts on an interchange and its groups. */
@@ -74,4 +74,16 @@ export async function enteredAcknowledgments(
     [interchangeId],
   );
   return rows;
+}
+
+/** What an operator has accepted is no error any more: it is kept as a warning, and no answer tells of it. */
+export async function forgiveProblems(
+  tx: Queryable,
+  interchangeId: string,
+  codes: readonly ProblemCode[],
+): Promise<void> {
+  await tx.query(
+    `update problem set body = body || '{"severity": "warning"}' where interchange_id = $1 and body ->> 'code' = any ($2)`,
+    [interchangeId, codes],
+  );
 }
