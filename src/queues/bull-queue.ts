@@ -26,6 +26,8 @@ interface JobData {
 type OneQueue = Pick<BullQueue<JobData>, 'add' | 'addBulk' | 'getJobState' | 'close'>;
 
 const jobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
+/** On PostgreSQL one at a time costs 0.17 ms each; all at once makes two temporary tables, 2.7 ms however few they are. */
+const oneByOneMax = 16;
 /** How many jobs are asked about at a time. */
 const questionsMax = 50;
 
@@ -55,7 +57,7 @@ export function bullQueue<Store extends IQueueBackend, Connection>(backend: Back
           data: { id: job.id, attempts: job.attempts },
           opts: { ...jobOptions, jobId: jobIdOf(job) },
         }));
-        if (added.length <= 4)
+        if (added.length <= oneByOneMax)
           await Promise.all(added.map(({ name, data, opts }) => queue.add(name, data, opts))).catch(throwUnreachable);
         else await queue.addBulk(added).catch(throwUnreachable);
       }

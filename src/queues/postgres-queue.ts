@@ -4,6 +4,7 @@ import pg from 'pg';
 import { FailureError } from '../core/failure.ts';
 import { LANES } from '../core/work.ts';
 import { bullQueue, throwUnreachable } from './bull-queue.ts';
+import { lighten } from './lighten-postgres.ts';
 import type { Queue } from './queue.ts';
 
 const schema = 'bullmq';
@@ -29,6 +30,7 @@ export async function openPostgresQueue(config: pg.PoolConfig): Promise<Queue> {
     const client = await pool.connect();
     try {
       await runMigrations(client, schema);
+      await lighten(client);
     } finally {
       client.release();
     }
