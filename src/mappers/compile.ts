@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BalanceFunctions, BUILT_IN } from './balance.ts';
 import { Faults, type MapFault } from './fault.ts';
 import type { Formula } from './formula/formula.ts';
+import { findOverlaps } from './language/overlaps.ts';
 import { overlay } from './language/overlay.ts';
 import { type MapLookups, resolveMap } from './language/resolve-map.ts';
 import type { MapSource } from './language/source.ts';
@@ -47,6 +48,7 @@ export function compileMap(source: MapSource, name: string, world: MapWorld): Co
   };
   const spec = laid === null ? null : resolveMap(laid.root, { ...world, codes }, faults);
   if (spec === null) return { map: null, faults: faults.list };
+  findOverlaps(spec, faults);
   for (const { formula, when, at } of spec.balances)
     for (const called of [...callsIn(formula), ...(when === null ? [] : callsIn(when))])
       if (!BUILT_IN.includes(called) && !Object.hasOwn(world.functions, called))

@@ -80,7 +80,10 @@ class Reader {
     if (given === null) return nothing();
     const offset = given.range?.[0] ?? parentOffset;
     const node = this.resolve(given);
-    if (node === undefined) return nothing();
+    if (node === undefined) {
+      this.faults.add(this.placeOf(offset), 'An alias names no anchor that stands before it.');
+      return nothing();
+    }
     const known = this.made.get(node);
     if (known !== undefined && known !== 'open') return known;
     if (known === 'open' || depth > depthMax) {

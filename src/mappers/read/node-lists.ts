@@ -96,7 +96,9 @@ export class Lists implements Links {
     run.node = outer;
     const item: Fields = {};
     for (const [key, value] of spec.of) item[key] = value;
-    if (spec.listKey !== null && fields[spec.listKey] === undefined) item[spec.listKey] = this.freshKey(list);
+    // A key no element holds is the level's own number; one that should be there and is not, is missing.
+    if (spec.listKey !== null && !spec.fields.some(({ key }) => key === spec.listKey))
+      item[spec.listKey] = this.freshKey(list);
     Object.assign(item, fields);
     const missing = [...spec.type.required].find(
       (key) => item[key] === undefined && !links.some((link) => link.key === key),
