@@ -3,8 +3,9 @@ import type { ArrayType, DocumentType, LeafType } from './document-type.ts';
 import { describeType } from './document-type.ts';
 import { type PlaceText, parsePlace, triggerOf } from './place.ts';
 import { resolveFit } from './resolve-codecs.ts';
-import { type Named, resolveFields, valueField } from './resolve-field.ts';
+import { resolveFields } from './resolve-field.ts';
 import { elementPlace, placeOf, resolveTarget } from './resolve-target.ts';
+import { type Named, valueField } from './resolve-value.ts';
 import { type MapNode, type MappingNode, textOf } from './source.ts';
 import { type Field, type FixedSpec, isLeaf, type Target, type ValueField } from './spec.ts';
 

@@ -1,9 +1,8 @@
 import { addDecimals, isDecimal } from '../../core/decimal.ts';
-import type { HierarchySpec, LinkField, NodeSpec, ShapeLevel } from '../language/spec.ts';
+import type { HierarchySpec, NodeSpec, ShapeLevel } from '../language/spec.ts';
 import { isRecord } from './compile-fields.ts';
+import { type Entry, type Item, keysAt, type PathStep, RowPaths } from './row-paths.ts';
 import type { WriteRun } from './run.ts';
-
-type Item = Readonly<Record<string, unknown>>;
 
 /** One level to be written, or one row inside a level. */
 export interface LevelNode {
@@ -29,26 +28,11 @@ export function buildTree(spec: HierarchySpec, levels: readonly ShapeLevel[], do
   return new TreeBuilder(spec, levels, document, run).build();
 }
 
-interface Entry {
-  readonly item: Item;
-  readonly index: number;
-}
-
-/** A level of a row's path, before levels with one identity are joined. */
-interface PathStep {
-  readonly name: string;
-  readonly identity: string;
-  readonly entry: Entry;
-}
-
-/** Packs stand in packs; a chain longer than this, or a circle, is no pack anybody stacks. */
-const chainMax = 20;
-
 class TreeBuilder {
   private readonly nodes: LevelNode[] = [];
   private readonly byPath = new Map<string, number>();
   private readonly childrenOf = new Map<number, number[]>();
-  private readonly lists = new Map<string, Map<string, Entry>>();
+  private readonly paths: RowPaths;
   private readonly spec: HierarchySpec;
   private readonly levels: readonly ShapeLevel[];
   private readonly document: Item;
@@ -60,50 +44,28 @@ class TreeBuilder {
     this.levels = levels;
     this.document = document;
     this.run = run;
+    this.paths = new RowPaths(spec, document, (path, why) => this.refuse(path, why));
   }
 
   build(): Tree {
-    for (const node of this.spec.nodes)
-      if (node.list !== null && node.listKey !== null) this.indexList(node.list, node.listKey);
     const row = this.rowNode();
     if (row !== null)
-      for (const [index, item] of this.itemsOf(row.list ?? '').entries())
+      for (const [index, item] of this.paths.itemsOf(row.list ?? '').entries())
         if (isRecord(item)) this.addRow(row, { item, index });
     this.addUnused();
     return { nodes: this.ordered() };
   }
 
-  private node(name: string): NodeSpec | undefined {
-    return this.spec.nodes.find((known) => known.name === name);
-  }
-
-  private itemsOf(list: string): readonly unknown[] {
-    const items = this.document[list];
-    return Array.isArray(items) ? items : [];
-  }
-
-  private indexList(list: string, key: string): void {
-    if (this.lists.has(list)) return;
-    const byKey = new Map<string, Entry>();
-    for (const [index, item] of this.itemsOf(list).entries()) {
-      if (!isRecord(item)) continue;
-      const id = String(item[key] ?? '');
-      if (byKey.has(id)) this.refuse(`${list}[${index}]`, `has the ${key} '${id}', as an earlier one has`);
-      else byKey.set(id, { item, index });
-    }
-    this.lists.set(list, byKey);
-  }
-
   /** The node whose items are the rows: it makes no key, or links to the others. */
   private rowNode(): NodeSpec | null {
-    const named = this.levels.flatMap(({ node }) => this.node(node) ?? []);
+    const named = this.levels.flatMap(({ node }) => this.paths.node(node) ?? []);
     return named.find(({ list, listKey }) => list !== null && listKey === null) ?? null;
   }
 
   private addRow(row: NodeSpec, entry: Entry): void {
     const rowAt = this.levels.findIndex(({ node }) => node === row.name);
-    const above = this.chains(row, entry, this.levels.slice(0, rowAt), false);
-    const below = this.chains(row, entry, this.levels.slice(rowAt + 1), true);
+    const above = this.paths.through(row, entry, this.levels.slice(0, rowAt), false);
+    const below = this.paths.through(row, entry, this.levels.slice(rowAt + 1), true);
     const path = `${row.list}[${entry.index}]`;
     if (typeof above === 'string') {
       this.refuse(path, above);
@@ -126,95 +88,6 @@ class TreeBuilder {
     for (const chain of below) this.place(chain, rowIndex);
   }
 
-  /**
-   * The paths through some levels that a row's links name: one for each innermost pack, a single one where it names none.
-   * A sentence's end when a level it must have is missing, or a pack fits no level.
-   */
-  private chains(row: NodeSpec, { item }: Entry, levels: readonly ShapeLevel[], below: boolean): PathStep[][] | string {
-    const fixed: PathStep[] = [];
-    let packs: { field: string; list: string; keys: readonly string[] } | null = null;
-    const seen = new Set<string>();
-    for (const { node: name, optional } of levels) {
-      const node = this.node(name);
-      if (node === undefined) continue;
-      if (node.list === null) {
-        fixed.push({ name, identity: '', entry: { item: this.document, index: -1 } });
-        continue;
-      }
-      if (seen.has(node.list)) continue;
-      const link = this.linkOf(row, node.list);
-      const keys = keysAt(item, link);
-      if (this.isChained(node.list)) {
-        seen.add(node.list);
-        packs = { field: link?.field ?? '', list: node.list, keys };
-        continue;
-      }
-      const [key] = keys;
-      const entry = key === undefined ? undefined : this.lists.get(node.list)?.get(key);
-      if (entry === undefined) {
-        if (optional) continue;
-        return key === undefined
-          ? `names none of ${node.list}, and the shape wants it below one`
-          : `names '${key}', which is none of ${node.list}`;
-      }
-      fixed.push({ name, identity: key ?? '', entry });
-    }
-    if (packs === null || packs.keys.length === 0) return below && packs === null ? [] : below ? [] : [fixed];
-    const chains: PathStep[][] = [];
-    for (const key of packs.keys) {
-      const chain = this.packChain(packs.list, key, levels);
-      if (typeof chain === 'string') return chain;
-      chains.push(below ? chain : [...fixed, ...chain]);
-    }
-    return chains;
-  }
-
-  /** A list with several levels of the shape, or whose items name a parent among themselves. */
-  private isChained(list: string): boolean {
-    return this.spec.nodes.some(
-      (node) => node.list === list && node.fields.some((field) => field.kind === 'link' && field.list === list),
-    );
-  }
-
-  private linkOf(row: NodeSpec, list: string): { field: string; many: boolean } | null {
-    const field = row.fields.find((known) => (known.kind === 'link' || known.kind === 'key') && known.list === list);
-    return field === undefined ? null : { field: field.key, many: field.kind === 'link' && field.many };
-  }
-
-  /** From the outermost pack to the one named, each on a level of the shape that takes its kind. */
-  private packChain(list: string, key: string, levels: readonly ShapeLevel[]): PathStep[] | string {
-    const nodes = this.spec.nodes.filter((node) => node.list === list);
-    const parentField = nodes
-      .flatMap(({ fields }) => fields)
-      .find((field): field is LinkField => field.kind === 'link' && field.list === list)?.key;
-    const chain: { key: string; entry: Entry }[] = [];
-    for (let here: string | undefined = key; here !== undefined; ) {
-      const entry = this.lists.get(list)?.get(here);
-      if (entry === undefined) return `names '${here}', which is none of ${list}`;
-      if (chain.length >= chainMax) return `lies in ${list} stacked deeper than ${chainMax}, or in a circle`;
-      chain.unshift({ key: here, entry });
-      const parent: unknown = parentField === undefined ? undefined : entry.item[parentField];
-      here = typeof parent === 'string' ? parent : undefined;
-    }
-    const steps: PathStep[] = [];
-    let from = 0;
-    for (const { key: id, entry } of chain) {
-      const at = levels.findIndex(({ node }, index) => index >= from && this.takes(node, list, entry.item));
-      if (at < 0) return `lies in '${id}' of ${list}, for which the shape has no level there`;
-      steps.push({ name: levels[at]?.node ?? '', identity: id, entry });
-      from = at + 1;
-    }
-    const skipped = levels.find(
-      ({ node, optional }) => !optional && this.node(node)?.list === list && !steps.some(({ name }) => name === node),
-    );
-    return skipped === undefined ? steps : `lies in no ${skipped.node}, and the shape wants one`;
-  }
-
-  private takes(name: string, list: string, item: Item): boolean {
-    const node = this.node(name);
-    return node?.list === list && [...node.of].every(([key, value]) => item[key] === value);
-  }
-
   /** Walks down from a parent, making what is not there yet; gives the last level's index. */
   private place(steps: readonly PathStep[], from: number): number {
     let parent = from;
@@ -226,11 +99,11 @@ class TreeBuilder {
     const key = `${parent} ${name} ${identity}`;
     const known = this.byPath.get(key);
     if (known !== undefined) return known;
-    const node = this.node(name);
+    const node = this.paths.node(name);
     const list = node?.list;
     if (list) {
       const mark = `${list} ${identity}`;
-      if (this.written.has(mark) && this.isChained(list))
+      if (this.written.has(mark) && this.paths.isChained(list))
         this.run.complain(
           'map/hierarchy-unfit',
           'warning',
@@ -261,20 +134,13 @@ class TreeBuilder {
     }
     const packsBelow = this.levels
       .slice(this.levels.findIndex(({ node: name }) => name === row.name) + 1)
-      .some(({ node: name }) => this.node(name)?.list !== null);
-    const lost = packsBelow || !this.packsHaveLevels();
+      .some(({ node: name }) => this.paths.node(name)?.list !== null);
+    const lost = packsBelow || !this.paths.hasChained(this.levels);
     const key = lost ? `${parent} ${row.name} ${this.sameness(row, item)}` : `${parent} ${row.name} #${index}`;
     const known = this.byPath.get(key);
     if (known === undefined) return this.append(node, key);
     this.sumInto(known, row, index, item);
     return known;
-  }
-
-  private packsHaveLevels(): boolean {
-    return this.levels.some(({ node }) => {
-      const { list } = this.node(node) ?? {};
-      return list != null && this.isChained(list);
-    });
   }
 
   /** What makes two rows the same item: all but their packs and how much. */
@@ -311,7 +177,7 @@ class TreeBuilder {
   private addUnused(): void {
     let parent = -1;
     for (const { node: name } of this.levels) {
-      const node = this.node(name);
+      const node = this.paths.node(name);
       if (node === undefined) continue;
       if (node.list === null) parent = this.child(parent, name, '', { item: this.document, index: -1 });
       else break;
@@ -320,14 +186,14 @@ class TreeBuilder {
     for (const node of this.spec.nodes) {
       if (node.list === null || node.listKey === null || seen.has(node.list)) continue;
       seen.add(node.list);
-      const first = this.levels.find(({ node: name }) => this.node(name)?.list === node.list);
-      for (const [key, entry] of this.lists.get(node.list) ?? [])
+      const first = this.levels.find(({ node: name }) => this.paths.node(name)?.list === node.list);
+      for (const [key, entry] of this.paths.entriesOf(node.list))
         if (!this.written.has(`${node.list} ${key}`)) {
-          if (first !== undefined && !this.isChained(node.list)) this.child(parent, first.node, key, entry);
+          if (first !== undefined && !this.paths.isChained(node.list)) this.child(parent, first.node, key, entry);
           else this.refuse(`${node.list}[${entry.index}]`, 'has no level in the shape, or nothing in it');
         }
     }
-    if (!this.packsHaveLevels()) this.refuseLinks();
+    if (!this.paths.hasChained(this.levels)) this.refuseLinks();
     this.refuseUnnamed();
   }
 
@@ -337,9 +203,9 @@ class TreeBuilder {
     for (const field of row?.fields ?? []) {
       if (field.kind !== 'key') continue;
       const named = new Set(
-        this.itemsOf(row?.list ?? '').map((item) => (isRecord(item) ? item[field.key] : undefined)),
+        this.paths.itemsOf(row?.list ?? '').map((item) => (isRecord(item) ? item[field.key] : undefined)),
       );
-      for (const [index, item] of this.itemsOf(field.list).entries())
+      for (const [index, item] of this.paths.itemsOf(field.list).entries())
         if (isRecord(item) && !named.has(item[field.listKey]))
           this.refuse(`${field.list}[${index}]`, 'is named by no row, and stands nowhere else');
     }
@@ -350,8 +216,8 @@ class TreeBuilder {
     const row = this.rowNode();
     for (const field of row?.fields ?? []) {
       if (field.kind !== 'link' || !field.many) continue;
-      for (const [index, item] of this.itemsOf(row?.list ?? '').entries())
-        if (isRecord(item) && keysAt(item, { field: field.key, many: true }).length > 0)
+      for (const [index, item] of this.paths.itemsOf(row?.list ?? '').entries())
+        if (isRecord(item) && keysAt(item, field.key).length > 0)
           this.run.unwritten.push(`${row?.list}[${index}].${field.key}`);
     }
   }
@@ -375,12 +241,6 @@ class TreeBuilder {
     }
     return out;
   }
-}
-
-function keysAt(item: Item, link: { field: string; many: boolean } | null): readonly string[] {
-  const value = link === null ? undefined : item[link.field];
-  if (typeof value === 'string') return [value];
-  return Array.isArray(value) ? value.filter((key): key is string => typeof key === 'string') : [];
 }
 
 function quantityOf(item: Item | undefined): { value: string; unit: string } | null {
