@@ -11,7 +11,7 @@ import { writeTa1 } from '../parsers/x12/acknowledge.ts';
 import { interchangeVerdict } from '../parsers/x12/verdicts.ts';
 import type { Agreement } from '../partners/configuration.ts';
 import type { TakeNumber } from './ack-terms.ts';
-import type { VerdictList } from './ack-verdicts.ts';
+import type { Stretch, VerdictSpool } from './ack-verdicts.ts';
 
 /** One interchange, read and judged to its end. */
 export interface AnsweredInterchange {
@@ -26,8 +26,9 @@ export interface AnsweredInterchange {
 
 export interface GroupToAnswer {
   readonly header: GroupHeader;
-  readonly problems: Problem[];
-  readonly transactions: VerdictList;
+  readonly problems: readonly Problem[];
+  /** Its transactions' verdicts, in the spool. */
+  readonly stretch: Stretch;
   readonly claimed: number | null;
   readonly tally: GroupTally;
   readonly verdict: Verdict;
@@ -53,6 +54,7 @@ export interface Answers {
 export function answersOf(
   standards: Standards,
   interchange: AnsweredInterchange,
+  spool: VerdictSpool,
   { agreement, zone, at, silence }: Replying,
   take: TakeNumber,
 ): Answers {
@@ -90,7 +92,7 @@ export function answersOf(
     const group = group_id === null ? undefined : groups[Number(group_id)];
     return group === undefined
       ? writeTa1(envelopeFor(''), interchangeVerdict(header, problems))
-      : functionalAnswer(standards, answeredGroup(group), verdictsOf(group), {
+      : functionalAnswer(standards, answeredGroup(group), verdictsOf(group, spool), {
           envelopeFor,
           controlNumber: numbers.transaction,
           acceptedSets: agreement.acknowledgment.acceptedSets && group.tally.counted <= listedSetsMax,
@@ -109,8 +111,8 @@ const answeredGroup = ({ header, claimed, tally, verdict, problems }: GroupToAns
   problems,
 });
 
-function* verdictsOf({ verdict, transactions }: GroupToAnswer): Generator<TransactionVerdict> {
-  for (const one of transactions) yield verdict === 'rejected' ? { ...one, verdict } : one;
+function* verdictsOf({ verdict, stretch }: GroupToAnswer, spool: VerdictSpool): Generator<TransactionVerdict> {
+  for (const one of spool.read(stretch)) yield verdict === 'rejected' ? { ...one, verdict } : one;
 }
 
 function nothingOwed({ groups, broken }: AnsweredInterchange): string {

@@ -6,7 +6,7 @@ import type { GroupHeader, InterchangeHeader } from '../parsers/transaction.ts';
 import { type DataElementOf, transactionVerdict } from '../parsers/x12/verdicts.ts';
 import { type AnsweredInterchange, answersOf, type GroupToAnswer } from './ack-answers.ts';
 import { controlNumbersFrom, momentOf, replyingFor } from './ack-terms.ts';
-import { VerdictList } from './ack-verdicts.ts';
+import { VerdictSpool } from './ack-verdicts.ts';
 import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf } from './file-events.ts';
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
@@ -28,19 +28,25 @@ export async function runAck(commands: Commands, name: string, flags: AckFlags):
   const at = flags.at === undefined ? commands.clock.now() : momentOf(flags.at);
   const take = controlNumbersFrom(flags.control ?? '1');
   const { judge, parties } = await judgeFor(commands, standards, flags.partner);
-  const collector = new Collector(standards);
+  const spool = new VerdictSpool();
+  const collector = new Collector(standards, spool);
   let errors = 0;
   let written = 0;
-  for (const event of judgedEvents(eventsOf({ name, path: commands.resolve(name) }), judge)) {
-    errors += event.problems.filter(({ severity }) => severity === 'error').length;
-    if (event.kind === 'interchange' && event.header.syntax === 'edifact') throw edifactUnanswered(name, event.header);
-    const interchange = collector.take(event);
-    if (interchange === null) continue;
-    const replying = replyingFor(interchange, parties, at);
-    const { answers, silence } = answersOf(standards, interchange, replying, take);
-    if (silence !== null) commands.printError(`${interchange.header.controlNumber} is not answered: ${silence}.`);
-    for (const answer of answers) for (const bytes of answer) await writeOut(commands, bytes);
-    written += answers.length;
+  try {
+    for (const event of judgedEvents(eventsOf({ name, path: commands.resolve(name) }), judge)) {
+      errors += event.problems.filter(({ severity }) => severity === 'error').length;
+      if (event.kind === 'interchange' && event.header.syntax === 'edifact')
+        throw edifactUnanswered(name, event.header);
+      const interchange = collector.take(event);
+      if (interchange === null) continue;
+      const replying = replyingFor(interchange, parties, at);
+      const { answers, silence } = answersOf(standards, interchange, spool, replying, take);
+      if (silence !== null) commands.printError(`${interchange.header.controlNumber} is not answered: ${silence}.`);
+      for (const answer of answers) for (const bytes of answer) await writeOut(commands, bytes);
+      written += answers.length;
+    }
+  } finally {
+    spool.dispose();
   }
   if (collector.interchanges === 0) commands.printError(`${name} is not answered: no interchange was found in it.`);
   if (written > 0 && isTerminal(commands)) await closeLine(commands);
@@ -76,12 +82,14 @@ async function closeLine(commands: Commands): Promise<void> {
 class Collector {
   interchanges = 0;
   readonly #standards: Standards;
+  readonly #spool: VerdictSpool;
   #open: { header: InterchangeHeader; agreed: boolean; problems: Problem[]; groups: GroupToAnswer[] } | null = null;
   #group: GroupToAnswer | null = null;
   #dataElementOf: DataElementOf = () => null;
 
-  constructor(standards: Standards) {
+  constructor(standards: Standards, spool: VerdictSpool) {
     this.#standards = standards;
+    this.#spool = spool;
   }
 
   /** The interchange this event ends, or null. */
@@ -89,6 +97,7 @@ class Collector {
     switch (event.kind) {
       case 'interchange':
         this.interchanges += 1;
+        this.#spool.clear();
         this.#open = { header: event.header, agreed: event.agreed, problems: [...event.problems], groups: [] };
         return null;
       case 'group':
@@ -98,14 +107,17 @@ class Collector {
         const { transaction, problems, verdict } = event;
         const { message, controlNumber, association, version } = transaction;
         const named = { message, controlNumber, association, version };
-        this.#group?.transactions.add(transactionVerdict(named, problems, verdict, this.#dataElementOf));
+        this.#spool.add(transactionVerdict(named, problems, verdict, this.#dataElementOf));
         return null;
       }
       case 'group-end': {
         const group = this.#group;
         if (group === null) return null;
-        group.problems.push(...event.problems);
-        Object.assign(group, { claimed: event.claimed, tally: event.tally, verdict: event.verdict });
+        const { claimed, tally, verdict, problems } = event;
+        const stretch = { from: group.stretch.from, to: this.#spool.end };
+        const ended = { ...group, problems: [...group.problems, ...problems], stretch, claimed, tally, verdict };
+        this.#open?.groups.push(ended);
+        this.#group = null;
         return null;
       }
       case 'interchange-end': {
@@ -125,12 +137,11 @@ class Collector {
     this.#dataElementOf = dataElementsOf(this.#standards, header);
     this.#group = {
       header,
-      problems: [...problems],
-      transactions: new VerdictList(),
+      problems,
+      stretch: { from: this.#spool.end, to: this.#spool.end },
       claimed: null,
       tally: { id: '', counted: 0, accepted: 0, withErrors: 0, broken: false },
       verdict: 'rejected',
     };
-    this.#open?.groups.push(this.#group);
   }
 }

@@ -18,6 +18,7 @@ import {
 
 /** Prints what was found in one file while it is read. */
 export interface CheckPrinter {
+  begin(): Promise<void>;
   take(event: JudgedEvent): Promise<void>;
   /** `count` is of the whole file. */
   end(count: ProblemCount): Promise<void>;
@@ -45,75 +46,91 @@ const acceptedLinesMax = 10;
 type JudgedTransaction = Extract<JudgedEvent, { kind: 'transaction' }>;
 
 /** The file as a tree: interchanges, groups, transactions with their verdicts, and every problem in wire order. */
-export function treePrinter(output: Output, file: string, colour: boolean): CheckPrinter {
-  const paint = painter(colour);
-  let tags = ENVELOPE_TAGS.x12;
-  let run = { count: 0, last: '' };
-  const totals = { interchanges: 0, transactions: 0 };
-  const line = (depth: number, text: string) => output.line(`${'  '.repeat(depth)}${text}`);
-  const problems = async (depth: number, list: readonly Problem[]) => {
-    for (const problem of inByteOrder(list)) await line(depth, problemLine(paint, file, problem));
-  };
-  const endRun = async () => {
-    const more = run.count - acceptedLinesMax;
-    if (more > 0) await line(3, paint('dim', `… ${many(more, 'more transaction')} accepted, to ${run.last}`));
-    run = { count: 0, last: '' };
-  };
-  const transaction = async (event: JudgedTransaction) => {
-    totals.transactions += 1;
-    const { controlNumber } = event.transaction;
-    if (event.problems.length > 0) await endRun();
-    else {
-      run.count += 1;
-      run.last = controlNumber;
-      if (run.count > acceptedLinesMax) return;
-    }
-    await line(3, transactionLine(paint, tags.transaction, event));
-    await problems(4, event.problems);
-  };
+export class TreePrinter implements CheckPrinter {
+  readonly #output: Output;
+  readonly #file: string;
+  readonly #paint: Paint;
+  #tags = ENVELOPE_TAGS.x12;
+  #run = { count: 0, last: '' };
+  #interchanges = 0;
+  #transactions = 0;
 
-  const begun = output.line(paint('bold', file));
-  return {
-    async take(event) {
-      await begun;
-      switch (event.kind) {
-        case 'interchange':
-          tags = ENVELOPE_TAGS[event.header.syntax];
-          totals.interchanges += 1;
-          await line(1, interchangeLine(tags.interchange, event.header));
-          return problems(3, event.problems);
-        case 'ta1':
-          await line(2, printable(ta1Text(event.segment)));
-          return problems(3, event.problems);
-        case 'group': {
-          const { controlNumber, functionalId, version } = event.header;
-          const what = [controlNumber, functionalId, version].map((part) => printable(part ?? '')).join('  ');
-          if (event.segment !== null) await line(2, `${tags.group} ${what.trimEnd()}`);
-          return problems(3, event.problems);
-        }
-        case 'transaction':
-          return transaction(event);
-        case 'group-end':
-          await endRun();
-          await problems(3, event.problems);
-          if (event.header.controlNumber === null) return;
-          return line(2, groupEndLine(paint, tags.groupEnd, event));
-        case 'interchange-end':
-          await problems(3, event.problems);
-          return line(1, endLine(paint, tags.interchangeEnd, event.header.controlNumber, event.verdict));
-        case 'stray':
-          return problems(1, event.problems);
+  constructor(output: Output, file: string, colour: boolean) {
+    this.#output = output;
+    this.#file = file;
+    this.#paint = painter(colour);
+  }
+
+  begin(): Promise<void> {
+    return this.#output.line(this.#paint('bold', this.#file));
+  }
+
+  async take(event: JudgedEvent): Promise<void> {
+    switch (event.kind) {
+      case 'interchange':
+        this.#tags = ENVELOPE_TAGS[event.header.syntax];
+        this.#interchanges += 1;
+        await this.#line(1, interchangeLine(this.#tags.interchange, event.header));
+        return this.#problems(3, event.problems);
+      case 'ta1':
+        await this.#line(2, printable(ta1Text(event.segment)));
+        return this.#problems(3, event.problems);
+      case 'group': {
+        const { controlNumber, functionalId, version } = event.header;
+        const what = [controlNumber, functionalId, version].map((part) => printable(part ?? '')).join('  ');
+        if (event.segment !== null) await this.#line(2, `${this.#tags.group} ${what.trimEnd()}`);
+        return this.#problems(3, event.problems);
       }
-    },
-    async end(count) {
-      await begun;
-      const what = `${many(totals.interchanges, 'interchange')}, ${many(totals.transactions, 'transaction')}`;
-      const trouble = troubleText(count);
-      const found =
-        trouble === '' ? paint('green', 'no problems') : paint(count.errors > 0 ? 'red' : 'yellow', trouble);
-      await output.line(`${what}: ${found}\n`);
-    },
-  };
+      case 'transaction':
+        return this.#transaction(event);
+      case 'group-end':
+        await this.#endRun();
+        await this.#problems(3, event.problems);
+        if (event.header.controlNumber === null) return;
+        return this.#line(2, groupEndLine(this.#paint, this.#tags.groupEnd, event));
+      case 'interchange-end': {
+        await this.#problems(3, event.problems);
+        const { header, verdict } = event;
+        return this.#line(1, endLine(this.#paint, this.#tags.interchangeEnd, header.controlNumber, verdict));
+      }
+      case 'stray':
+        return this.#problems(1, event.problems);
+    }
+  }
+
+  end(count: ProblemCount): Promise<void> {
+    const what = `${many(this.#interchanges, 'interchange')}, ${many(this.#transactions, 'transaction')}`;
+    const trouble = troubleText(count);
+    const style = trouble === '' ? 'green' : count.errors > 0 ? 'red' : 'yellow';
+    return this.#output.line(`${what}: ${this.#paint(style, trouble === '' ? 'no problems' : trouble)}\n`);
+  }
+
+  async #transaction(event: JudgedTransaction): Promise<void> {
+    this.#transactions += 1;
+    if (event.problems.length > 0) await this.#endRun();
+    else {
+      this.#run = { count: this.#run.count + 1, last: event.transaction.controlNumber };
+      if (this.#run.count > acceptedLinesMax) return;
+    }
+    await this.#line(3, transactionLine(this.#paint, this.#tags.transaction, event));
+    await this.#problems(4, event.problems);
+  }
+
+  async #endRun(): Promise<void> {
+    const { count, last } = this.#run;
+    this.#run = { count: 0, last: '' };
+    if (count <= acceptedLinesMax) return;
+    const more = many(count - acceptedLinesMax, 'more transaction');
+    await this.#line(3, this.#paint('dim', `… ${more} accepted, to ${printable(last)}`));
+  }
+
+  #line(depth: number, text: string): Promise<void> {
+    return this.#output.line(`${'  '.repeat(depth)}${text}`);
+  }
+
+  async #problems(depth: number, list: readonly Problem[]): Promise<void> {
+    for (const problem of inByteOrder(list)) await this.#line(depth, problemLine(this.#paint, this.#file, problem));
+  }
 }
 
 const interchangeLine = (tag: string, header: InterchangeHeader): string =>
@@ -157,6 +174,7 @@ export function summaryPrinter(output: Output, file: string, nameWidth: number, 
   const messages = new Map<string, number>();
   let first: Problem | null = null;
   return {
+    begin: async () => undefined,
     async take(event) {
       if (event.kind === 'transaction') {
         const { message } = event.transaction;

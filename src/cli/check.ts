@@ -2,7 +2,7 @@ import { FailureError } from '../core/failure.ts';
 import { openStandards, type Standards } from '../library/standards.ts';
 import { checkAsJson } from './check-json.ts';
 import { progressOn } from './check-progress.ts';
-import { countingProblems, type ProblemCount, summaryPrinter, totalLine, treePrinter } from './check-text.ts';
+import { countingProblems, type ProblemCount, summaryPrinter, TreePrinter, totalLine } from './check-text.ts';
 import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf, filesBelow, isFolder, type NamedFile, sizeOf } from './file-events.ts';
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
@@ -45,7 +45,8 @@ async function checkAsText(
     const progress = progressOn(process.stderr, file.name, sizeOf(file.path, file.name));
     const printer = folders
       ? summaryPrinter(output, file.name, nameWidth, commands.colour)
-      : treePrinter(output, file.name, commands.colour);
+      : new TreePrinter(output, file.name, commands.colour);
+    await printer.begin();
     const own: ProblemCount = { errors: 0, warnings: 0 };
     for (const event of countingProblems(judged(file, progress.read), own)) {
       await printer.take(event);

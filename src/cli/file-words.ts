@@ -48,13 +48,15 @@ export function placeOf({ tag, elementNumber, componentNumber, repetition }: Pos
 }
 
 /** What stands on a wire may hold control characters; a terminal must not obey them. */
-export const printable = (text: string): string =>
-  [...text].map((character) => (isControl(character) ? controlPicture(character) : character)).join('');
+export function printable(text: string): string {
+  for (let index = 0; index < text.length; index++) {
+    if (!isControl(text.charCodeAt(index))) continue;
+    return [...text].map((one) => (isControl(one.codePointAt(0) ?? 0) ? controlPicture(one) : one)).join('');
+  }
+  return text;
+}
 
-const isControl = (character: string): boolean => {
-  const code = character.codePointAt(0) ?? 0;
-  return code < 0x20 || (code >= 0x7f && code < 0xa0);
-};
+const isControl = (code: number): boolean => code < 0x20 || (code >= 0x7f && code < 0xa0);
 
 /** The pictures of U+2400 for what a terminal has names for, a dot for the rest. */
 const controlPicture = (character: string): string => {

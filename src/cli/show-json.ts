@@ -47,7 +47,8 @@ export async function showAsJson(
         await open(event.header, 'transactions');
         break;
       case 'transaction':
-        await output.text(`${comma}${json(transactionAsJson(event, standards))}`);
+        await output.text(comma);
+        await writeTransaction(output, event, standards);
         comma = ',';
         break;
       case 'group-end': {
@@ -70,20 +71,21 @@ export async function showAsJson(
   await output.text(`],"problems":${listOf(loose)}}\n`);
 }
 
-function transactionAsJson({ transaction, root, problems, verdict }: JudgedTransaction, standards: Standards): object {
+/** Segment by segment: a transaction may hold a million, and their JSON a hundred times its bytes. */
+async function writeTransaction(
+  output: Output,
+  { transaction, root, problems, verdict }: JudgedTransaction,
+  standards: Standards,
+): Promise<void> {
   const { syntax, version, message, association, controlNumber, byteOffset, byteLength } = transaction;
-  const { segments, rest } = shownSegments(transaction, root, problems, standards);
+  const name = standards.table(syntax, version, message)?.name ?? null;
+  const head = { message, name, version, association, controlNumber, byteOffset, byteLength, verdict };
+  await output.text(`${json(head).slice(0, -1)},"segments":[`);
   const reading = { syntax, version, codeNames: standards.codeNames };
-  return {
-    message,
-    name: standards.table(syntax, version, message)?.name ?? null,
-    version,
-    association,
-    controlNumber,
-    byteOffset,
-    byteLength,
-    verdict,
-    segments: segments.map(({ segment, definition, depth, opens, placed, before, problems: own }) => ({
+  const { segments, rest } = shownSegments(transaction, root, problems, standards);
+  let comma = '';
+  for (const { segment, definition, depth, opens, placed, before, problems: own } of segments) {
+    const row = {
       number: segment.number,
       tag: segment.tag,
       name: definition?.name ?? null,
@@ -93,7 +95,9 @@ function transactionAsJson({ transaction, root, problems, verdict }: JudgedTrans
       opens: opens.map(({ id, ordinal, about, level }) => ({ loop: id, ordinal, about, level })),
       elements: [...elementsOf(segment, definition, reading)],
       problems: [...before, ...own].map(problemAsJson),
-    })),
-    problems: rest.map(problemAsJson),
-  };
+    };
+    await output.text(`${comma}${json(row)}`);
+    comma = ',';
+  }
+  await output.text(`],"problems":${listOf(rest)}}`);
 }

@@ -39,30 +39,41 @@ export interface ShownSegment {
 /** No message nests deeper; HL and CPS may, and the screen ends somewhere. */
 const depthMax = 12;
 
-/** Puts a transaction's segments into their places: `root` is null where no tables for it are held. */
+/** Puts a transaction's segments into their places, one at a time; `root` is null where no tables for it are held. */
 export function shownSegments(
   transaction: Transaction,
   root: PlacedLoop | null,
   problems: readonly Problem[],
   standards: Standards,
-): { readonly segments: readonly ShownSegment[]; readonly rest: readonly Problem[] } {
-  const { syntax, version } = transaction;
-  const reading: Reading = { syntax, version, codeNames: standards.codeNames };
-  const definitions = standards.version(syntax, version)?.segments;
-  const places = root === null ? new Map<number, Place>() : placesIn(root, reading);
+): { readonly segments: Iterable<ShownSegment>; readonly rest: readonly Problem[] } {
   const bySegment = new Map<number, Problem[]>();
   const rest: Problem[] = [];
   for (const problem of problems) {
     const { segmentNumber } = problem.at;
-    if (segmentNumber === null || segmentNumber > transaction.segments.length) rest.push(problem);
-    else bySegment.set(segmentNumber, [...(bySegment.get(segmentNumber) ?? []), problem]);
+    const isInside = segmentNumber !== null && segmentNumber <= transaction.segments.length;
+    const list = isInside ? (bySegment.get(segmentNumber) ?? []) : rest;
+    if (isInside) bySegment.set(segmentNumber, list);
+    list.push(problem);
   }
+  return { segments: placedSegments(transaction, root, bySegment, standards), rest };
+}
+
+function* placedSegments(
+  { syntax, version, segments }: Transaction,
+  root: PlacedLoop | null,
+  problems: ReadonlyMap<number, readonly Problem[]>,
+  standards: Standards,
+): Generator<ShownSegment> {
+  const reading: Reading = { syntax, version, codeNames: standards.codeNames };
+  const definitions = standards.version(syntax, version)?.segments;
+  const places = root === null ? new Map<number, Place>() : placesIn(root, reading);
   let depth = 0;
-  const segments = transaction.segments.map((segment): ShownSegment => {
+  for (const segment of segments) {
     const place = places.get(segment.number);
+    // What has no place stands as deep as what it follows.
     depth = place?.depth ?? depth;
-    const own = bySegment.get(segment.number) ?? [];
-    return {
+    const own = problems.get(segment.number) ?? [];
+    yield {
       segment,
       definition: definitions?.get(segment.tag) ?? null,
       depth,
@@ -71,8 +82,7 @@ export function shownSegments(
       before: own.filter((problem) => isMissingBefore(problem, segment)),
       problems: own.filter((problem) => !isMissingBefore(problem, segment)),
     };
-  });
-  return { segments, rest };
+  }
 }
 
 /** What is missing is told at the segment that stands where it should. */

@@ -177,7 +177,7 @@ class ShowPrinter {
     const trouble = troubleText({ errors, warnings: problems.length - errors });
     const found = trouble === '' ? '' : `: ${trouble}`;
     await this.#output.line(
-      `       ${paint('dim', many(segments.length, 'segment'))}  ${verdictWord(paint, verdict)}${found}`,
+      `       ${paint('dim', many(transaction.segments.length, 'segment'))}  ${verdictWord(paint, verdict)}${found}`,
     );
   }
 
