@@ -61,25 +61,68 @@ interface Job {
 
 /** Takes limits; gives an evaluator. The thread starts with the first expression, and again after one that had to be stopped. */
 export function openExpressions(limits: ExpressionLimits = expressionLimits): Expressions {
-  const jobs: Job[] = [];
-  let worker: Worker | null = null;
-  let running: Job | null = null;
-  let timer: NodeJS.Timeout | undefined;
+  const evaluator = new Evaluator(limits);
+  return { evaluate: (text, input) => evaluator.evaluate(text, input), close: () => evaluator.close() };
+}
 
-  function finish(evaluation: Evaluation): void {
-    clearTimeout(timer);
-    const job = running;
-    running = null;
+class Evaluator {
+  private readonly limits: ExpressionLimits;
+  private readonly jobs: Job[] = [];
+  private worker: Worker | null = null;
+  private running: Job | null = null;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(limits: ExpressionLimits) {
+    this.limits = limits;
+  }
+
+  evaluate(text: string, input: ExpressionInput): Promise<Evaluation> {
+    if (text.length > expressionLengthMax)
+      return Promise.resolve({ failed: `an expression has at most ${expressionLengthMax} characters` });
+    return new Promise((done) => {
+      this.jobs.push({ text, input, done });
+      this.next();
+    });
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.timer);
+    const closed = this.worker;
+    this.worker = null;
+    await closed?.terminate();
+    const open = this.running === null ? [] : [this.running];
+    this.running = null;
+    for (const { done } of [...open, ...this.jobs.splice(0)]) done({ failed: 'the evaluator was closed' });
+  }
+
+  private next(): void {
+    if (this.running !== null) return;
+    const job = this.jobs.shift();
+    if (job === undefined) return;
+    this.running = job;
+    this.worker ??= this.start();
+    const late = `the expression took longer than ${this.limits.timeMsMax} ms`;
+    this.timer = setTimeout(() => void this.stop(late), this.limits.timeMsMax);
+    this.worker.postMessage({ text: job.text, input: job.input });
+  }
+
+  private finish(evaluation: Evaluation): void {
+    clearTimeout(this.timer);
+    const job = this.running;
+    this.running = null;
     job?.done(evaluation);
-    next();
+    this.next();
   }
-  async function stop(failed: string): Promise<void> {
-    const stopped = worker;
-    worker = null;
+
+  private async stop(failed: string): Promise<void> {
+    const stopped = this.worker;
+    this.worker = null;
     await stopped?.terminate();
-    finish({ failed });
+    this.finish({ failed });
   }
-  function start(): Worker {
+
+  private start(): Worker {
+    const { memoryMbMax } = this.limits;
     const started = new Worker(PROGRAM, {
       eval: true,
       env: {},
@@ -87,47 +130,19 @@ export function openExpressions(limits: ExpressionLimits = expressionLimits): Ex
         jsonata: createRequire(import.meta.url).resolve('jsonata'),
         guards: { stack: callDepthMax, sequence: sequenceLengthMax },
       },
-      resourceLimits: { maxOldGenerationSizeMb: limits.memoryMbMax, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
+      resourceLimits: { maxOldGenerationSizeMb: memoryMbMax, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     });
     started.unref(); // an idle evaluator keeps no process alive
-    started.on('message', finish);
+    started.on('message', (evaluation: Evaluation) => {
+      if (this.worker === started) this.finish(evaluation);
+    });
     started.on('error', (error) => {
-      if (worker !== started) return;
-      worker = null;
-      finish({
-        failed: `the expression took more than ${limits.memoryMbMax} MB, or broke its thread: ${error.message}`,
-      });
+      if (this.worker !== started) return;
+      this.worker = null;
+      this.finish({ failed: `the expression took more than ${memoryMbMax} MB, or broke its thread: ${error.message}` });
     });
     return started;
   }
-  function next(): void {
-    if (running !== null) return;
-    const job = jobs.shift();
-    if (job === undefined) return;
-    running = job;
-    worker ??= start();
-    timer = setTimeout(() => void stop(`the expression took longer than ${limits.timeMsMax} ms`), limits.timeMsMax);
-    worker.postMessage({ text: job.text, input: job.input });
-  }
-  return {
-    evaluate(text, input) {
-      if (text.length > expressionLengthMax)
-        return Promise.resolve({ failed: `an expression has at most ${expressionLengthMax} characters` });
-      return new Promise((done) => {
-        jobs.push({ text, input, done });
-        next();
-      });
-    },
-    async close() {
-      clearTimeout(timer);
-      const closed = worker;
-      worker = null;
-      await closed?.terminate();
-      for (const { done } of [running, ...jobs.splice(0)].flatMap((job) => (job === null ? [] : [job])))
-        done({ failed: 'the evaluator was closed' });
-      running = null;
-    },
-  };
 }
 
 /** Expressions of a map that are not JSONata, without evaluating any: for `map check`. */
