@@ -66,12 +66,12 @@ export async function operatorApi({ context, keySha256, loggerInstance }: ApiOpt
 
   await app.register(health(context));
   await app.register(figures.route);
+  await app.register(lists(database));
   await app.register(orders(context));
   await app.register(orderActs(context));
   await app.register(items(context));
   await app.register(wire(context));
   await app.register(money(database));
-  await app.register(lists(database));
   await app.register(work(context));
   await app.register(history(database));
   await app.register(configuration(context));

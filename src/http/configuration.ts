@@ -4,7 +4,7 @@ import { object } from '../documents/parts.ts';
 import { applyConfiguration, checkConfiguration } from '../flows/apply-configuration.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { sendProblem } from './problem-details.ts';
-import { actorOf, answers, By, plainText, told } from './schemas.ts';
+import { actorOf, answers, By, oneOf, plainText, told } from './schemas.ts';
 
 /** A thousand partners of four files each, 16 KB a file. */
 const filesBytesMax = 64 * 1024 * 1024;
@@ -21,7 +21,7 @@ const Files = object({
 });
 const Known = object({
   version: Type.Integer(),
-  channels: Type.Array(object({ id: Type.String(), partner: Type.String(), kind: Type.Enum(['directory', 'http']) })),
+  channels: Type.Array(object({ id: Type.String(), partner: Type.String(), kind: oneOf(['directory', 'http']) })),
   agreements: Type.Array(Type.Object({ id: Type.String() })),
 });
 const Applied = object({ partners: Type.Integer(), agreements: Type.Integer() });

@@ -5,7 +5,7 @@ import type { Database, Queryable } from '../store/database.ts';
 import type { Filter, ListedRow } from '../store/views/list-view.ts';
 import { filtersOf, type ListName, listedRow, listPage } from '../store/views/lists.ts';
 import { ROW_NAMES } from './rows.ts';
-import { answers, Id, IdParams, named, Page, pageOf, plainText, type Tag, told } from './schemas.ts';
+import { answers, Id, IdParams, named, oneOf, Page, pageOf, plainText, type Tag, told } from './schemas.ts';
 
 interface Listed {
   readonly path: string;
@@ -49,9 +49,9 @@ function filterSchema(filter: Filter): TSchema {
     case 'text':
       return plainText(200);
     case 'word':
-      return Type.Enum([...filter.words]);
+      return oneOf(filter.words);
     case 'state':
-      return Type.Enum(Object.keys(filter.conditions));
+      return oneOf(Object.keys(filter.conditions));
   }
 }
 

@@ -18,6 +18,7 @@ export const METRICS = {
   tallyport_work_oldest_ready_seconds: { help: 'How long the oldest work that is due has been waiting.', labels: [] },
   tallyport_expectations_overdue: { help: 'Answers that are late, ours and theirs.', labels: ['kind'] },
   tallyport_interchanges_quarantined: { help: 'Interchanges held for a person.', labels: [] },
+  tallyport_orders: { help: 'Orders that wait for the back office, or for a person.', labels: ['state'] },
   tallyport_documents: { help: 'Documents held for a person, or waiting for what they refer to.', labels: ['state'] },
   tallyport_remittances: { help: 'Remittances not applied in full.', labels: ['state'] },
   tallyport_acknowledgments_unmatched: { help: 'Acknowledgments for nothing we sent.', labels: [] },
@@ -34,6 +35,7 @@ type MetricName = keyof typeof METRICS;
 
 // A series that is there from the start: a graph of something that never was is a line at zero, not a hole.
 const ALWAYS: Partial<Record<MetricName, readonly string[]>> = {
+  tallyport_orders: ['awaiting-decision', 'held'],
   tallyport_documents: ['held', 'waiting'],
   tallyport_remittances: ['review', 'partly-applied', 'waiting'],
   tallyport_deliveries: ['ready', 'sending', 'available', 'failed'],
@@ -98,12 +100,13 @@ function countedGauges(gauge: (name: MetricName) => Gauge<string>) {
   const oldest = gauge('tallyport_work_oldest_ready_seconds');
   const overdue = gauge('tallyport_expectations_overdue');
   const quarantined = gauge('tallyport_interchanges_quarantined');
+  const orders = gauge('tallyport_orders');
   const documents = gauge('tallyport_documents');
   const remittances = gauge('tallyport_remittances');
   const unmatched = gauge('tallyport_acknowledgments_unmatched');
   const deliveries = gauge('tallyport_deliveries');
   const forget = (): void => {
-    for (const one of [work, overdue, documents, remittances, deliveries]) one.reset();
+    for (const one of [work, overdue, orders, documents, remittances, deliveries]) one.reset();
     for (const one of [oldest, quarantined, unmatched]) one.remove();
   };
   return {
@@ -116,6 +119,7 @@ function countedGauges(gauge: (name: MetricName) => Gauge<string>) {
       quarantined.set(now.quarantined);
       unmatched.set(now.acknowledgmentsUnmatched);
       for (const [one, name, figures] of [
+        [orders, 'tallyport_orders', now.orders],
         [documents, 'tallyport_documents', now.documents],
         [remittances, 'tallyport_remittances', now.remittances],
         [deliveries, 'tallyport_deliveries', now.deliveries],

@@ -28,6 +28,7 @@ export const openapi: FastifyDynamicSwaggerOptions = {
       description,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
+    servers: [{ url: '/', description: 'The gateway that published this.' }],
     components: {
       securitySchemes: {
         key: {

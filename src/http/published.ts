@@ -10,7 +10,7 @@ import { ShipmentRequest } from '../orders/ship.ts';
 import { LINE_STATUSES, VERDICTS } from '../orders/words.ts';
 import type { ListName } from '../store/views/lists.ts';
 import { Instant, orNull, ROW_NAMES, ROWS, rowSchema } from './rows.ts';
-import { Id, named, plainText } from './schemas.ts';
+import { Id, named, oneOf, plainText } from './schemas.ts';
 
 /*
  * Every schema of the API that has a name, for requests and answers alike: one definition each, referred to by routes, published in
@@ -33,7 +33,7 @@ const ProblemDetails = Type.Object({
 /** What a rule has against a posted document. */
 const Finding = object({
   code: Type.String(),
-  severity: Type.Enum(['error', 'warning']),
+  severity: oneOf(['error', 'warning']),
   path: Type.String({ description: 'Where in what was posted: "lines[2].quantity"; "" for the whole.' }),
   message: Type.String(),
   found: TextOrNull,
@@ -45,9 +45,9 @@ const PROBLEM_CODE_NAMES: readonly string[] = Object.keys(PROBLEM_CODES);
 /** What a partner did wrong, as `tallyport check --json` tells it. */
 const Problem = object({
   code: Type.String({ examples: PROBLEM_CODE_NAMES.slice(0, 3) }),
-  severity: Type.Enum(['error', 'warning']),
+  severity: oneOf(['error', 'warning']),
   message: Type.String(),
-  source: Type.Enum(['standard', 'guide']),
+  source: oneOf(['standard', 'guide']),
   byteOffset: Count,
   segmentNumber: orNull(Count),
   tag: TextOrNull,
@@ -61,9 +61,9 @@ const Problem = object({
 
 const Rung = object({
   rung: Type.String(),
-  state: Type.Enum([...RUNG_STATES]),
+  state: oneOf(RUNG_STATES),
   at: orNull(Instant),
-  direction: Type.Enum(['in', 'out', 'none']),
+  direction: oneOf(['in', 'out', 'none']),
   message: TextOrNull,
   interchangeControlNumber: TextOrNull,
   groupControlNumber: TextOrNull,
@@ -77,7 +77,7 @@ const Ladder = object({
     id: Id,
     number: Type.String(),
     partner: Type.String(),
-    usage: Type.Enum([...USAGES]),
+    usage: oneOf(USAGES),
     state: ROWS.orders.state,
   }),
   rungs: Type.Array(named('Rung')),
@@ -100,7 +100,7 @@ const OrderState = object({
 });
 const Hold = object({ reason: Type.String(), line: TextOrNull, message: Type.String() });
 const OrderDecision = object({
-  verdict: Type.Enum([...VERDICTS]),
+  verdict: oneOf(VERDICTS),
   lines: Type.Array(
     object({
       line: Type.String(),
@@ -109,7 +109,7 @@ const OrderDecision = object({
       item: TextOrNull,
       promises: Type.Array(
         object({
-          status: Type.Enum([...LINE_STATUSES]),
+          status: oneOf(LINE_STATUSES),
           quantity: DecimalText,
           on: orNull(LocalDateText),
           price: orNull(Price),
@@ -163,7 +163,7 @@ const RemittanceLine = object({
   path: Type.String(),
   reference: TextOrNull,
   openItem: orNull(Id),
-  outcome: Type.Enum(['applied', 'nothing', 'waits', 'review']),
+  outcome: oneOf(['applied', 'nothing', 'waits', 'review']),
   reason: Type.String(),
   message: Type.String(),
   currency: CurrencyText,
@@ -193,7 +193,7 @@ const DocumentDetail = object({
 });
 
 const Stock = object({
-  usage: Type.Enum([...USAGES]),
+  usage: oneOf(USAGES),
   location: Type.String(),
   onHand: DecimalText,
   reserved: DecimalText,
@@ -211,7 +211,7 @@ const Item = object({
   stock: Type.Array(named('Stock')),
 });
 export const StockRequest = object({
-  usage: Type.Enum([...USAGES]),
+  usage: oneOf(USAGES),
   location: plainText(100),
   onHand: Type.String({
     pattern: '^(\\d{1,30}(\\.\\d{0,12})?|\\.\\d{1,12})$',

@@ -17,7 +17,7 @@ import {
   TRANSACTION_STATES,
   VERDICTS,
 } from '../store/views/words.ts';
-import { Id } from './schemas.ts';
+import { Id, oneOf } from './schemas.ts';
 
 /*
  * The rows of the lists, as they are told. A column that is added to a list and not here fails a test, and so does one of another type.
@@ -30,9 +30,9 @@ const IdOrNull = orNull(Id);
 const TextOrNull = orNull(Type.String());
 const DateOrNull = orNull(LocalDateText);
 const InstantOrNull = orNull(Instant);
-const Direction = Type.Enum(['in', 'out']);
-const Usage = Type.Enum([...USAGES]);
-const Verdict = orNull(Type.Enum([...VERDICTS]));
+const Direction = oneOf(['in', 'out']);
+const Usage = oneOf(USAGES);
+const Verdict = orNull(oneOf(VERDICTS));
 
 const owned = { company: Word, partner: Word, usage: Usage };
 
@@ -42,7 +42,7 @@ export const ROWS = {
     number: Word,
     release: TextOrNull,
     ...owned,
-    state: Type.Enum([...ORDER_STATES]),
+    state: oneOf(ORDER_STATES),
     receivedAt: Instant,
   },
   transmissions: {
@@ -54,7 +54,7 @@ export const ROWS = {
     at: Instant,
     file: IdOrNull,
     byteLength: orNull(Count),
-    fileState: orNull(Type.Enum([...FILE_STATES])),
+    fileState: orNull(oneOf(FILE_STATES)),
   },
   files: {
     id: Id,
@@ -62,7 +62,7 @@ export const ROWS = {
     channel: Word,
     transmission: Id,
     name: TextOrNull,
-    state: Type.Enum([...FILE_STATES]),
+    state: oneOf(FILE_STATES),
     byteLength: Count,
     sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     sameAs: orNull(
@@ -82,7 +82,7 @@ export const ROWS = {
     sender: Word,
     receiver: Word,
     controlNumber: Word,
-    state: Type.Enum([...INTERCHANGE_STATES]),
+    state: oneOf(INTERCHANGE_STATES),
     verdict: Verdict,
     quarantineReason: TextOrNull,
     groups: Count,
@@ -99,7 +99,7 @@ export const ROWS = {
     message: Word,
     version: Word,
     controlNumber: Word,
-    state: Type.Enum([...TRANSACTION_STATES]),
+    state: oneOf(TRANSACTION_STATES),
     verdict: Verdict,
     segmentCount: Count,
     byteOffset: Count,
@@ -108,11 +108,11 @@ export const ROWS = {
   },
   documents: {
     id: Id,
-    kind: Type.Enum([...DOCUMENT_KINDS]),
+    kind: oneOf(DOCUMENT_KINDS),
     direction: Direction,
     ...owned,
     number: Word,
-    state: Type.Enum([...DOCUMENT_STATES]),
+    state: oneOf(DOCUMENT_STATES),
     stateReason: TextOrNull,
     map: TextOrNull,
     transaction: IdOrNull,
@@ -146,7 +146,7 @@ export const ROWS = {
   openItems: {
     id: Id,
     ...owned,
-    kind: Type.Enum(['invoice', 'credit']),
+    kind: oneOf(['invoice', 'credit']),
     number: Word,
     currency: CurrencyText,
     amount: DecimalText,
@@ -158,7 +158,7 @@ export const ROWS = {
     dueOn: DateOrNull,
     invoice: IdOrNull,
     order: IdOrNull,
-    state: Type.Enum(['open', 'partly-paid', 'settled']),
+    state: oneOf(['open', 'partly-paid', 'settled']),
     at: Instant,
   },
   remittances: {
@@ -168,7 +168,7 @@ export const ROWS = {
     currency: CurrencyText,
     amount: DecimalText,
     applied: DecimalText,
-    state: Type.Enum([...REMITTANCE_STATES]),
+    state: oneOf(REMITTANCE_STATES),
     balance: TextOrNull,
     document: Id,
     at: Instant,
@@ -178,7 +178,7 @@ export const ROWS = {
     ...owned,
     channel: Word,
     fileName: Word,
-    state: Type.Enum([...DELIVERY_STATES]),
+    state: oneOf(DELIVERY_STATES),
     transmission: Id,
     file: Id,
     interchange: IdOrNull,
@@ -190,9 +190,9 @@ export const ROWS = {
   acknowledgments: {
     id: Id,
     direction: Direction,
-    kind: Type.Enum([...ACKNOWLEDGMENT_KINDS]),
+    kind: oneOf(ACKNOWLEDGMENT_KINDS),
     ...owned,
-    state: Type.Enum([...ACKNOWLEDGMENT_STATES]),
+    state: oneOf(ACKNOWLEDGMENT_STATES),
     interchange: IdOrNull,
     group: IdOrNull,
     at: Instant,
@@ -205,18 +205,18 @@ export const ROWS = {
     subject: Id,
     outstanding: Type.Object({}, { description: 'What is still owed: once, by quantity per line, or money.' }),
     dueAt: InstantOrNull,
-    state: Type.Enum([...EXPECTATION_STATES]),
+    state: oneOf(EXPECTATION_STATES),
     at: Instant,
     metAt: InstantOrNull,
   },
   work: {
     id: Id,
-    kind: Type.Enum([...WORK_KINDS]),
+    kind: oneOf(WORK_KINDS),
     subject: Word,
-    lane: Type.Enum([...LANES]),
+    lane: oneOf(LANES),
     fairnessKey: Word,
     orderKey: TextOrNull,
-    state: Type.Enum(['ready', 'queued', 'done', 'parked']),
+    state: oneOf(['ready', 'queued', 'done', 'parked']),
     attempts: Count,
     failures: Count,
     notBefore: Instant,

@@ -4,6 +4,10 @@ import { object } from '../documents/parts.ts';
 /** Text of a caller's that goes to the database, which has no NUL. */
 export const plainText = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000]*$' });
 
+/** One of a few words. */
+export const oneOf = <const Word extends string>(words: readonly Word[]) =>
+  Type.Unsafe<Word>({ type: 'string', enum: [...words] });
+
 export const Id = Type.String({ format: 'uuid' });
 export const IdParams = object({ id: Id });
 /** Who asks, as the Event names them: `operator:<by>`. */
@@ -70,6 +74,7 @@ const REFUSALS = {
   413: 'The body is too large.',
   415: 'The body is not JSON.',
   422: 'Refused by a rule; `findings` or `faults` says every reason.',
+  500: 'The gateway failed; its log says why.',
   503: 'The database does not answer now; try again.',
 } as const;
 
@@ -77,7 +82,7 @@ const problem = { 'application/problem+json': { schema: named('ProblemDetails') 
 
 export type Refusal = keyof typeof REFUSALS;
 
-/** The answers of a route: its own, and the problems it may answer instead. Every route but /livez may answer 401 and 503. */
+/** The answers of a route: its own, and the problems it may answer instead. Every route but those of health may answer 401, 500 and 503. */
 export const answers = (
   description: string,
   schema: TSchema,
@@ -86,7 +91,10 @@ export const answers = (
 ): Readonly<Record<string, { description: string; content: Record<string, { schema: TSchema }> }>> => ({
   [status]: { description, content: { [type]: { schema } } },
   ...Object.fromEntries(
-    [...refusals, 401 as const, 503 as const].map((code) => [code, { description: REFUSALS[code], content: problem }]),
+    [...refusals, 401 as const, 500 as const, 503 as const].map((code) => [
+      code,
+      { description: REFUSALS[code], content: problem },
+    ]),
   ),
 });
 

@@ -62,7 +62,7 @@ const wholeError = ({ keyword, instancePath, schemaPath, message, params }: Part
 
 /**
  * A value that may have one of several forms fails them all, and ajv tells every failure of every form. Where the forms name themselves by a
- * constant (`decision: "lines"`), only what the form that was meant lacks is told; else one sentence about all of them.
+ * constant (`decision: "lines"`), only what the form that was meant lacks is told; else what all of them lack, or one sentence about all.
  */
 function chosen(errors: readonly Fault[]): readonly Fault[] {
   const unions = errors
@@ -78,7 +78,8 @@ function chosen(errors: readonly Fault[]): readonly Fault[] {
     const isOther = (faults: readonly Fault[]): boolean => faults.some(({ keyword }) => keyword === 'const');
     const meant = [...branches.values()].filter((faults) => !isOther(faults));
     const inBranches = new Set([...branches.values()].flat());
-    const kept = meant.length === 1 && branches.size > 1 && meant[0] !== undefined ? meant[0] : [];
+    const kept =
+      meant.length === 1 && branches.size > 1 && meant[0] !== undefined ? meant[0] : inAll([...branches.values()]);
     const constants = [...inBranches].filter(({ keyword }) => keyword === 'const');
     const sentence = kept.length > 0 ? [] : [meant.length === 0 ? oneOf(union, constants) : union];
     left = [...left.filter((error) => error !== union && !inBranches.has(error)), ...kept, ...sentence];
@@ -93,6 +94,16 @@ function branchOf(union: Fault, error: Fault): string | null {
     return null;
   return error.schemaPath.slice(union.schemaPath.length + 1).split('/')[0] ?? null;
 }
+
+/** What every form lacks: it must be mended whichever was meant. */
+const inAll = (branches: readonly (readonly Fault[])[]): readonly Fault[] =>
+  (branches[0] ?? []).filter(
+    ({ keyword, instancePath, message }) =>
+      keyword !== 'const' &&
+      branches.every((others) =>
+        others.some((other) => other.instancePath === instancePath && other.message === message),
+      ),
+  );
 
 const oneOf = (union: Fault, constants: readonly Fault[]): Fault => {
   const first = constants[0];

@@ -19,13 +19,15 @@ export async function setOnHand(
   { companyId, itemId, usage, location }: StockPlace,
   onHand: string,
 ): Promise<string | null> {
-  const { rows } = await tx.query<{ before: string | null }>(
-    `with before as (
-       select on_hand from item_stock where company_id = $1 and usage = $2 and item_id = $3 and location = $4 for update)
-     insert into item_stock (company_id, usage, item_id, location, on_hand) values ($1, $2, $3, $4, $5)
-     on conflict (company_id, usage, item_id, location) do update set on_hand = excluded.on_hand
-     returning (select on_hand::text from before) as before`,
-    [companyId, usage, itemId, location, onHand],
+  const key = [companyId, usage, itemId, location];
+  const { rows } = await tx.query<{ on_hand: string }>(
+    'select on_hand from item_stock where company_id = $1 and usage = $2 and item_id = $3 and location = $4 for update',
+    key,
   );
-  return rows[0]?.before ?? null;
+  await tx.query(
+    `insert into item_stock (company_id, usage, item_id, location, on_hand) values ($1, $2, $3, $4, $5)
+     on conflict (company_id, usage, item_id, location) do update set on_hand = excluded.on_hand`,
+    [...key, onHand],
+  );
+  return rows[0]?.on_hand ?? null;
 }

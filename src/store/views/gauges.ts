@@ -11,6 +11,8 @@ export interface Gauges {
   /** By kind of what is owed. */
   readonly overdue: readonly Counted[];
   readonly quarantined: number;
+  /** That wait for a back office or a person. */
+  readonly orders: readonly Counted[];
   /** Held for a person, or waiting for what they refer to. */
   readonly documents: readonly Counted[];
   readonly remittances: readonly Counted[];
@@ -33,6 +35,9 @@ const GAUGES = `select ${counted(`
     ${counted(`select kind as of, count(*)::int from expectation where state = 'overdue' group by kind`)} as overdue,
     (select count(*)::int from interchange where state = 'quarantined') as quarantined,
     ${counted(`
+      select 'awaiting-decision' as of, count(*)::int from purchase_order where state = 'awaiting-decision'
+      union all select 'held', count(*)::int from purchase_order where state = 'held'`)} as orders,
+    ${counted(`
       select 'held' as of, count(*)::int from document where state = 'held'
       union all select 'waiting', count(*)::int from document where state = 'waiting'`)} as documents,
     ${counted(`
@@ -52,6 +57,7 @@ export async function gauges(client: Queryable): Promise<Gauges> {
     oldest: number | null;
     overdue: readonly Counted[];
     quarantined: number;
+    orders: readonly Counted[];
     documents: readonly Counted[];
     remittances: readonly Counted[];
     unmatched: number;
@@ -64,6 +70,7 @@ export async function gauges(client: Queryable): Promise<Gauges> {
     oldestReadySeconds: Math.max(0, row.oldest ?? 0),
     overdue: row.overdue,
     quarantined: row.quarantined,
+    orders: row.orders,
     documents: row.documents,
     remittances: row.remittances,
     acknowledgmentsUnmatched: row.unmatched,

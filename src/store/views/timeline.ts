@@ -89,7 +89,7 @@ export async function relatedTimeline(
        where m.step < ${relatedStepsMax} and o.object_kind <> 'company'),
      brought as (
        select i.id as interchange_id, f.id as file_id, f.transmission_id from (select distinct kind, id from met) m
-         join document d on d.id = case when m.kind = 'document' then m.id::uuid end
+         join document d on d.id = case when m.kind = 'document' and m.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then m.id::uuid end
          join transaction t on t.id = d.transaction_id join interchange i on i.id = t.interchange_id join raw_file f on f.id = i.raw_file_id),
      related as (
        select kind, id from met
