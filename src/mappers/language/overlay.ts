@@ -45,7 +45,7 @@ export function overlay(
 function laid(under: MappingNode, over: MappingNode, faults: Faults): MappingNode {
   let entries = new Map(under.entries);
   for (const [key, node] of over.entries) {
-    const before = under.entries.get(key);
+    const before = entries.get(key);
     if (key === 'extends') continue;
     if (key === 'fields' && node.kind === 'mapping') entries = withFields(entries, node, faults);
     else if (key === 'hierarchy' && node.kind === 'mapping' && before?.kind === 'mapping')
