@@ -36,7 +36,8 @@ import { MATCH_REASONS, type MatchReason } from './reasons.ts';
  *
  *   guards   the whole: announced before, does not move money, does not add up, amounts unclear  → nothing is applied
  *   lines    each on its own: reference, payer, currency, then the amount (match-line.ts)
- *   close    what is left over may not be negative: then other lines take money back, and nothing is applied alone
+ *   close    neither what is left over nor what is applied may be negative: then other lines take money back, or it is taken back from
+ *            others, and nothing is applied alone
  *
  * Always: total = money applied (credits count against it) + on account + unapplied, to the minor unit.
  * The result does not depend on the order of the lines or of the open items handed in.
@@ -126,12 +127,13 @@ export function matchRemittance(
   const applied = matched.applications.reduce((sum, one) => sum + one.money, 0n);
   const unapplied = total - applied - matched.onAccount;
   const whole = { balance, currency, total, waitsFor: [...new Set(waitsFor)] };
-  if (unapplied < 0n || (state !== 'applied' && !policy.applyPart)) {
-    const held = lines.map((line) => heldBack(line, unapplied < 0n ? 'review' : state));
-    const reason = { code: 'payment-does-not-close' as const, message: doesNotClose(unapplied, currency) };
+  if (unapplied < 0n || applied < 0n || (state !== 'applied' && !policy.applyPart)) {
+    const stateHeld = unapplied < 0n || state === 'applied' ? 'review' : state;
+    const held = lines.map((line) => heldBack(line, stateHeld));
+    const reason = { code: 'payment-does-not-close' as const, message: doesNotClose(unapplied, applied, currency) };
     return {
       ...whole,
-      state: unapplied < 0n ? 'review' : state,
+      state: stateHeld,
       reasons: [reason],
       lines: held,
       applications: [],
@@ -148,10 +150,14 @@ export function matchRemittance(
   };
 }
 
-const doesNotClose = (unapplied: bigint, currency: string): string =>
-  unapplied < 0n
-    ? `The lines that can be tied pay ${amountOf({ minor: -unapplied, currency })} ${currency} more than the payment brings: others take money back.`
-    : 'By agreement a payment is applied whole or not at all, and some lines cannot be tied.';
+function doesNotClose(unapplied: bigint, applied: bigint, currency: string): string {
+  const say = (minor: bigint) => `${amountOf({ minor: -minor, currency })} ${currency}`;
+  if (unapplied < 0n)
+    return `The lines that can be tied pay ${say(unapplied)} more than the payment brings: others take money back.`;
+  if (applied < 0n)
+    return `The lines that can be tied take ${say(applied)} back, and what they take it from cannot be tied.`;
+  return 'By agreement a payment is applied whole or not at all, and some lines cannot be tied.';
+}
 
 /** A line that could be tied, when the payment as a whole may not be applied. */
 const heldBack = (line: LineMatch, state: RemittanceMatch['state']): LineMatch =>

@@ -4,6 +4,7 @@ import { FailureError } from '../core/failure.ts';
 import { startAnnouncer } from './announcer.ts';
 import { COLUMN_TYPES } from './column-types.ts';
 import { databaseFailureOf, isConflict } from './database-failure.ts';
+import { withoutNul } from './json-text.ts';
 import { type Listening, listenOn } from './listening.ts';
 
 /*
@@ -122,7 +123,11 @@ export const queryOf = (on: pg.Pool | pg.ClientBase, prepared?: PreparedNames): 
     values: readonly unknown[] = [],
   ): Promise<Answer<Row>> {
     try {
-      const { rows, rowCount } = await on.query<Row>({ text, values: [...values], ...nameOf(prepared, text, values) });
+      const { rows, rowCount } = await on.query<Row>({
+        text,
+        values: values.map(withoutNul),
+        ...nameOf(prepared, text, values),
+      });
       return { rows, rowCount: rowCount ?? 0 };
     } catch (error) {
       throw databaseFailureOf(error);

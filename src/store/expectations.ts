@@ -1,4 +1,5 @@
 import type { Queryable } from './database.ts';
+import { jsonText } from './json-text.ts';
 
 export interface OpenExpectation {
   readonly id: string;
@@ -31,7 +32,7 @@ export async function updateExpectations(
     `update expectation e set outstanding = r.outstanding, state = case when r.met then 'met' else e.state end,
        met_at = case when r.met then $2::timestamptz end
      from jsonb_to_recordset($1::jsonb) as r (id uuid, outstanding jsonb, met boolean) where e.id = r.id`,
-    [JSON.stringify(changed, (_key, value) => (typeof value === 'bigint' ? value.toString() : value)), at],
+    [jsonText(changed), at],
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Queryable } from './database.ts';
+import { jsonText } from './json-text.ts';
 import type { Rows } from './rows.ts';
 
 /** Something that happened, with every object it happened to in its role there. */
@@ -33,7 +34,7 @@ const EVENTS = `event_input as materialized (
  */
 export async function writeRows(tx: Queryable, rows: Rows, events: readonly NewEvent[] = []): Promise<void> {
   const values: string[] = [
-    JSON.stringify(
+    jsonText(
       events.map((event) => ({
         at: event.at,
         type: event.type,
@@ -44,7 +45,6 @@ export async function writeRows(tx: Queryable, rows: Rows, events: readonly NewE
         data: event.data ?? {},
         objects: event.objects,
       })),
-      asText,
     ),
   ];
   const parts = [EVENTS];
@@ -52,7 +52,7 @@ export async function writeRows(tx: Queryable, rows: Rows, events: readonly NewE
     const first = list?.[0];
     if (list === undefined || first === undefined) continue;
     const columns = Object.keys(first).join(', ');
-    values.push(JSON.stringify(list, asText));
+    values.push(jsonText(list));
     parts.push(
       `${table}_rows as (insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $${values.length}::jsonb))`,
     );
@@ -60,11 +60,3 @@ export async function writeRows(tx: Queryable, rows: Rows, events: readonly NewE
   if (events.length === 0 && parts.length === 1) return;
   await tx.query(`with ${parts.join(',\n')} select`, values);
 }
-
-/** bigint has no JSON form; and jsonb has no NUL, which a partner may well send inside a value: it is kept as U+FFFD, the bytes stand in the RawFile. */
-const asText = (_key: string, value: unknown): unknown =>
-  typeof value === 'bigint'
-    ? value.toString()
-    : typeof value === 'string' && value.includes('\0')
-      ? value.replaceAll('\0', '\ufffd')
-      : value;

@@ -245,6 +245,24 @@ test('an interchange is found behind a letter, and beside one of another syntax'
   expect(await ordersOf(gateway)).toContain('LETTER-1');
 });
 
+test('NUL in every kind of value: stored, answered, and nothing throws', async () => {
+  const text = good('NUL-1', 7_430);
+  for (const [from, to] of [
+    ['NUL-1', 'NUL\0-1'],
+    ['Store 12', 'Sto\0re'],
+    ['GS*PO', 'GS*P\0'],
+    ['ST*850', 'ST*8\0'],
+    ['*0001~', '*00\x001~'],
+    ['6112390000 ', '611239\x000 '],
+    ['EA*', 'E\0*'],
+    ['HT-1001', 'HT\0'],
+  ] as const) {
+    const took = await take(gateway, text.replace(from, to));
+    expect(took.interchanges, from).toHaveLength(1);
+    expect(took.file?.state).toBe('read');
+  }
+});
+
 test('one bad set among several: the others are entered, and the 997 says which', async () => {
   const text = interchange('PO', 7_450, '850', [
     'BEG*00*SA*SET-1**20261122',

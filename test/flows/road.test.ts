@@ -17,7 +17,9 @@ describe('the road from an 850 to cash', async () => {
     expect(gateway.failures).toEqual([]);
     const texts = [...(await gateway.outbox(outbox)).values()];
     expect(texts).toHaveLength(2);
-    const [response = '', acknowledgment = ''] = texts.toSorted((a, b) => (a.includes('ST*855') ? -1 : b.includes('ST*855') ? 1 : 0));
+    const [response = '', acknowledgment = ''] = texts.toSorted((a, b) =>
+      a.includes('ST*855') ? -1 : b.includes('ST*855') ? 1 : 0,
+    );
     expect(acknowledgment).toContain('AK1*PO*101~\nAK2*850*0001~\nAK5*A~\nAK9*A*1*1*1~\n');
     expect(response).toContain('BAK*00*AD*PO-1*20261122');
     expect(response).toContain('PO1*1*10*EA*12.5**VN*HT-1001~\nACK*IA*10*EA~\n');
@@ -30,7 +32,16 @@ describe('the road from an 850 to cash', async () => {
 
   test('a shipment is told with an 856 and billed with an 810, in that order', async () => {
     const posted = await database.inTransaction((tx) =>
-      postShipment(context, tx, orderId, { shipment: 'S-1', packs: [{ contents: [{ line: '1', quantity: '6' }] }, { contents: [{ line: '1', quantity: '4' }] }] }, 'back-office'),
+      postShipment(
+        context,
+        tx,
+        orderId,
+        {
+          shipment: 'S-1',
+          packs: [{ contents: [{ line: '1', quantity: '6' }] }, { contents: [{ line: '1', quantity: '4' }] }],
+        },
+        'back-office',
+      ),
     );
     expect(posted).toMatchObject({ ok: true, value: { number: 'S-1', invoiceNumber: 'INV0000001' } });
     await gateway.settle();

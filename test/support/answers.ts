@@ -53,10 +53,10 @@ function faultsOf(text: string): readonly string[] {
     const { syntax, version, message } = event.transaction;
     const table = standards.table(syntax, version, message);
     if (table === undefined) throw new Error(`we hold no table for ${message} ${version}`);
-    // A 997 says again what the partner wrote, codes nobody knows too.
-    const policies = message === '997' ? { codes: 'off' as const } : {};
-    const more = { policies, implied: standards.implied(message), balances: standards.balances(message) };
-    return validate(event.transaction, table, more).problems;
+    const more = { implied: standards.implied(message), balances: standards.balances(message) };
+    const { problems } = validate(event.transaction, table, more);
+    // A 997 says again what the partner wrote: codes nobody knows, numbers that are too short.
+    return message === '997' ? problems.filter(({ at }) => !['AK1', 'AK2', 'AK4'].includes(at.tag ?? '')) : problems;
   });
   return problems.map(({ message }) => message);
 }

@@ -8,16 +8,26 @@ export interface Envelope {
   readonly asksTa1?: boolean;
 }
 
-export const isa = (control: number, { usage = 'P', sender = '6112390000', receiver = 'HARBORTOOLS', asksTa1 = false }: Envelope = {}) =>
+export const isa = (
+  control: number,
+  { usage = 'P', sender = '6112390000', receiver = 'HARBORTOOLS', asksTa1 = false }: Envelope = {},
+) =>
   `ISA*00*          *00*          *08*${pad(sender, 15)}*ZZ*${pad(receiver, 15)}*261122*0900*U*00401*${String(control).padStart(9, '0')}*${asksTa1 ? 1 : 0}*${usage}*>~`;
 
 /** One set in one group in one interchange; ST, SE, GE and IEA are counted here. */
-export function interchange(functionalId: string, control: number, set: string, segments: readonly string[], envelope: Envelope = {}): string {
+export function interchange(
+  functionalId: string,
+  control: number,
+  set: string,
+  segments: readonly string[],
+  envelope: Envelope = {},
+): string {
   const body = [`ST*${set}*0001`, ...segments, `SE*${segments.length + 2}*0001`];
   return `${isa(control, envelope)}GS*${functionalId}*6112390000*HARBORTOOLS*20261122*0900*${control}*X*004010~${body.join('~')}~GE*1*${control}~IEA*1*${String(control).padStart(9, '0')}~`;
 }
 
-export const line850 = (number: number, quantity: number, price: string, item: string) => `PO1*${number}*${quantity}*EA*${price}**VN*${item}`;
+export const line850 = (number: number, quantity: number, price: string, item: string) =>
+  `PO1*${number}*${quantity}*EA*${price}**VN*${item}`;
 
 export const order850 = (
   number: string,

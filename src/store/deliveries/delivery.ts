@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Queryable } from '../database.ts';
+import { jsonText } from '../json-text.ts';
 
 export interface StoredDelivery {
   readonly id: string;
@@ -72,7 +73,7 @@ export async function recordReceipt(
   const { rowCount } = await tx.query(
     `with receipt_row as (insert into receipt (delivery_id, kind, at, detail) values ($1, $2, $3, $4) on conflict do nothing returning delivery_id)
      update delivery set state = 'sent', sent_at = $3 where id in (select delivery_id from receipt_row)`,
-    [deliveryId, kind, at, JSON.stringify(detail)],
+    [deliveryId, kind, at, jsonText(detail)],
   );
   return rowCount === 1;
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from '../database.ts';
+import { jsonText } from '../json-text.ts';
 
 /** What was written of a document: where it stands on the wire, by which map, and what the map had no place for. */
 export async function setComposed(
@@ -13,8 +14,8 @@ export async function setComposed(
       written.transactionId,
       written.mapName,
       written.mapHash,
-      JSON.stringify(written.trace),
-      JSON.stringify(written.unwritten),
+      jsonText(written.trace),
+      written.unwritten === null ? null : jsonText(written.unwritten),
     ],
   );
 }

@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Queryable } from '../database.ts';
+import { jsonText } from '../json-text.ts';
 
 /** One number a sender used on one level, between two identities. */
 export interface NumberClaim {
@@ -35,7 +36,7 @@ export async function claimControlNumbers(
      select w.place, coalesce(c.interchange_id::text, '') as interchange_id
      from wanted w left join mine m using (${KEY}) left join control_number_claim c using (${KEY})
      where m.control_number is null and c.interchange_id is distinct from w.interchange_id`,
-    [JSON.stringify(claims.map((claim, place) => ({ place, ...claim })))],
+    [jsonText(claims.map((claim, place) => ({ place, ...claim })))],
   );
   const used = new Map<NumberClaim, string>();
   for (const { place, interchange_id } of rows) {
@@ -52,6 +53,6 @@ export async function releaseControlNumbers(tx: Queryable, claims: readonly Numb
        ours text, control_number text, interchange_id uuid)
      where (c.company_id, c.usage, c.syntax, c.level, c.theirs, c.ours, c.control_number, c.interchange_id)
          = (r.company_id, r.usage, r.syntax, r.level, r.theirs, r.ours, r.control_number, r.interchange_id)`,
-    [JSON.stringify(claims)],
+    [jsonText(claims)],
   );
 }

@@ -1,5 +1,6 @@
 import type { ProblemCode, Verdict } from '../../core/problem.ts';
 import type { Queryable } from '../database.ts';
+import { jsonText } from '../json-text.ts';
 
 /** Puts the verdicts on an interchange and its groups. */
 export async function closeInterchange(
@@ -17,7 +18,7 @@ export async function closeInterchange(
   await tx.query(
     `update functional_group g set verdict = r.verdict, accepted = case when r.verdict = 'rejected' then 0 else g.accepted end
      from jsonb_to_recordset($1::jsonb) as r (id uuid, verdict text) where g.id = r.id`,
-    [JSON.stringify(groups)],
+    [jsonText(groups)],
   );
 }
 

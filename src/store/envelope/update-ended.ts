@@ -1,4 +1,5 @@
 import type { Queryable } from '../database.ts';
+import { jsonText } from '../json-text.ts';
 
 export interface EndedGroup {
   readonly id: string;
@@ -25,14 +26,14 @@ export async function updateEnded(
     await tx.query(
       `update functional_group g set claimed = r.claimed, counted = r.counted, accepted = r.accepted, with_errors = r.with_errors
        from jsonb_to_recordset($1::jsonb) as r (id uuid, claimed int, counted int, accepted int, with_errors int) where g.id = r.id`,
-      [JSON.stringify(groups)],
+      [jsonText(groups)],
     );
   }
   if (interchanges.length > 0) {
     await tx.query(
       `update interchange i set byte_length = r.byte_length, group_count = r.group_count, transaction_count = r.transaction_count
        from jsonb_to_recordset($1::jsonb) as r (id uuid, byte_length bigint, group_count int, transaction_count int) where i.id = r.id`,
-      [JSON.stringify(interchanges)],
+      [jsonText(interchanges)],
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Queryable } from '../database.ts';
+import { jsonText } from '../json-text.ts';
 import type { RemittanceRow } from '../rows/business.ts';
 
 /** An advice that announced the same payment before this one, which is new (null) or was kept waiting: a later copy of it is no reason to stop it. */
@@ -33,7 +34,7 @@ export async function replaceWaiting(
   const { rowCount } = await tx.query(
     `with gone as (delete from remittance_line where remittance_id = $1)
      update remittance set applied_minor = $2, state = $3, balance = $4, body = $5 where id = $1 and state = 'waiting'`,
-    [id, applied_minor, state, balance, JSON.stringify(body)],
+    [id, applied_minor, state, balance, jsonText(body)],
   );
   return rowCount === 1;
 }

@@ -3,6 +3,7 @@ import type { Order } from '../../documents/order.ts';
 import type { OrderDecision } from '../../orders/decision.ts';
 import type { OrderState } from '../../orders/order-state.ts';
 import type { Queryable } from '../database.ts';
+import { jsonText } from '../json-text.ts';
 
 export interface OrderRecord {
   readonly id: string;
@@ -52,7 +53,7 @@ export async function updateOrder(
 ): Promise<void> {
   await tx.query(
     'update purchase_order set state = $2, body = $3, decision = coalesce($4::jsonb, decision) where id = $1',
-    [id, state.status, JSON.stringify(state), decision === null ? null : JSON.stringify(decision)],
+    [id, state.status, jsonText(state), decision === null ? null : jsonText(decision)],
   );
 }
 
@@ -74,8 +75,8 @@ export async function putInPlace(
       by.documentId,
       by.agreementId,
       by.state.status,
-      JSON.stringify(by.state),
-      by.decision === null ? null : JSON.stringify(by.decision),
+      jsonText(by.state),
+      by.decision === null ? null : jsonText(by.decision),
     ],
   );
 }

@@ -3,6 +3,7 @@ import type { Reservation } from '../../orders/decision.ts';
 import type { ItemView } from '../../orders/items.ts';
 import type { Item } from '../../partners/configuration.ts';
 import type { Queryable } from '../database.ts';
+import { jsonText } from '../json-text.ts';
 
 /**
  * The items known under any of these keys, with what is free of them; the stock stays locked until the transaction ends, so that no two
@@ -53,7 +54,7 @@ export async function reserve(
      update item_stock s set reserved = s.reserved + w.quantity
      from (select item, location, sum(quantity) as quantity from wanted group by item, location) w
      where s.company_id = $1 and s.usage = $2 and s.item_id = w.item and s.location = w.location`,
-    [owner.companyId, owner.usage, owner.orderId, JSON.stringify(reservations)],
+    [owner.companyId, owner.usage, owner.orderId, jsonText(reservations)],
   );
 }
 
@@ -93,6 +94,6 @@ export async function takeReserved(
      update item_stock k set reserved = k.reserved - p.taken, on_hand = k.on_hand - p.taken
      from (select item_id, location, sum(taken) as taken from spread group by item_id, location) p
      where k.company_id = $1 and k.usage = $2 and k.item_id = p.item_id and k.location = p.location`,
-    [owner.companyId, owner.usage, owner.orderId, JSON.stringify(lines)],
+    [owner.companyId, owner.usage, owner.orderId, jsonText(lines)],
   );
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '../database.ts';
+import { jsonText } from '../json-text.ts';
 import { heldBy } from './work-row.ts';
 
 const MOVE_CURSOR = `
@@ -15,5 +16,4 @@ export async function moveCursor(tx: Tx, id: string, attempt: number, from: unkn
 }
 
 /** A cursor not yet set is SQL's NULL, not JSON's. */
-const asJson = (cursor: unknown): string | null =>
-  cursor === null || cursor === undefined ? null : JSON.stringify(cursor);
+const asJson = (cursor: unknown): string | null => (cursor === null || cursor === undefined ? null : jsonText(cursor));

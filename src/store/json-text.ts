@@ -1,0 +1,13 @@
+/*
+ * What PostgreSQL's text and jsonb cannot hold, on its way in. bigint has no JSON form: minor units are kept as text, which every reader of
+ * ours takes back as bigint. And neither type has NUL, which a partner may well send inside a value: it is kept as U+FFFD; the bytes
+ * themselves stand in the RawFile.
+ */
+
+/** A plain value as the text of a json or jsonb parameter. */
+export const jsonText = (value: unknown): string =>
+  JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? part.toString() : withoutNul(part)));
+
+/** Any parameter as it is, text without NUL. */
+export const withoutNul = (value: unknown): unknown =>
+  typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
