@@ -1,15 +1,13 @@
-import { COMPONENTS, CONTROLS, FLAG_BITS, LINE_BREAKS, NON_DIGITS, RELEASES, REPETITIONS } from './byte-classes.ts';
+import { COMPONENTS, FLAG_BITS, NON_DIGITS, STRUCTURE } from './byte-classes.ts';
 import { dayExists, formattedDateFault } from './check-dates.ts';
 import { keepsNote } from './check-notes.ts';
 import type { SegmentDefinition, SyntaxNote } from './standards/definitions.ts';
 import {
   ALPHABETIC,
-  BINARY,
   type CompositeShape,
   DATE,
   INTEGER,
   NUMERIC,
-  REAL,
   TEXT,
   TIME,
   type ValueShape,
@@ -34,7 +32,8 @@ const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 /** Whether the segment surely has no mistake of elements, codes or notes. */
 export function isSurelyRight(view: SegmentView, definition: SegmentDefinition, syntax: SyntaxName): boolean {
-  const { values, composites } = definition.shape;
+  const { shape } = definition;
+  const { values, composites } = shape;
   const { rows, first, elementCount } = view;
   const { text, ends } = rows;
   if (elementCount === 0 || elementCount > values.length) return false;
@@ -47,18 +46,21 @@ export function isSurelyRight(view: SegmentView, definition: SegmentDefinition, 
     if (from < to) {
       const value = values[index];
       if (value != null) {
-        if ((packed & (COMPONENTS | REPETITIONS | RELEASES | LINE_BREAKS)) !== 0) return false;
-        if (!isRightValue(text, from, to, packed, value)) return false;
+        if ((packed & STRUCTURE) !== 0 || !isRightValue(text, from, to, packed, value)) return false;
       } else {
         const composite = composites[index];
-        if (composite == null || (packed & (REPETITIONS | RELEASES | LINE_BREAKS)) !== 0) return false;
+        if (composite == null || (packed & STRUCTURE & ~COMPONENTS) !== 0) return false;
         if (!isRightComposite(rows, from, to, packed, composite, syntax)) return false;
       }
       if (index < bitMax) present |= 1 << index;
     } else if (index === elementCount - 1) return false;
     from = to + 1;
   }
-  if ((present & definition.mandatory) !== definition.mandatory || !keepsNotes(definition.notes, present)) return false;
+  if (present !== shape.rightPresence) {
+    const { mandatory, notes } = definition;
+    if ((present & mandatory) !== mandatory || !keepsNotes(notes, present)) return false;
+    shape.rightPresence = present;
+  }
   const { formatted } = definition;
   return formatted === 0 || formatted > elementCount || view.value(formatted) === ''
     ? true
@@ -128,31 +130,26 @@ function isRightMoment(
 
 /** One value in its text. `flags` may tell of more than this value: they are of the whole element. */
 function isRightValue(text: string, from: number, to: number, flags: number, shape: ValueShape): boolean {
-  let length = to - from;
-  switch (shape.kind) {
-    case TEXT:
-      if ((flags & CONTROLS) !== 0 && !isPrintable(text, from, to)) return false;
-      break;
-    case INTEGER:
-    case REAL:
-    case NUMERIC:
-      if ((flags & NON_DIGITS) !== 0) length = digitsOf(text, from, to, shape.kind);
-      break;
-    case DATE:
-      return length >= shape.min && length <= shape.max && !shape.isCoded && isRightDate(text, from, to);
-    case TIME:
-      return length >= shape.min && length <= shape.max && !shape.isCoded && isRightTime(text, from, to);
-    case ALPHABETIC:
-      if (!isAlphabetic(text, from, to)) return false;
-      break;
-    case BINARY:
-      break;
-  }
-  if (length > shape.max || length < shape.min || length < 0) return false;
+  const length = (flags & shape.refused) === 0 ? to - from : lengthOf(text, from, to, shape.kind);
+  if (length < shape.min || length > shape.max) return false;
   // A value of nothing but blanks is an absent one: left to the slower check, as all that begin with one.
   if ((flags & NON_DIGITS) !== 0 && text.charCodeAt(from) === BLANK) return false;
-  return !shape.isCoded || shape.hasCode(text, from, to);
+  if (shape.isPlain) return true;
+  switch (shape.kind) {
+    case DATE:
+      return !shape.isCoded && isRightDate(text, from, to);
+    case TIME:
+      return !shape.isCoded && isRightTime(text, from, to);
+    case ALPHABETIC:
+      return isAlphabetic(text, from, to) && (!shape.isCoded || shape.hasCode(text, from, to));
+    default:
+      return shape.hasCode(text, from, to);
+  }
 }
+
+/** Length of a text, digits of a number; -1 when its characters are wrong. */
+const lengthOf = (text: string, from: number, to: number, kind: number): number =>
+  kind !== TEXT ? digitsOf(text, from, to, kind) : isPrintable(text, from, to) ? to - from : -1;
 
 function isPrintable(text: string, from: number, to: number): boolean {
   for (let at = from; at < to; at++) {
@@ -170,7 +167,7 @@ function isAlphabetic(text: string, from: number, to: number): boolean {
   return true;
 }
 
-/** Digits of a number with at most one minus in front and one decimal mark between two digits; -1 when it is none, or written otherwise. */
+/** Digits of a number with at most one minus in front and one decimal mark between two digits; -1 when it is none or written otherwise. */
 function digitsOf(text: string, from: number, to: number, kind: number): number {
   const first = text.charCodeAt(from) === MINUS ? from + 1 : from;
   let digits = 0;

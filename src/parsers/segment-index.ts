@@ -1,11 +1,15 @@
 import { decodeBytes, FLAG_BITS, grown, isDigits, tagCode, tagCodeAt } from './byte-classes.ts';
 import { transactionElementsMax, transactionSegmentsMax } from './limits.ts';
+import type { TagTable } from './tag-table.ts';
 import type { Delimiters } from './transaction.ts';
-import { Rows, type TagTable } from './view.ts';
+import { Rows } from './view.ts';
 import type { Window } from './window.ts';
 
 const BIN = tagCode('BIN');
 const BDS = tagCode('BDS');
+
+/** 64 KB: some ten usual transactions. */
+const sharedCells = 16 * 1024;
 
 /**
  * The flat index over the segments held: one Int32 per element (its end << 6 | what stands inside), two per segment. An object per
@@ -17,6 +21,9 @@ export class SegmentIndex {
   segmentCount = 0;
   #starts = new Int32Array(1024);
   #firsts = new Int32Array(1024);
+  /** What was cut loose stands here, one transaction behind another. */
+  #cells = new Int32Array(0);
+  #used = 0;
 
   clear(): void {
     this.endCount = 0;
@@ -46,14 +53,27 @@ export class SegmentIndex {
     const endCount = leaveOut > 0 ? (this.#firsts[count] ?? 0) : this.endCount;
     const lastEnd = (this.ends[endCount - 1] ?? 0) >> FLAG_BITS;
     const text = decodeBytes(window.bytes, origin, origin + lastEnd);
-    // One array instead of three, and copied by hand: `slice` of a typed array costs more than these loops for a usual transaction.
-    const cells = new Int32Array(endCount + 2 * count);
-    for (let index = 0; index < endCount; index++) cells[index] = this.ends[index] as number;
+    const from = this.#room(endCount + 2 * count);
+    const cells = this.#cells;
+    const segments = from + endCount;
+    // Copied by hand: `set` of a typed array costs more than these loops for a usual transaction.
+    for (let index = 0; index < endCount; index++) cells[from + index] = this.ends[index] as number;
     for (let index = 0; index < count; index++) {
-      cells[endCount + 2 * index] = this.#starts[index] as number;
-      cells[endCount + 2 * index + 1] = this.#firsts[index] as number;
+      cells[segments + 2 * index] = this.#starts[index] as number;
+      cells[segments + 2 * index + 1] = from + (this.#firsts[index] as number);
     }
-    return new Rows(text, window.base + origin, delimiters, cells, endCount, tags);
+    return new Rows(text, window.base + origin, delimiters, cells, segments, count, tags);
+  }
+
+  /** Where so many cells are free. An array for each transaction alone took 3 % of reading and checking; a kept one pins 64 KB at most. */
+  #room(cellCount: number): number {
+    if (this.#used + cellCount > this.#cells.length) {
+      this.#cells = new Int32Array(Math.max(cellCount, sharedCells));
+      this.#used = 0;
+    }
+    const from = this.#used;
+    this.#used += cellCount;
+    return from;
   }
 
   /**

@@ -21,9 +21,10 @@ import {
   transactionSegmentsMax,
 } from './limits.ts';
 import { type BinaryData, SegmentIndex } from './segment-index.ts';
+import type { TagTable } from './tag-table.ts';
 import type { Token } from './token.ts';
 import type { Delimiters, SyntaxName } from './transaction.ts';
-import type { Rows, TagTable } from './view.ts';
+import type { Rows } from './view.ts';
 import { releasedAt, Window } from './window.ts';
 
 /*
@@ -54,7 +55,6 @@ export class Tokenizer {
 
   readonly #tags: TagTable;
   readonly #classes = new Uint8Array(256);
-
   #delimiters: Delimiters | null = null;
   #terminator = 0;
   #release = -1;

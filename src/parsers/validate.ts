@@ -54,7 +54,7 @@ export function validate(
   table: MessageTable,
   options: ValidationOptions = {},
 ): PlacedTransaction {
-  const policies = { ...defaultPolicies, ...options.policies };
+  const policies = options.policies === undefined ? defaultPolicies : { ...defaultPolicies, ...options.policies };
   const list = new ProblemList();
   for (const one of transaction.problems) list.add(one);
   const layers = {

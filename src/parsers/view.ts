@@ -1,22 +1,7 @@
 import { COMPONENTS, CR, FLAG_BITS, LF, LINE_BREAKS, RELEASES, REPETITIONS, STRUCTURE } from './byte-classes.ts';
 import { wrapBytesMax } from './limits.ts';
+import type { TagTable } from './tag-table.ts';
 import type { Delimiters, Segment } from './transaction.ts';
-
-/** One string per tag instead of one per segment: checks look tags up in maps, and an interned key hashes once. */
-export class TagTable {
-  readonly #tags = new Map<number, string>();
-
-  /** The text, or the same text met before. */
-  intern(text: string): string {
-    if (text.length > 3) return text;
-    const key = (text.charCodeAt(0) << 16) | (text.charCodeAt(1) << 8) | text.charCodeAt(2);
-    const known = this.#tags.get(key);
-    if (known === text) return known;
-    // A sender can make up 16 million tags; real messages use some dozens.
-    if (known === undefined && this.#tags.size < 1024) this.#tags.set(key, text);
-    return text;
-  }
-}
 
 /**
  * Segments cut loose from the window: their text, decoded once, and the tokenizer's flat index over it. Values are slices of that text,
@@ -27,10 +12,14 @@ export class Rows {
   readonly text: string;
   readonly byteOffset: number;
   readonly delimiters: Delimiters;
-  /** Per element, tags included: its end in `text` << 6 | what stands inside it. Behind them, per segment: its start and first end. */
+  /**
+   * Per element, tags included: its end in `text` << 6 | what stands inside it. Behind them, per segment: its start and the index of its first
+   * end. Other transactions may stand before and behind.
+   */
   readonly ends: Int32Array;
   readonly count: number;
-  readonly #endCount: number;
+  /** Where the segments' own cells begin in `ends`. */
+  readonly #segments: number;
   readonly #tags: TagTable;
   // The parts of one element at a time: checks go element by element, and a bound of one keeps hostile elements cheap.
   #partsOf = -1;
@@ -44,28 +33,33 @@ export class Rows {
     text: string,
     byteOffset: number,
     delimiters: Delimiters,
-    cells: Int32Array,
-    endCount: number,
+    ends: Int32Array,
+    segments: number,
+    count: number,
     tags: TagTable,
   ) {
     this.text = text;
     this.byteOffset = byteOffset;
     this.delimiters = delimiters;
-    this.ends = cells;
-    this.count = (cells.length - endCount) / 2;
-    this.#endCount = endCount;
+    this.ends = ends;
+    this.count = count;
+    this.#segments = segments;
     this.#tags = tags;
   }
 
   segment(index: number): SegmentView {
-    const cell = this.#endCount + 2 * index;
+    const cell = this.#segments + 2 * index;
     const start = this.ends[cell] ?? 0;
     const first = this.ends[cell + 1] ?? 0;
     const packed = this.ends[first] ?? 0;
-    const next = this.ends[cell + 3] ?? this.#endCount;
-    let tag = this.text.slice(start, packed >> FLAG_BITS);
-    if ((packed & STRUCTURE) !== 0) tag = this.#plainTag(tag);
-    return new SegmentView(this, this.#tags.intern(tag), index + 1, start, first, next - first - 1);
+    const next = index + 1 < this.count ? (this.ends[cell + 3] ?? 0) : this.#segments;
+    const { text } = this;
+    const end = packed >> FLAG_BITS;
+    const tag =
+      (packed & STRUCTURE) === 0
+        ? this.#tags.tag(text, start, end)
+        : this.#tags.intern(this.#plainTag(text.slice(start, end)));
+    return new SegmentView(this, tag, index + 1, start, first, next - first - 1);
   }
 
   /** Number of the segment that holds this place in the RawFile. */
@@ -74,7 +68,7 @@ export class Rows {
     let [low, high] = [0, this.count];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.ends[this.#endCount + 2 * middle] ?? 0) <= place) low = middle + 1;
+      if ((this.ends[this.#segments + 2 * middle] ?? 0) <= place) low = middle + 1;
       else high = middle;
     }
     return low;

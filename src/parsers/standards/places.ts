@@ -14,6 +14,9 @@ export interface Place {
   readonly loops: readonly LoopDefinition[];
   readonly at: readonly number[];
   readonly steps: Map<string, readonly Step[]>;
+  /** The tag last met here, and its first step when that may be taken without a further look: two of three times the next is the same. */
+  lastTag: string;
+  lastStep: Step | undefined;
   /** Of the innermost loop; null in the root. What a Problem names. */
   readonly loopId: string | null;
 }
@@ -56,6 +59,16 @@ export interface Places {
   readonly tags: ReadonlySet<string>;
 }
 
+const placeAt = (use: SegmentUse | null, loops: readonly LoopDefinition[], at: readonly number[]): Place => ({
+  use,
+  loops,
+  at,
+  steps: new Map(),
+  lastTag: '',
+  lastStep: undefined,
+  loopId: loops.at(-1)?.id || null,
+});
+
 export function compilePlaces(root: LoopDefinition): Places {
   const tags = new Set<string>();
   const before = new Map<SegmentUse | LoopDefinition, ReadonlySet<string>>();
@@ -63,7 +76,7 @@ export function compilePlaces(root: LoopDefinition): Places {
     if (separates(child)) before.set(child, new Set(tags));
     gatherTags(child, tags);
   }
-  const start: Place = { use: null, loops: [root], at: [-1], steps: new Map(), loopId: null };
+  const start = placeAt(null, [root], [-1]);
   // One Place per node, so that its steps are shared: keyed by the trigger's or segment's own use.
   const known = new Map<SegmentUse, Place>();
   const unmet = new Map<Place, readonly Skipped[]>();
@@ -73,13 +86,7 @@ export function compilePlaces(root: LoopDefinition): Places {
     const [use, inLoops, inAt] =
       node.kind === 'segment' ? [node, loops, at] : [node.children[0], [...loops, node], [...at, 0]];
     if (use?.kind !== 'segment') return undefined;
-    const found = known.get(use) ?? {
-      use,
-      loops: inLoops,
-      at: inAt,
-      steps: new Map<string, readonly Step[]>(),
-      loopId: inLoops.at(-1)?.id || null,
-    };
+    const found = known.get(use) ?? placeAt(use, inLoops, inAt);
     known.set(use, found);
     return found;
   };

@@ -1,3 +1,4 @@
+import { CONTROLS, NON_DIGITS } from '../byte-classes.ts';
 import type { CompositeDefinition, ElementDefinition, ElementType, ElementUse, SyntaxNote } from './definitions.ts';
 
 /*
@@ -84,14 +85,21 @@ const tables = new WeakMap<ReadonlySet<string>, CodeTable>();
 /** One value's kind, lengths and codes. */
 export class ValueShape {
   readonly kind: number;
+  /** What may make its characters wrong, or its length not that of its text: then they are looked at. */
+  readonly refused: number;
   readonly min: number;
   readonly max: number;
   readonly isCoded: boolean;
+  /** Right when its characters and length are. */
+  readonly isPlain: boolean;
   readonly #codes: ReadonlySet<string> | null;
   #table: CodeTable | null = null;
 
   constructor({ type, min, max, codes }: ElementDefinition) {
     this.kind = KINDS[type];
+    const isNumber = this.kind === REAL || this.kind === INTEGER || this.kind === NUMERIC;
+    this.refused = isNumber ? NON_DIGITS : this.kind === TEXT ? CONTROLS : 0;
+    this.isPlain = codes === null && (isNumber || this.kind === TEXT || this.kind === BINARY);
     this.min = min;
     this.max = max;
     this.isCoded = codes !== null;
@@ -131,6 +139,8 @@ export class CompositeShape {
 export class SegmentShape {
   readonly values: readonly (ValueShape | null)[];
   readonly composites: readonly (CompositeShape | null)[];
+  /** The elements, as bits, of the last segment that had all it must and kept its notes: nearly always those of the next. */
+  rightPresence = -1;
 
   constructor(uses: readonly ElementUse[]) {
     this.values = uses.map(({ element }) => (element === null ? null : new ValueShape(element)));

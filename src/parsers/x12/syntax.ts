@@ -3,8 +3,9 @@ import { type Problem, problem } from '../../core/problem.ts';
 import { decodeBytes, FLAG_BITS, headerBeginsAt, isDigits, isLetterOrDigit, SPACE } from '../byte-classes.ts';
 import type { Opening } from '../envelope.ts';
 import { isaBytesMax } from '../limits.ts';
+import { TagTable } from '../tag-table.ts';
 import type { Delimiters } from '../transaction.ts';
-import { Rows, type SegmentView, TagTable } from '../view.ts';
+import { Rows, type SegmentView } from '../view.ts';
 import type { Window } from '../window.ts';
 
 /*
@@ -88,7 +89,7 @@ function opening(window: Window, at: number, separators: readonly number[], prob
 function isaView(text: string, byteOffset: number, delimiters: Delimiters, separators: readonly number[]): SegmentView {
   const ends = [...separators, text.length].map((end) => end << FLAG_BITS);
   const cells = Int32Array.from([...ends, 0, 0]);
-  return new Rows(text, byteOffset, delimiters, cells, ends.length, new TagTable()).segment(0);
+  return new Rows(text, byteOffset, delimiters, cells, ends.length, 1, new TagTable()).segment(0);
 }
 
 function clashes({ element, component, repetition, terminator }: Delimiters, byteOffset: number): Problem[] {
