@@ -4,7 +4,11 @@ import type { BalanceFunctions } from '../mappers/index.ts';
 
 /** What a document is: only an invoice has lines and totals that must agree. */
 const isInvoice = (document: unknown): document is Invoice =>
-  typeof document === 'object' && document !== null && 'lines' in document && 'totals' in document && Array.isArray(document.lines);
+  typeof document === 'object' &&
+  document !== null &&
+  'lines' in document &&
+  'totals' in document &&
+  Array.isArray(document.lines);
 
 /** The functions of balances that know the documents' own rules, for `openMaps`: `totals(.)` is what an invoice comes to. */
 export const mapFunctions: BalanceFunctions = {

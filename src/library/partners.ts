@@ -27,7 +27,11 @@ export async function loadConfiguration({ root, base, checks }: ConfigurationPla
 }
 
 /** The configuration that files already read make, directory paths made absolute, or its faults. */
-export function configurationOf(files: readonly SourceFile[], base: string, checks?: ConfigurationChecks): ParsedConfiguration {
+export function configurationOf(
+  files: readonly SourceFile[],
+  base: string,
+  checks?: ConfigurationChecks,
+): ParsedConfiguration {
   const parsed = parseConfiguration(files, checks);
   if (parsed.configuration === null) return parsed;
   const channels = parsed.configuration.channels.map((channel) => withAbsolutePaths(channel, base));
