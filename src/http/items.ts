@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { FailureError } from '../core/failure.ts';
 import { object } from '../documents/parts.ts';
 import type { FlowContext } from '../flows/context.ts';
+import type { Queryable } from '../store/database.ts';
 import { setOnHand } from '../store/orders/set-stock.ts';
 import { type ItemView, itemPage, itemsWithId, type StockView } from '../store/views/items.ts';
 import { writeRows } from '../store/write-rows.ts';
@@ -24,7 +25,7 @@ const InCompany = object({
 export const items =
   ({ database, clock }: FlowContext): FastifyPluginAsyncTypebox =>
   async (app) => {
-    const oneItem = async (client: Pick<typeof database, 'query'>, id: string, company?: string): Promise<ItemView> => {
+    const oneItem = async (client: Queryable, id: string, company?: string): Promise<ItemView> => {
       const [item, another] = await itemsWithId(client, id, company ?? null);
       if (item === undefined) throw new FailureError('not-found', `There is no item ${id}.`);
       if (another === undefined) return item;

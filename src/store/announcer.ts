@@ -16,7 +16,7 @@ export interface Announcer {
 /** Longer gathers more commits into one statement and wakes later. */
 const gatherMs = 2;
 
-export function startAnnouncer({ query }: Queryable): Announcer {
+export function startAnnouncer({ query }: Pick<Queryable, 'query'>): Announcer {
   const waiting = new Set<string>();
   let sending: Promise<void> | undefined;
 

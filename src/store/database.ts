@@ -4,8 +4,10 @@ import { FailureError } from '../core/failure.ts';
 import { startAnnouncer } from './announcer.ts';
 import { COLUMN_TYPES } from './column-types.ts';
 import { databaseFailureOf, isConflict } from './database-failure.ts';
-import { withoutNul } from './json-text.ts';
+import { GatheringSocket } from './gathering-socket.ts';
 import { type Listening, listenOn } from './listening.ts';
+import { type Isolation, type PreparedNames, type Queryable, queryOf, type Tx } from './query.ts';
+import { runTransaction } from './transaction.ts';
 
 /*
  * Database   a pool of connections. One statement by itself, or several in a transaction.
@@ -14,22 +16,7 @@ import { type Listening, listenOn } from './listening.ts';
  *
  * Rows come with int8 as bigint, numeric as string, timestamptz as Date; date and timestamp stay strings, never a Date.
  */
-export interface Queryable {
-  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Answer<Row>>;
-}
-
-export interface Answer<Row> {
-  readonly rows: readonly Row[];
-  readonly rowCount: number;
-}
-
-export interface Tx extends Queryable {
-  /**
-   * Once this transaction is committed, those who listen on the channel in this process are woken; when nobody does, those in others.
-   * Nobody is when it is rolled back.
-   */
-  announce(channel: string): void;
-}
+export type { Answer, Queryable, Tx } from './query.ts';
 
 export interface Database extends Queryable {
   /**
@@ -46,7 +33,6 @@ export interface Database extends Queryable {
   close(): Promise<void>;
 }
 
-export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
 export type DatabaseConfig = { readonly url: string } | Omit<pg.PoolConfig, 'types'>;
 
 export interface DatabaseOptions {
@@ -77,7 +63,8 @@ export function openDatabase(config: DatabaseConfig, options: DatabaseOptions = 
     keepAlive: true,
     types: COLUMN_TYPES,
   };
-  const pool = new pg.Pool(poolConfig);
+  // Pipelined: a transaction's statements need not wait for each other's answers.
+  const pool = new pg.Pool({ ...poolConfig, pipeline: true, stream: () => new GatheringSocket() });
   pool.on('error', (error) => options.onConnectionLost?.(error));
   const prepared: PreparedNames = new Map();
   const query = queryOf(pool, prepared);
@@ -91,9 +78,12 @@ export function openDatabase(config: DatabaseConfig, options: DatabaseOptions = 
   };
   return {
     query,
+    async tell(text, values) {
+      await query(text, values);
+    },
     inTransaction: (story, { isolation = 'read committed' } = {}) =>
       retried(async () => {
-        const { result, announced } = await once({ pool, prepared }, story, isolation);
+        const { result, announced } = await runTransaction(await connected(pool), prepared, story, isolation);
         for (const channel of announced) announce(channel);
         return result;
       }),
@@ -114,83 +104,6 @@ export function openDatabase(config: DatabaseConfig, options: DatabaseOptions = 
       await pool.end();
     },
   };
-}
-
-/** A pool's or a client's query, its failures told as ours. */
-export const queryOf = (on: pg.Pool | pg.ClientBase, prepared?: PreparedNames): Queryable['query'] =>
-  async function query<Row extends pg.QueryResultRow>(
-    text: string,
-    values: readonly unknown[] = [],
-  ): Promise<Answer<Row>> {
-    try {
-      const { rows, rowCount } = await on.query<Row>({
-        text,
-        values: values.map(withoutNul),
-        ...nameOf(prepared, text, values),
-      });
-      return { rows, rowCount: rowCount ?? 0 };
-    } catch (error) {
-      throw databaseFailureOf(error);
-    }
-  };
-
-/*
- * Statements with parameters are prepared once on each connection: planning the claim takes longer than running it. Only so many
- * different ones, for a statement glued together from parts (a list of columns, a filter) would fill the server's memory.
- */
-type PreparedNames = Map<string, string>;
-const preparedMax = 500;
-
-function nameOf(prepared: PreparedNames | undefined, text: string, values: readonly unknown[]): { name?: string } {
-  if (prepared === undefined || values.length === 0) return {};
-  const known = prepared.get(text);
-  if (known !== undefined) return { name: known };
-  if (prepared.size >= preparedMax) return {};
-  const name = `tallyport_${prepared.size + 1}`;
-  prepared.set(text, name);
-  return { name };
-}
-
-interface Parts {
-  readonly pool: pg.Pool;
-  readonly prepared: PreparedNames;
-}
-
-async function once<T>(
-  { pool, prepared }: Parts,
-  story: (tx: Tx) => Promise<T>,
-  isolation: Isolation,
-): Promise<{ result: T; announced: ReadonlySet<string> }> {
-  const client = await connected(pool);
-  const announced = new Set<string>();
-  const query = queryOf(client, prepared);
-  let broken: unknown;
-  const onError = (error: Error) => {
-    broken = error; // the statement in hand fails with it; without a listener it would end the process
-  };
-  client.on('error', onError);
-  try {
-    await query(isolation === 'read committed' ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation.toUpperCase()}`);
-    const result = await story({ query, announce: (channel) => announced.add(channel) });
-    await commit(client);
-    return { result, announced };
-  } catch (error) {
-    await query('ROLLBACK').catch((failure: unknown) => {
-      broken ??= failure; // the connection is of no more use; the server rolls back by itself
-    });
-    throw error;
-  } finally {
-    client.removeListener('error', onError);
-    client.release(broken !== undefined);
-  }
-}
-
-/** A transaction in which a statement failed answers COMMIT by rolling back, without an error: a story that caught it must not believe it. */
-async function commit(client: pg.ClientBase): Promise<void> {
-  const { command } = await client.query('COMMIT').catch((error: unknown) => {
-    throw databaseFailureOf(error);
-  });
-  if (command !== 'COMMIT') throw new FailureError('bug', 'a statement failed in the transaction and nobody told');
 }
 
 async function retried<T>(run: () => Promise<T>): Promise<T> {

@@ -28,7 +28,7 @@ export async function updateExpectations(
   changed: readonly { readonly id: string; readonly outstanding: unknown; readonly met: boolean }[],
   at: Date,
 ): Promise<void> {
-  await tx.query(
+  await tx.tell(
     `update expectation e set outstanding = r.outstanding, state = case when r.met then 'met' else e.state end,
        met_at = case when r.met then $2::timestamptz end
      from jsonb_to_recordset($1::jsonb) as r (id uuid, outstanding jsonb, met boolean) where e.id = r.id`,
@@ -38,7 +38,7 @@ export async function updateExpectations(
 
 /** What was expected of a subject is not any more. */
 export async function cancelExpectations(tx: Queryable, subjectKind: string, subjectId: string): Promise<void> {
-  await tx.query(
+  await tx.tell(
     `update expectation set state = 'cancelled' where subject_kind = $1 and subject_id = $2 and state in ('open', 'overdue')`,
     [subjectKind, subjectId],
   );

@@ -40,7 +40,7 @@ export async function answerGiven(
 
 /** Keeps the answer of the request that came first. */
 export async function keepAnswer(tx: Tx, scope: string, key: string, { status, text }: KeptAnswer): Promise<void> {
-  await tx.query('update idempotency set status = $3, response = $4 where scope = $1 and key = $2', [
+  await tx.tell('update idempotency set status = $3, response = $4 where scope = $1 and key = $2', [
     scope,
     key,
     status,

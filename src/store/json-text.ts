@@ -4,9 +4,16 @@
  * themselves stand in the RawFile.
  */
 
-/** A plain value as the text of a json or jsonb parameter. */
-export const jsonText = (value: unknown): string =>
-  JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? part.toString() : withoutNul(part)));
+/** A plain value as the text of a json or jsonb parameter. Looking at every part of it takes twice as long, and hardly ever finds one. */
+export function jsonText(value: unknown): string {
+  try {
+    const text = JSON.stringify(value);
+    if (!text.includes('\\u0000')) return text;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // a bigint
+  }
+  return JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? part.toString() : withoutNul(part)));
+}
 
 /** Any parameter as it is, text without NUL. */
 export const withoutNul = (value: unknown): unknown =>

@@ -21,7 +21,7 @@ const proofMsMax = 5_000;
  */
 export async function listenOn(
   config: pg.PoolConfig,
-  pool: Queryable,
+  pool: Pick<Queryable, 'query'>,
   channel: string,
   wake: () => void,
 ): Promise<Listening> {
@@ -74,7 +74,7 @@ export async function listenOn(
 }
 
 /** Sends a notice over one connection and waits for it on the other. */
-async function proveListening(client: pg.Client, pool: Queryable): Promise<void> {
+async function proveListening(client: pg.Client, pool: Pick<Queryable, 'query'>): Promise<void> {
   const probe = `tallyport_probe_${randomBytes(8).toString('hex')}`;
   const arrived = new Promise<boolean>((resolve) => {
     client.on('notification', ({ channel }) => {

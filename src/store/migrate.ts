@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import type { ClientBase } from 'pg';
 import { FailureError } from '../core/failure.ts';
-import { type Database, type Queryable, queryOf } from './database.ts';
+import type { Database } from './database.ts';
+import { type Queryable, queryOf } from './query.ts';
 
 /*
  * Migrations are numbered SQL files, upwards only, never edited once released. The table `migration` remembers which ran and the
@@ -19,6 +20,8 @@ const lockKey = 0x74616c6c79;
 /** UNIQUE NULLS NOT DISTINCT is of 15. */
 const majorVersionMin = 15;
 
+type Asking = Pick<Queryable, 'query'>;
+
 interface MigrationFile {
   readonly name: string;
   readonly checksum: string;
@@ -31,7 +34,7 @@ interface MigrationFile {
  */
 export async function migrate(database: Database, folder: string = migrationsFolder): Promise<readonly string[]> {
   return database.withConnection(async (client) => {
-    const on: Queryable = { query: queryOf(client) };
+    const on: Asking = { query: queryOf(client) };
     await assertServerVersion(on);
     await on.query('SELECT pg_advisory_lock($1)', [lockKey]); // released with the connection
     const files = await migrationFiles(folder);
@@ -69,7 +72,7 @@ async function migrationFiles(folder: string): Promise<MigrationFile[]> {
   );
 }
 
-async function assertServerVersion(on: Queryable): Promise<void> {
+async function assertServerVersion(on: Asking): Promise<void> {
   const { rows } = await on.query<{ version: number }>("SELECT current_setting('server_version_num')::int AS version");
   const major = Math.floor((rows[0]?.version ?? 0) / 10_000);
   if (major >= majorVersionMin) return;
@@ -80,7 +83,7 @@ async function assertServerVersion(on: Queryable): Promise<void> {
 }
 
 /** Refuses a database that a newer build has changed, or one whose past differs from what our files say. */
-async function assertKnown(on: Queryable, files: readonly MigrationFile[]): Promise<void> {
+async function assertKnown(on: Asking, files: readonly MigrationFile[]): Promise<void> {
   const { rows: tables } = await on.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
     migrationTable,
   ]);
@@ -104,7 +107,7 @@ async function assertKnown(on: Queryable, files: readonly MigrationFile[]): Prom
   }
 }
 
-async function rememberChecksums(on: Queryable, files: readonly MigrationFile[]): Promise<void> {
+async function rememberChecksums(on: Asking, files: readonly MigrationFile[]): Promise<void> {
   await on.query(`ALTER TABLE ${migrationTable} ADD COLUMN IF NOT EXISTS checksum text`);
   await on.query(
     `UPDATE ${migrationTable} SET checksum = file.checksum

@@ -8,7 +8,7 @@ export async function refusable<Result extends { readonly ok: boolean }>(
   tx: Queryable,
   story: () => Promise<Result>,
 ): Promise<Result> {
-  await tx.query('savepoint refusable');
+  await tx.tell('savepoint refusable');
   const result = await story();
   await tx.query(result.ok ? 'release savepoint refusable' : 'rollback to savepoint refusable');
   return result;

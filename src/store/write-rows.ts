@@ -58,5 +58,5 @@ export async function writeRows(tx: Queryable, rows: Rows, events: readonly NewE
     );
   }
   if (events.length === 0 && parts.length === 1) return;
-  await tx.query(`with ${parts.join(',\n')} select`, values);
+  await tx.tell(`with ${parts.join(',\n')} select`, values);
 }

@@ -20,7 +20,7 @@ export async function setAcknowledgmentState(
   state: AcknowledgmentRow['state'],
   waiting: { for: string; until: Date } | null = null,
 ): Promise<void> {
-  await tx.query('update acknowledgment set state = $2, waits_for = $3, deadline = $4 where id = $1', [
+  await tx.tell('update acknowledgment set state = $2, waits_for = $3, deadline = $4 where id = $1', [
     id,
     state,
     waiting?.for ?? null,

@@ -13,5 +13,5 @@ export async function announcementToSend(
 }
 
 export async function setAnnounced(tx: Queryable, id: string): Promise<void> {
-  await tx.query(`update announcement set state = 'sent' where id = $1`, [id]);
+  await tx.tell(`update announcement set state = 'sent' where id = $1`, [id]);
 }

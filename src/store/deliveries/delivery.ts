@@ -55,7 +55,7 @@ export async function endAttempt(
   at: Date,
   { outcome, detail, failed = false }: { readonly outcome: string; readonly detail: string; readonly failed?: boolean },
 ): Promise<void> {
-  await client.query(
+  await client.tell(
     `with moved as (update delivery set state = 'failed' where id = $1 and $6 and state = 'sending')
      update delivery_attempt set finished_at = $3, outcome = $4, detail = $5 where delivery_id = $1 and number = $2`,
     [deliveryId, number, at, outcome, detail, failed],

@@ -22,7 +22,7 @@ export async function setDocumentState(
   state: DocumentRow['state'],
   reason: string | null = null,
 ): Promise<void> {
-  await tx.query('update document set state = $2, state_reason = $3, waits_for = null, deadline = null where id = $1', [
+  await tx.tell('update document set state = $2, state_reason = $3, waits_for = null, deadline = null where id = $1', [
     id,
     state,
     reason,
@@ -31,7 +31,7 @@ export async function setDocumentState(
 
 /** Lets a document wait for what it refers to, until a deadline. */
 export async function letWait(tx: Queryable, id: string, waitsFor: readonly string[], deadline: Date): Promise<void> {
-  await tx.query(`update document set state = 'waiting', waits_for = $2, deadline = $3 where id = $1`, [
+  await tx.tell(`update document set state = 'waiting', waits_for = $2, deadline = $3 where id = $1`, [
     id,
     waitsFor,
     deadline,

@@ -7,7 +7,7 @@ export async function setComposed(
   id: string,
   written: { transactionId: string | null; mapName: string; mapHash: string; trace: unknown; unwritten: unknown },
 ): Promise<void> {
-  await tx.query(
+  await tx.tell(
     `update document set state = 'composed', transaction_id = $2, map_name = $3, map_hash = $4, trace = $5, unwritten = $6 where id = $1`,
     [
       id,

@@ -48,7 +48,7 @@ export async function claimControlNumbers(
 
 /** Gives claims back: nothing of what they were taken for was entered. */
 export async function releaseControlNumbers(tx: Queryable, claims: readonly NumberClaim[]): Promise<void> {
-  await tx.query(
+  await tx.tell(
     `delete from control_number_claim c using jsonb_to_recordset($1::jsonb) as r (company_id text, usage text, syntax text, level text, theirs text,
        ours text, control_number text, interchange_id uuid)
      where (c.company_id, c.usage, c.syntax, c.level, c.theirs, c.ours, c.control_number, c.interchange_id)

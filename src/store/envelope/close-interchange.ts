@@ -10,12 +10,12 @@ export async function closeInterchange(
   groups: readonly { readonly id: string; readonly verdict: Verdict }[],
   at: Date,
 ): Promise<void> {
-  await tx.query(`update interchange set state = 'closed', verdict = $2, closed_at = $3 where id = $1`, [
+  await tx.tell(`update interchange set state = 'closed', verdict = $2, closed_at = $3 where id = $1`, [
     id,
     verdict,
     at,
   ]);
-  await tx.query(
+  await tx.tell(
     `update functional_group g set verdict = r.verdict, accepted = case when r.verdict = 'rejected' then 0 else g.accepted end
      from jsonb_to_recordset($1::jsonb) as r (id uuid, verdict text) where g.id = r.id`,
     [jsonText(groups)],
@@ -24,7 +24,7 @@ export async function closeInterchange(
 
 /** Keeps an interchange out of the business until an operator decides. */
 export async function quarantineInterchange(tx: Queryable, id: string, reason: string): Promise<void> {
-  await tx.query(`update interchange set state = 'quarantined', quarantine_reason = $2 where id = $1`, [id, reason]);
+  await tx.tell(`update interchange set state = 'quarantined', quarantine_reason = $2 where id = $1`, [id, reason]);
 }
 
 export interface ClosedTransaction {
@@ -83,7 +83,7 @@ export async function forgiveProblems(
   interchangeId: string,
   codes: readonly ProblemCode[],
 ): Promise<void> {
-  await tx.query(
+  await tx.tell(
     `update problem set body = body || '{"severity": "warning"}' where interchange_id = $1 and body ->> 'code' = any ($2)`,
     [interchangeId, codes],
   );

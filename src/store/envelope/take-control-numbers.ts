@@ -31,6 +31,6 @@ export async function takeControlNumbers(
     const [next = 0] = nextControlNumbers(range, Number(lastOf.get(keys[index] ?? '') ?? 0n));
     return next;
   });
-  await tx.query(MOVE_RANGES, [keys, taken]);
+  await tx.tell(MOVE_RANGES, [keys, taken]);
   return ranges.map(({ ours, level }, index) => formatControlNumber(ours.syntax, level, taken[index] ?? 0));
 }

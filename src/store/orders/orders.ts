@@ -51,7 +51,7 @@ export async function updateOrder(
   state: OrderState,
   decision: OrderDecision | null = null,
 ): Promise<void> {
-  await tx.query(
+  await tx.tell(
     'update purchase_order set state = $2, body = $3, decision = coalesce($4::jsonb, decision) where id = $1',
     [id, state.status, jsonText(state), decision === null ? null : jsonText(decision)],
   );
@@ -68,7 +68,7 @@ export async function putInPlace(
     readonly decision: OrderDecision | null;
   },
 ): Promise<void> {
-  await tx.query(
+  await tx.tell(
     'update purchase_order set document_id = $2, agreement_id = $3, state = $4, body = $5, decision = $6 where id = $1',
     [
       id,

@@ -48,7 +48,7 @@ export async function reserve(
   reservations: readonly Reservation[],
 ): Promise<void> {
   if (reservations.length === 0) return;
-  await tx.query(
+  await tx.tell(
     `with wanted as (select * from jsonb_to_recordset($4::jsonb) as r (line text, item text, location text, quantity numeric)),
        kept as (insert into reservation (order_id, item_id, location, line, quantity) select $3, item, location, line, quantity from wanted)
      update item_stock s set reserved = s.reserved + w.quantity
@@ -63,7 +63,7 @@ export async function releaseReservations(
   tx: Queryable,
   owner: { companyId: string; usage: Usage; orderId: string },
 ): Promise<void> {
-  await tx.query(
+  await tx.tell(
     `with freed as (delete from reservation where order_id = $3 returning item_id, location, quantity)
      update item_stock s set reserved = s.reserved - f.quantity
      from (select item_id, location, sum(quantity) as quantity from freed group by item_id, location) f
@@ -81,7 +81,7 @@ export async function takeReserved(
   owner: { companyId: string; usage: Usage; orderId: string },
   lines: readonly { readonly line: string; readonly quantity: string }[],
 ): Promise<void> {
-  await tx.query(
+  await tx.tell(
     `with shipped as (select line, sum(quantity) as quantity from jsonb_to_recordset($4::jsonb) as r (line text, quantity numeric) group by line),
        spread as (
          select r.order_id, r.line, r.item_id, r.location,

@@ -3,13 +3,13 @@ import type { Queryable } from '../database.ts';
 /** Big enough that a row's overhead is nothing, small enough that a thousand readers fit in memory. */
 export const chunkBytes = 256 * 1024;
 
-/** Stores one chunk of a RawFile. */
+const INSERT_CHUNK = 'insert into raw_chunk (raw_file_id, ordinal, bytes) values ($1, $2, $3)';
+
+/** Stores one chunk of a RawFile. A whole one is waited for, else a large file would stand in memory on its way to the server. */
 export async function insertChunk(tx: Queryable, rawFileId: string, ordinal: number, bytes: Uint8Array): Promise<void> {
-  await tx.query('insert into raw_chunk (raw_file_id, ordinal, bytes) values ($1, $2, $3)', [
-    rawFileId,
-    ordinal,
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-  ]);
+  const values = [rawFileId, ordinal, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
+  if (bytes.byteLength < chunkBytes) await tx.tell(INSERT_CHUNK, values);
+  else await tx.query(INSERT_CHUNK, values);
 }
 
 /** The bytes of a RawFile from an offset on, chunk by chunk, in order; never more than one chunk in memory. */
@@ -23,6 +23,7 @@ export async function* readChunks(client: Queryable, rawFileId: string, fromByte
     if (bytes === undefined) return;
     const skip = Math.max(0, fromByte - ordinal * chunkBytes);
     yield skip === 0 ? bytes : bytes.subarray(skip);
+    if (bytes.byteLength < chunkBytes) return; // only the last is short
   }
 }
 

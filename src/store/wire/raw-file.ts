@@ -34,12 +34,12 @@ export async function setRawFileState(
   state: string,
   firstId: string | null = null,
 ): Promise<void> {
-  await tx.query('update raw_file set state = $2, first_id = $3 where id = $1', [id, state, firstId]);
+  await tx.tell('update raw_file set state = $2, first_id = $3 where id = $1', [id, state, firstId]);
 }
 
 /** Gives a file's claim back unless something of the file was entered: a first try that failed must not block the next. */
 export async function releaseContent(tx: Queryable, sha256: Buffer, rawFileId: string): Promise<void> {
-  await tx.query(
+  await tx.tell(
     `delete from content_claim where sha256 = $1 and raw_file_id = $2 and not exists (
        select 1 from interchange where raw_file_id = $2 and state = 'closed' and verdict <> 'rejected')`,
     [sha256, rawFileId],

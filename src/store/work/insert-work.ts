@@ -15,7 +15,7 @@ const INSERT_WORK = `
 export async function insertWork(tx: Tx, work: readonly NewWork[]): Promise<readonly string[]> {
   if (work.length === 0) return [];
   const ids = work.map(() => newId());
-  await tx.query(INSERT_WORK, [
+  await tx.tell(INSERT_WORK, [
     ids,
     work.map(({ kind }) => kind),
     work.map(({ subjectId }) => subjectId),
