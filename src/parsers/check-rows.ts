@@ -75,7 +75,10 @@ function keepsNotes(notes: readonly SyntaxNote[], present: number): boolean {
   return true;
 }
 
-/** One composite without repetitions, character by character up to each separator. */
+/**
+ * One composite without repetitions, character by character up to each separator. Packing a part's code and sorting its digits in the same pass
+ * gained nothing: ORDERS stayed at 50 MB/s.
+ */
 function isRightComposite(
   rows: Rows,
   from: number,

@@ -46,8 +46,8 @@ export interface ValidationOptions {
  * Takes a transaction and its message's table; gives the tree, every Problem in wire order (the envelope's among them), and the verdict the
  * policies make of them. Never throws for what a partner sent.
  *
- * All layers on, reading included, one core of a busy machine: generated 850s (3.7 KB) 41 to 48 MB/s, ORDERS (6 KB) 37; of 88 µs an 850, reading
- * takes 24, placing 10, elements and notes 45, balances 8. What elements cost is making their strings.
+ * All layers on, reading included, one core of a busy machine: generated 850s (3.7 KB) 75 to 83 MB/s, ORDERS (6 KB) 50 to 55. Of the time a
+ * quarter is scanning bytes, a quarter the check of right segments, a tenth placing, a tenth collecting garbage.
  */
 export function validate(
   transaction: Transaction,

@@ -30,8 +30,7 @@ const KINDS: Readonly<Record<ElementType, number>> = {
 export const packedCodeLengthMax = 4;
 
 /**
- * Codes of up to four characters as integers in an open table a quarter full: found in the transaction's text without making a string of them,
- * where slicing and asking a Set took a quarter of an 850's check.
+ * Codes of up to four characters as integers in an open table a quarter full: found in the transaction's text without making a string of each.
  */
 export class CodeTable {
   readonly long: ReadonlySet<string>;
