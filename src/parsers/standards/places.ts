@@ -14,7 +14,7 @@ export interface Place {
   readonly loops: readonly LoopDefinition[];
   readonly at: readonly number[];
   readonly steps: Map<string, readonly Step[]>;
-  /** The tag last met here, and its first step when that may be taken without a further look: two of three times the next is the same. */
+  /** The tag last met here, and its first step when that may be taken without a further look. */
   lastTag: string;
   lastStep: Step | undefined;
   /** Of the innermost loop; null in the root. What a Problem names. */
