@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Commands } from './cli/commands.ts';
@@ -130,6 +130,8 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
       const api = await operatorApi({ context, keySha256: key.sha256, loggerInstance: log });
       closers.push(() => api.close());
       apiUrl = await api.listen(settings.api);
+      await writeFile(apiUrlPath(settings.dataFolder), `${apiUrl}\n`);
+      closers.push(() => rm(apiUrlPath(settings.dataFolder), { force: true }));
     }
     let partnersUrl: string | null = null;
     if (settings.roles.has('http')) {
@@ -154,6 +156,13 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
 }
 
 const apiKeyPath = (dataFolder: string): string => join(dataFolder, 'api-key');
+/** Where the gateway of this folder answers operators: commands of this machine then need not be told its port. */
+const apiUrlPath = (dataFolder: string): string => join(dataFolder, 'api-url');
+const firstLine = (path: string): Promise<string | null> =>
+  readFile(path, 'utf8').then(
+    (text) => text.trim(),
+    () => null, // absent: no gateway has run here
+  );
 
 /** Beside the embedded database the key is kept for the commands of this machine; elsewhere it is only shown. */
 async function keepApiKey({ dataFolder, databaseUrl }: ServeSettings, key: string): Promise<string | null> {
@@ -206,6 +215,7 @@ const address = (text: string | undefined, fallback: Address): Address => {
 
 const commands: Commands = {
   packageRoot,
+  version: JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8')).version,
   environment,
   print: (line) => process.stdout.write(`${line}\n`),
   printError: (line) => process.stderr.write(`${line}\n`),
@@ -217,12 +227,8 @@ const commands: Commands = {
   address,
   startGateway,
   withStore,
-  apiKey: async (dataFolder) =>
-    environment.TALLYPORT_API_KEY ??
-    (await readFile(apiKeyPath(dataFolder), 'utf8').then(
-      (text) => text.trim(),
-      () => null,
-    )),
+  apiKey: async (dataFolder) => environment.TALLYPORT_API_KEY ?? (await firstLine(apiKeyPath(dataFolder))),
+  apiUrl: (dataFolder) => firstLine(apiUrlPath(dataFolder)),
   selfCommand: [process.execPath, fileURLToPath(import.meta.url)],
   streams: {
     stdin: process.stdin,

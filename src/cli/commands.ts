@@ -6,6 +6,7 @@ import type { Address, ServedGateway, ServeSettings } from './serve.ts';
 /** What the commands are given by the composition root. */
 export interface Commands {
   readonly packageRoot: string;
+  readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly print: (line: string) => void;
   readonly printError: (line: string) => void;
@@ -22,6 +23,8 @@ export interface Commands {
     use: (context: FlowContext) => Promise<T>,
   ) => Promise<T>;
   readonly apiKey: (dataFolder: string) => Promise<string | null>;
+  /** Where a gateway that runs on this folder answers; null: none does. */
+  readonly apiUrl: (dataFolder: string) => Promise<string | null>;
   /** How this program is started again, for processes of its own. */
   readonly selfCommand: readonly string[];
   readonly streams: ProcessStreams;
@@ -41,6 +44,6 @@ export interface ApplyFlags {
 }
 export interface AskFlags {
   readonly data: string;
-  readonly apiUrl: string;
+  readonly apiUrl?: string;
   readonly json?: true;
 }

@@ -1,4 +1,5 @@
 import { FailureError } from '../core/failure.ts';
+import { type AskFlags, type Commands, defaultApi } from './commands.ts';
 
 export interface GatewayClient {
   get(path: string): Promise<Readonly<Record<string, unknown>>>;
@@ -16,7 +17,7 @@ export function gatewayClient(url: string, key: string | null): GatewayClient {
   ): Promise<{ status: number; body: Readonly<Record<string, unknown>> }> => {
     if (key === null) {
       throw new FailureError('usage-wrong', 'An API key is needed.', {
-        remedy: 'Set TALLYPORT_API_KEY, or --data to the folder of the gateway.',
+        remedy: 'No gateway has run on this data folder: say --data with the one of yours, or set TALLYPORT_API_KEY.',
       });
     }
     let answer: Response;
@@ -44,4 +45,11 @@ export function gatewayClient(url: string, key: string | null): GatewayClient {
     post: (path, body) =>
       ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   };
+}
+
+/** Where `--api-url` says, else where the gateway of the data folder answers, else the usual port of this machine. */
+export async function askedGateway(commands: Commands, flags: AskFlags): Promise<GatewayClient> {
+  const dataFolder = commands.resolve(flags.data);
+  const url = flags.apiUrl ?? (await commands.apiUrl(dataFolder)) ?? `http://${defaultApi.host}:${defaultApi.port}`;
+  return gatewayClient(url, await commands.apiKey(dataFolder));
 }

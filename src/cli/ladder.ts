@@ -2,13 +2,13 @@ import { styleText } from 'node:util';
 import { FailureError } from '../core/failure.ts';
 import type { Ladder, Rung } from '../flows/ladder.ts';
 import type { AskFlags, Commands, ExitCode } from './commands.ts';
-import { gatewayClient } from './gateway-client.ts';
+import { askedGateway } from './gateway-client.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** `tallyport ladder`: one order by number or id, or the latest ones. Exit 1 when a rung failed. */
 export async function runLadder(commands: Commands, order: string | undefined, flags: AskFlags): Promise<ExitCode> {
-  const client = gatewayClient(flags.apiUrl, await commands.apiKey(commands.resolve(flags.data)));
+  const client = await askedGateway(commands, flags);
   const ids =
     order !== undefined && UUID.test(order)
       ? [order]

@@ -27,7 +27,7 @@ export async function runPartnersApply(commands: Commands, folder: string, flags
     return 0;
   };
 
-  const url = flags.apiUrl ?? `http://${defaultApi.host}:${defaultApi.port}`;
+  const url = flags.apiUrl ?? (await commands.apiUrl(dataFolder)) ?? `http://${defaultApi.host}:${defaultApi.port}`;
   const key = await commands.apiKey(dataFolder);
   if (flags.apiUrl !== undefined || (key !== null && (await answers(url)))) {
     const { status, body } = await gatewayClient(url, key).post('/configuration', { base: dataFolder, files });

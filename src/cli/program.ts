@@ -25,6 +25,7 @@ export const buildProgram =
       });
     const program = new Command('tallyport')
       .description('An open EDI/B2B gateway that carries a purchase order to cash')
+      .version(commands.version)
       .exitOverride()
       .showHelpAfterError('(--help shows what there is)')
       .configureOutput({
@@ -62,21 +63,21 @@ export const buildProgram =
       .command('apply [folder]')
       .description('put company/ and partners/ of the folder in force')
       .option(...data)
-      .option('--api-url <url>', 'of a running gateway')
+      .option('--api-url <url>', 'of a running gateway (the one that runs on the data folder)')
       .option(...json)
       .action((folder: string | undefined, options: ApplyFlags) => ends(apply(commands, folder ?? '.', options)));
     program
       .command('status')
       .description('what a running gateway has in hand')
       .option(...data)
-      .option('--api-url <url>', 'of the gateway', `http://${defaultApi.host}:${defaultApi.port}`)
+      .option('--api-url <url>', 'of the gateway (the one that runs on the data folder)')
       .option(...json)
       .action((options: AskFlags) => ends(status(commands, options)));
     program
       .command('ladder [order]')
       .description('what orders have climbed, from wire to cash; an order number or id, or all')
       .option(...data)
-      .option('--api-url <url>', 'of the gateway', `http://${defaultApi.host}:${defaultApi.port}`)
+      .option('--api-url <url>', 'of the gateway (the one that runs on the data folder)')
       .option(...json)
       .action((order: string | undefined, options: AskFlags) => ends(ladder(commands, order, options)));
 

@@ -1,16 +1,19 @@
 import type { AskFlags, Commands, ExitCode } from './commands.ts';
-import { gatewayClient } from './gateway-client.ts';
+import { askedGateway } from './gateway-client.ts';
 
 /** `tallyport status`: unfinished work by state, what is quarantined, overdue or undelivered. Exit 1 when something needs a person. */
 export async function runStatus(commands: Commands, flags: AskFlags): Promise<ExitCode> {
-  const client = gatewayClient(flags.apiUrl, await commands.apiKey(commands.resolve(flags.data)));
+  const client = await askedGateway(commands, flags);
   const lists = {
     parked: '/work?state=parked&limit=100',
     quarantined: '/interchanges?state=quarantined&limit=100',
+    undecided: '/orders?state=awaiting-decision&limit=100',
+    heldOrders: '/orders?state=held&limit=100',
     overdue: '/expectations?state=overdue&limit=100',
     held: '/documents?state=held&limit=100',
     waiting: '/documents?state=waiting&limit=100',
     review: '/remittances?state=review&limit=100',
+    partlyApplied: '/remittances?state=partly-applied&limit=100',
   };
   const found: Record<string, Readonly<Record<string, unknown>>[]> = {};
   for (const [name, path] of Object.entries(lists)) {
@@ -21,8 +24,9 @@ export async function runStatus(commands: Commands, flags: AskFlags): Promise<Ex
   if (flags.json === true) commands.print(JSON.stringify(found));
   else {
     for (const [name, items] of Object.entries(found)) {
-      commands.print(`${name.padEnd(12)} ${items.length}`);
+      commands.print(`${name.padEnd(14)} ${items.length === 100 ? '100 or more' : items.length}`);
       for (const item of items.slice(0, 10)) commands.print(`  ${lineOf(item)}`);
+      if (items.length > 10) commands.print(`  … --json lists them all`);
     }
     if (!needsPerson) commands.print('nothing waits for a person');
   }
@@ -36,6 +40,8 @@ const lineOf = (item: Readonly<Record<string, unknown>>): string =>
     'usage',
     'number',
     'controlNumber',
+    'sender',
+    'channel',
     'quarantineReason',
     'stateReason',
     'failureMessage',

@@ -109,10 +109,14 @@ function decideLine(deciding: Deciding, keyed: KeyedLine, items: ItemIndex, free
   };
 }
 
+/** One of something: X12 says each where EDIFACT says piece (PCE). */
+const SINGLES: ReadonlySet<string> = new Set(['each', 'piece']);
+const unitWord = (word: string): string => (SINGLES.has(word.toLowerCase()) ? 'each' : word.toLowerCase());
+
 const sameUnit = ({ quantity }: OrderLine, item: ItemView): boolean => {
   const unit = quantity?.unit;
   if (unit === undefined) return true;
-  return [unit.code, unit.original].some((word) => word?.toLowerCase() === item.unit.toLowerCase());
+  return [unit.code, unit.original].some((word) => word !== undefined && unitWord(word) === unitWord(item.unit));
 };
 
 function refuseLine(

@@ -22,6 +22,7 @@ export async function tallyport(...args: string[]): Promise<Printed> {
   const errors: string[] = [];
   const commands: Commands = {
     packageRoot: repository,
+    version: '0.0.0',
     environment: {},
     print: (line) => chunks.push(Buffer.from(`${line}\n`)),
     printError: (line) => errors.push(`${line}\n`),
@@ -36,6 +37,7 @@ export async function tallyport(...args: string[]): Promise<Printed> {
     startGateway: unused('a gateway'),
     withStore: unused('the store'),
     apiKey: unused('the API key'),
+    apiUrl: unused('a gateway'),
     selfCommand: [],
     streams: {
       stdin: new PassThrough(),
