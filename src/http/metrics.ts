@@ -21,7 +21,6 @@ export const METRICS = {
   tallyport_orders: { help: 'Orders that wait for the back office, or for a person.', labels: ['state'] },
   tallyport_documents: { help: 'Documents held for a person, or waiting for what they refer to.', labels: ['state'] },
   tallyport_remittances: { help: 'Remittances not applied in full.', labels: ['state'] },
-  tallyport_acknowledgments_unmatched: { help: 'Acknowledgments for nothing we sent.', labels: [] },
   tallyport_deliveries: {
     help: 'Deliveries that have not arrived. available: in a mailbox, to be fetched.',
     labels: ['state'],
@@ -103,11 +102,10 @@ function countedGauges(gauge: (name: MetricName) => Gauge<string>) {
   const orders = gauge('tallyport_orders');
   const documents = gauge('tallyport_documents');
   const remittances = gauge('tallyport_remittances');
-  const unmatched = gauge('tallyport_acknowledgments_unmatched');
   const deliveries = gauge('tallyport_deliveries');
   const forget = (): void => {
     for (const one of [work, overdue, orders, documents, remittances, deliveries]) one.reset();
-    for (const one of [oldest, quarantined, unmatched]) one.remove();
+    for (const one of [oldest, quarantined]) one.remove();
   };
   return {
     forget,
@@ -117,7 +115,6 @@ function countedGauges(gauge: (name: MetricName) => Gauge<string>) {
       oldest.set(now.oldestReadySeconds);
       for (const { of, count } of now.overdue) overdue.set({ kind: of }, count);
       quarantined.set(now.quarantined);
-      unmatched.set(now.acknowledgmentsUnmatched);
       for (const [one, name, figures] of [
         [orders, 'tallyport_orders', now.orders],
         [documents, 'tallyport_documents', now.documents],

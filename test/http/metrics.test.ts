@@ -42,7 +42,6 @@ describe('figures', async () => {
     expect(now.get('tallyport_documents{state="held"}')).toBe(0);
     expect(now.get('tallyport_remittances{state="waiting"}')).toBe(1);
     expect(now.get('tallyport_deliveries{state="available"}')).toBe(0);
-    expect(now.get('tallyport_acknowledgments_unmatched')).toBe(0);
     expect(now.get('process_resident_memory_bytes')).toBeGreaterThan(0);
   });
 

@@ -30,7 +30,8 @@ create table transmission (
   source_key text, name text, headers jsonb not null default '{}', remote text, at timestamptz not null
 );
 create unique index transmission_source on transmission (channel_id, source_key) where direction = 'in' and source_key is not null;
-create index transmission_at on transmission (at desc);
+-- Lists go by id; people look for a file by its name.
+create index transmission_name on transmission (name);
 
 create table raw_file (
   id uuid primary key, transmission_id uuid not null references transmission, ordinal int not null default 1,
@@ -58,8 +59,7 @@ create table interchange (
   check (state = 'quarantined' or company_id is not null)
 );
 create index interchange_by_number on interchange (direction, partner_id, control_number);
-create index interchange_at on interchange (at desc);
-create index interchange_quarantined on interchange (at) where state = 'quarantined';
+create index interchange_quarantined on interchange (id) where state = 'quarantined';
 
 create table functional_group (
   id uuid primary key, interchange_id uuid not null references interchange, ordinal int not null, direction text not null,
@@ -78,6 +78,7 @@ create table transaction (
   unique (group_id, ordinal)
 );
 create unique index transaction_interchange on transaction (interchange_id, ordinal);
+create index transaction_attention on transaction (state, id) where state in ('rejected', 'parked', 'quarantined');
 
 -- Control numbers already entered, inbound: the same number with other bytes is quarantined or rejected. Claimed in close.
 create table control_number_claim (
@@ -117,6 +118,8 @@ create index document_order on document (order_id) where order_id is not null;
 create index document_number on document (company_id, usage, partner_id, kind, number);
 create index document_transaction on document (transaction_id) where transaction_id is not null;
 create index document_waiting on document using gin (waits_for) where waits_for is not null;
+-- What a person looks for, and metrics count at every scrape: a few among millions.
+create index document_attention on document (state, id) where state in ('waiting', 'held');
 
 -- Ours (out: what we answer) and theirs (in: what they answered). Subject: the interchange a TA1, the group a 997 is about.
 create table acknowledgment (
@@ -134,7 +137,7 @@ create table purchase_order (
   document_id uuid not null references document, agreement_id text not null, state text not null, body jsonb not null, decision jsonb,
   at timestamptz not null, unique (company_id, partner_id, usage, number, release)
 );
-create index purchase_order_state on purchase_order (state, at);
+create index purchase_order_state on purchase_order (state, id);
 create table reservation (
   -- Deferred: goods are reserved while the stock is locked, before the order's own row is written.
   order_id uuid not null references purchase_order deferrable initially deferred, item_id text not null, location text not null, line text not null,
@@ -175,6 +178,8 @@ create table remittance (
   check (applied_minor >= 0)
 );
 create index remittance_advice on remittance (company_id, usage, advice_key);
+create index remittance_trace on remittance (trace);
+create index remittance_attention on remittance (state, id) where state in ('review', 'waiting', 'partly-applied');
 create table remittance_line (
   remittance_id uuid not null references remittance, ordinal int not null, path text not null, reference text, open_item_id uuid references open_item,
   outcome text not null, reason text not null, message text not null, money_minor bigint, primary key (remittance_id, ordinal)
@@ -196,7 +201,8 @@ create table delivery (
   document_id uuid references document, acknowledgment_id uuid references acknowledgment,
   state text not null check (state in ('ready', 'sending', 'available', 'sent', 'failed')), at timestamptz not null, sent_at timestamptz
 );
-create index delivery_mailbox on delivery (channel_id, at) where state = 'available';
+-- Mailboxes, and whatever has not arrived.
+create index delivery_open on delivery (state, channel_id, at) where state <> 'sent';
 create index delivery_document on delivery (document_id) where document_id is not null;
 create index delivery_acknowledgment on delivery (acknowledgment_id) where acknowledgment_id is not null;
 create index delivery_interchange on delivery (interchange_id);

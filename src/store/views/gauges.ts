@@ -16,7 +16,6 @@ export interface Gauges {
   /** Held for a person, or waiting for what they refer to. */
   readonly documents: readonly Counted[];
   readonly remittances: readonly Counted[];
-  readonly acknowledgmentsUnmatched: number;
   readonly deliveries: readonly Counted[];
 }
 
@@ -44,7 +43,6 @@ const GAUGES = `select ${counted(`
       select 'review' as of, count(*)::int from remittance where state = 'review'
       union all select 'partly-applied', count(*)::int from remittance where state = 'partly-applied'
       union all select 'waiting', count(*)::int from remittance where state = 'waiting'`)} as remittances,
-    (select count(*)::int from acknowledgment where state = 'unmatched') as unmatched,
     ${counted(`
       select 'ready' as of, count(*)::int from delivery where state = 'ready'
       union all select 'sending', count(*)::int from delivery where state = 'sending'
@@ -60,7 +58,6 @@ export async function gauges(client: Queryable): Promise<Gauges> {
     orders: readonly Counted[];
     documents: readonly Counted[];
     remittances: readonly Counted[];
-    unmatched: number;
     deliveries: readonly Counted[];
   }>(GAUGES);
   const row = rows[0];
@@ -73,7 +70,6 @@ export async function gauges(client: Queryable): Promise<Gauges> {
     orders: row.orders,
     documents: row.documents,
     remittances: row.remittances,
-    acknowledgmentsUnmatched: row.unmatched,
     deliveries: row.deliveries,
   };
 }

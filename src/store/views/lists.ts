@@ -51,7 +51,6 @@ const LISTS = {
       direction: direction('t.direction'),
       channel: text('t.channel_id'),
       name: text('t.name'),
-      fileState: word('f.state', FILE_STATES),
     },
   },
   files: {
@@ -91,7 +90,7 @@ const LISTS = {
       partner: text('t.partner_id'),
       usage: usage('t.usage'),
       message: text('t.message'),
-      state: word('t.state', TRANSACTION_STATES),
+      state: state('t.state', TRANSACTION_STATES),
       verdict: word('t.verdict', VERDICTS),
       controlNumber: text('t.control_number'),
     },
