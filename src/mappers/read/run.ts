@@ -52,6 +52,12 @@ export class ReadFrame {
     else this.claimed.fill(0, 0, children.length);
   }
 
+  /** Lets go of the transaction: a reader is kept, what it read is not. */
+  leave(): void {
+    this.children = [];
+    this.own = null;
+  }
+
   private locate(children: readonly Child[], positionCount: number): boolean {
     const { starts } = this;
     let next = 0;
