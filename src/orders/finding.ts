@@ -51,6 +51,8 @@ export type FindingCode =
   | 'invoice/quantity-malformed'
   | 'invoice/amount-malformed'
   | 'invoice/tax-left-out'
+  // what we would send
+  | 'document/unwritable'
   // a change of state
   | 'state/not-allowed'
   | 'state/too-late';

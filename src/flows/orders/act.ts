@@ -1,5 +1,6 @@
 import { FailureError } from '../../core/failure.ts';
-import type { Finding } from '../../orders/finding.ts';
+import type { Document } from '../../documents/index.ts';
+import { type Finding, finding } from '../../orders/finding.ts';
 import type { Tx } from '../../store/database.ts';
 import { type OrderRecord, orderForUpdate } from '../../store/orders/orders.ts';
 import { refusable } from '../../store/refusable.ts';
@@ -38,9 +39,27 @@ export async function actOnOrder<T>(
   const record = await orderForUpdate(tx, orderId);
   if (record === undefined) throw new FailureError('not-found', `There is no order ${orderId}.`);
   const gathered = gather();
-  const result = await refusable(tx, () => act({ context, known, tx, record, gathered, actor }));
+  const result = await refusable(tx, async () => {
+    const done = await act({ context, known, tx, record, gathered, actor });
+    const findings = done.ok ? unwritable(context, known, gathered) : [];
+    return findings.length === 0 ? done : { ok: false as const, findings };
+  });
   if (!result.ok) return result;
   await writeRows(tx, gathered.rows, gathered.events);
   await insertWork(tx, gathered.work);
   return result;
+}
+
+/** What an act would send that its map cannot write: whoever acts is told now, not an operator when the work is parked. */
+function unwritable({ maps }: FlowContext, known: KnownConfiguration, { rows }: Gathered): readonly Finding[] {
+  return (rows.document ?? []).flatMap(({ kind, number, agreement_id, state, body }) => {
+    if (state !== 'entered') return [];
+    const agreement = known.agreement(agreement_id);
+    const { problems } = maps.map(agreement.map).write(body as Document, agreement.values);
+    return problems
+      .filter(({ severity }) => severity === 'error')
+      .map(({ message, found, expected }) =>
+        finding('document/unwritable', '', `The ${kind} ${number} cannot be written: ${message}`, { found, expected }),
+      );
+  });
 }

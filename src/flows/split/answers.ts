@@ -53,7 +53,8 @@ export function answersTo(
   if (wantsTa1(agreement.acknowledgment.ta1, header.acknowledgmentRequested !== '0', broken))
     rows.push(row('TA1', null));
   if (!broken && agreement.acknowledgment.functional === '997') {
-    for (const group of asked) rows.push(row('997', group.id));
+    // Sets outside any group stand in one that has no name: AK1 would have nothing to say. The interchange's TA1 tells of them.
+    for (const group of asked) if (group.functionalId) rows.push(row('997', group.id));
   }
   return rows;
 }

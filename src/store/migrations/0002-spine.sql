@@ -59,6 +59,8 @@ create table interchange (
   check (state = 'quarantined' or company_id is not null)
 );
 create index interchange_by_number on interchange (direction, partner_id, control_number);
+-- Whether anything of a file was entered: asked at every close of a file that holds thousands of interchanges.
+create index interchange_entered on interchange (raw_file_id) where state = 'closed' and verdict <> 'rejected';
 create index interchange_quarantined on interchange (id) where state = 'quarantined';
 
 create table functional_group (
@@ -119,7 +121,7 @@ create index document_number on document (company_id, usage, partner_id, kind, n
 create index document_transaction on document (transaction_id) where transaction_id is not null;
 create index document_waiting on document using gin (waits_for) where waits_for is not null;
 -- What a person looks for, and metrics count at every scrape: a few among millions.
-create index document_attention on document (state, id) where state in ('waiting', 'held');
+create index document_attention on document (state, id) where state in ('waiting', 'held', 'rejected');
 
 -- Ours (out: what we answer) and theirs (in: what they answered). Subject: the interchange a TA1, the group a 997 is about.
 create table acknowledgment (
