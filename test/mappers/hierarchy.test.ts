@@ -143,6 +143,13 @@ test('ten thousand levels deep: no stack is lost, and all is read', () => {
   expect(writing.problems.map(({ code }) => code)).toContain('map/hierarchy-unfit');
 });
 
+test('twenty thousand levels of one id are told apart, and told of within bounds', () => {
+  const levels = Array.from({ length: 20_000 }, () => hl('2', '1', 'P'));
+  const { document, problems } = read([hl('1', '', 'S'), ...levels]);
+  expect(new Set(noticeOf(document).packs?.map(({ id }) => id)).size).toBe(20_000);
+  expect(problems.length).toBeLessThanOrEqual(1_001);
+});
+
 const NOTICE: ShipNotice = {
   number: 'SN1',
   purpose: { code: 'original', original: '00' },

@@ -94,7 +94,7 @@ function appendDirect(frame: ReadFrame, run: ReadRun, base: number, step: Step, 
 
 function appendDeep(frame: ReadFrame, run: ReadRun, base: number, finder: Finder): void {
   const { readItem, covered, claiming } = finder;
-  visit(frame, finder, (child, chain) => {
+  visit(frame, finder, (child, chain, index) => {
     const { entryLength, nodeCount } = run.trace;
     const outer = run.node;
     run.node = run.trace.node(outer, run.items.length - base);
@@ -104,13 +104,14 @@ function appendDeep(frame: ReadFrame, run: ReadRun, base: number, finder: Finder
     if (value === undefined) run.trace.reset(entryLength, nodeCount);
     else {
       if (value !== SEGMENT_READ) run.items.push(value);
-      if (claiming) claim(frame, chain[0]?.[1]);
+      if (claiming) frame.claimed[index] = 1;
     }
     return false;
   });
 }
 
-type Take = (child: Child, chain: readonly [Step, Child][]) => boolean;
+/** `index`: which child of the frame the chain begins with. */
+type Take = (child: Child, chain: readonly [Step, Child][], index: number) => boolean;
 
 function visit(frame: ReadFrame, { steps, otherWays, others }: Finder, take: Take): void {
   if (visitWay(frame, steps, others, take)) return;
@@ -161,12 +162,14 @@ function readBest(frame: ReadFrame, run: ReadRun, finder: Finder): unknown {
   let best = Number.POSITIVE_INFINITY;
   let found: Child | null = null;
   let way: readonly [Step, Child][] = [];
-  visit(frame, finder, (child, chain) => {
+  let first = -1;
+  visit(frame, finder, (child, chain, index) => {
     const rank = chain.reduce((sum, [step, at]) => sum * whereListMax + rankOfChild(step, at), 0);
     if (rank >= best) return false;
     best = rank;
     found = child;
     way = chain;
+    first = index;
     return rank === 0;
   });
   if (found === null) return undefined;
@@ -174,14 +177,9 @@ function readBest(frame: ReadFrame, run: ReadRun, finder: Finder): unknown {
   for (const [step, at] of way) if (step.conditions.length > 0) consumeConditions(run, step, at, frame, finder.covered);
   const value = finder.readItem(found, frame, run);
   if (value === undefined) run.trace.reset(entryLength, nodeCount);
-  else claim(frame, way[0]?.[1]);
+  else frame.claimed[first] = 1;
   return value;
 }
-
-const claim = (frame: ReadFrame, child: Child | undefined): void => {
-  const index = child === undefined ? -1 : frame.children.indexOf(child);
-  if (index >= 0) frame.claimed[index] = 1;
-};
 
 /** Calls `take` for every instance along the steps, in wire order; true when it said to stop. */
 function visitWay(frame: ReadFrame, steps: readonly Step[], others: boolean, take: Take): boolean {
@@ -197,8 +195,8 @@ function visitWay(frame: ReadFrame, steps: readonly Step[], others: boolean, tak
     const chain: [Step, Child][] = [[step, child]];
     if (deeper.length === 0) {
       // An instance of a repeated group is taken here; a single one when it is chosen.
-      if (take(child, chain)) return true;
-    } else if (child.kind === 'loop' && visitDeeper(child.children, deeper, chain, take)) return true;
+      if (take(child, chain, index)) return true;
+    } else if (child.kind === 'loop' && visitDeeper(child.children, deeper, chain, index, take)) return true;
   }
   return false;
 }
@@ -207,6 +205,7 @@ function visitDeeper(
   children: readonly Child[],
   [step, ...deeper]: readonly Step[],
   chain: readonly [Step, Child][],
+  index: number,
   take: Take,
 ): boolean {
   if (step === undefined) return false;
@@ -217,8 +216,8 @@ function visitDeeper(
     const longer: [Step, Child][] = [...chain, [step, child]];
     if (
       deeper.length === 0
-        ? take(child, longer)
-        : child.kind === 'loop' && visitDeeper(child.children, deeper, longer, take)
+        ? take(child, longer, index)
+        : child.kind === 'loop' && visitDeeper(child.children, deeper, longer, index, take)
     )
       return true;
   }

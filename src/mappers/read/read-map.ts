@@ -67,6 +67,7 @@ export function compileReading(
       );
     const trace = recorder.finish(templates.list);
     for (const used of frames) used.leave();
+    items.clear();
     // What the reading made has the schema's form by construction: `check` holds every path and type against it.
     const document = missing.length > 0 ? null : (run.document as Document);
     return new Reading(document, trace, run.problems, transaction);

@@ -2,7 +2,6 @@ import { positionAt } from '../../core/position.ts';
 import type { ElementUse, LoopDefinition, SegmentUse, SyntaxNote } from '../../parsers/standards/definitions.ts';
 import type { SyntaxName } from '../../parsers/transaction.ts';
 import { ASSIGNED_NUMBER } from '../read/compile-value.ts';
-import { pathAt } from '../trace-record.ts';
 import type { WriteRun } from './run.ts';
 import type { WireLoop, WireNode, WireSegment } from './wire-tree.ts';
 
@@ -44,33 +43,26 @@ function flatten(loop: WireLoop, run: WriteRun, syntax: SyntaxName, out: WireSeg
       );
     const bounds = child.kind === 'loop' && child.bounded && there.length > 0 ? child.id : null;
     if (bounds !== null) out.push(bound('LS', children, bounds, run));
-    for (const node of there) emit(node, run, syntax, out, there);
+    for (const [index, node] of there.entries()) emit(node, index, run, syntax, out);
     if (bounds !== null) out.push(bound('LE', children, bounds, run));
   }
 }
 
 const nameOf = (child: SegmentUse | LoopDefinition) => (child.kind === 'segment' ? child.tag : child.trigger);
 
-function emit(
-  node: WireNode,
-  run: WriteRun,
-  syntax: SyntaxName,
-  out: WireSegment[],
-  siblings: readonly WireNode[],
-): void {
+function emit(node: WireNode, index: number, run: WriteRun, syntax: SyntaxName, out: WireSegment[]): void {
   if (node.kind === 'segment') {
     if (!(node.isEmpty && syntax === 'x12')) out.push(node);
     return;
   }
   const trigger = run.triggerIn(node);
-  if (trigger?.isEmpty && syntax === 'x12') numberTrigger(trigger, node, siblings, run);
+  if (trigger?.isEmpty && syntax === 'x12') numberTrigger(trigger, node, index, run);
   flatten(node, run, syntax, out);
 }
 
 /** X12 has no segment without elements: an assigned number (554) is the loop's own count, nobody's to say. */
-function numberTrigger(trigger: WireSegment, loop: WireLoop, siblings: readonly WireNode[], run: WriteRun): void {
-  if (trigger.use.definition.elements[0]?.element?.id === ASSIGNED_NUMBER)
-    trigger.set(1, 0, 0, String(siblings.indexOf(loop) + 1));
+function numberTrigger(trigger: WireSegment, loop: WireLoop, index: number, run: WriteRun): void {
+  if (trigger.use.definition.elements[0]?.element?.id === ASSIGNED_NUMBER) trigger.set(1, 0, 0, String(index + 1));
   else
     run.complain(
       'map/segment-missing',
@@ -124,13 +116,7 @@ function bound(tag: 'LS' | 'LE', children: LoopDefinition['children'], id: strin
   return segment;
 }
 
-const pathOf = (run: WriteRun, node: number): string => {
-  if (node === 0) return 'the document';
-  const row = run.trace.entries;
-  for (let at = 0; at < run.trace.entryLength; at += 4)
-    if (row[at + 1] === node) return pathAt(run.templateList[row[at] ?? 0]?.path ?? '', run.trace.nodes, node);
-  return 'the document';
-};
+const pathOf = (run: WriteRun, node: number): string => run.pathOfNode(node) ?? 'the document';
 
 /** Mandatory elements and components, and the syntax notes: never a segment the standard refuses, in silence. */
 function checkSegment(segment: WireSegment, run: WriteRun, segmentNumber: number): void {

@@ -42,6 +42,7 @@ export class WriteRun implements CodecWorld {
   /** Constants are set when every field had its say: a field on the same place wins. */
   private readonly constants: { node: WireNode; condition: Condition; path: string }[] = [];
   private segmentCount = 0;
+  private templateOfNode: Map<number, number> | undefined;
   private readonly templates: Templates;
 
   constructor(document: unknown, agreement: AgreementValues, root: LoopDefinition, templates: Templates) {
@@ -142,6 +143,23 @@ export class WriteRun implements CodecWorld {
     }
     trace.reset(kept, trace.nodeCount);
     return trace.finish(this.templates.list);
+  }
+
+  /** Some path of a list item, for a Problem about the segment opened for it; undefined for the document itself. */
+  pathOfNode(node: number): string | undefined {
+    if (node === 0) return undefined;
+    if (this.templateOfNode === undefined) {
+      this.templateOfNode = new Map();
+      const { entries, entryLength } = this.trace;
+      for (let row = 0; row < entryLength; row += 4) {
+        const at = entries[row + 1] ?? 0;
+        if (!this.templateOfNode.has(at)) this.templateOfNode.set(at, entries[row] ?? 0);
+      }
+    }
+    const template = this.templateOfNode.get(node);
+    return template === undefined
+      ? undefined
+      : pathAt(this.templates.list[template]?.path ?? '', this.trace.nodes, node);
   }
 
   get idMax(): number {
