@@ -22,10 +22,10 @@ afterEach(() => {
   running.clear();
 });
 
-/** Runs a TypeScript file beside the test as a process of its own, to be killed; it talks by `process.send(text)`. */
+/** Runs a TypeScript file (or a JavaScript one, as it is) beside the test as a process of its own, to be killed; it talks by `process.send(text)`. */
 export function startProcess(script: URL, settings: Record<string, unknown>): TestProcess {
   const child = fork(fileURLToPath(script), [JSON.stringify(settings)], {
-    execArgv: ['--import', loader.href],
+    execArgv: script.pathname.endsWith('.mjs') ? [] : ['--import', loader.href],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   running.add(child);

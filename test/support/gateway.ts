@@ -47,6 +47,8 @@ export function handClock(start = '2036-11-22T15:00:00Z'): HandClock {
 export interface TestGateway {
   readonly context: FlowContext;
   readonly database: Database;
+  /** Of the database, for another process. */
+  readonly databaseUrl: string;
   readonly clock: HandClock;
   readonly dataFolder: string;
   readonly failures: string[];
@@ -69,7 +71,7 @@ export interface TestGateway {
 export async function testGateway(
   change: (configuration: Configuration) => Configuration = (same) => same,
 ): Promise<TestGateway> {
-  const { database } = await testDatabase();
+  const { database, url } = await testDatabase();
   const dataFolder = await mkdtemp(join(tmpdir(), 'tallyport-test-'));
   afterAll(() => rm(dataFolder, { recursive: true, force: true }));
   const clock = handClock();
@@ -106,6 +108,7 @@ export async function testGateway(
   return {
     context,
     database,
+    databaseUrl: url,
     clock,
     dataFolder,
     failures,

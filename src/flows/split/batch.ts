@@ -12,6 +12,17 @@ export interface EndedInterchange {
   readonly groups: readonly GroupTally[];
 }
 
+/** A batch is one database transaction: bounded, so that no lock is held long and a restart loses little. */
+export interface BatchLimits {
+  readonly transactionsMax: number;
+  /** Of the transactions in it. */
+  readonly bytesMax: number;
+  /** Of all kinds: a file may hold nothing but empty groups, or mistakes. */
+  readonly rowsMax: number;
+}
+
+export const batchLimits: BatchLimits = { transactionsMax: 200, bytesMax: 4 * 1024 * 1024, rowsMax: 1000 };
+
 /** What one stretch of a file became, as rows still to be written; all of it provisional until closed. */
 export interface Batch {
   readonly rows: {

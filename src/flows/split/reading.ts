@@ -7,56 +7,20 @@ import { selectAgreement } from '../../partners/select-agreement.ts';
 import type { GroupRow, InterchangeRow, ProblemRow } from '../../store/rows/envelope.ts';
 import type { FlowContext } from '../context.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
-import { type Batch, emptyBatch } from './batch.ts';
+import { type Batch, type BatchLimits, emptyBatch } from './batch.ts';
 import { documentRow, groupRow, interchangeRow, theirAcknowledgmentRow, transactionRow } from './new-rows.ts';
 import { parkedEvent } from './parked.ts';
 import { readTransaction, type TransactionReading } from './read-transaction.ts';
+import type { OpenGroup, OpenInterchange, ReadFile, ReadingState } from './reading-state.ts';
 import type { GroupTally } from './verdicts.ts';
 import { whoseInterchange } from './whose.ts';
-
-interface OpenInterchange {
-  readonly id: string;
-  readonly company: string | null;
-  readonly partner: string | null;
-  readonly quarantined: boolean;
-  readonly header: InterchangeHeader;
-  broken: boolean;
-  holdsTa1: boolean;
-  groups: number;
-  transactions: number;
-}
-
-interface OpenGroup {
-  readonly header: GroupHeader;
-  readonly tally: GroupTally;
-  readonly acknowledges: boolean;
-}
-
-/** Where a reading stands between two batches, as plain JSON for the work row's cursor. */
-export interface ReadingState {
-  readonly interchanges: number;
-  readonly interchange: OpenInterchange | null;
-  readonly group: OpenGroup | null;
-}
-
-/** The file that is read. `orderKey`: of a channel whose files are processed in the order they came; null for others. */
-export interface ReadFile {
-  readonly id: string;
-  readonly channelId: string;
-  readonly orderKey: string | null;
-}
-
-/** A batch is one database transaction: bounded, so that no lock is held long and a restart loses little. */
-const batchTransactionsMax = 200;
-const batchBytesMax = 4 * 1024 * 1024;
-/** Of all kinds: a file may hold nothing but empty groups, or mistakes. */
-const batchRowsMax = 5_000;
 
 /** Turns a reader's events into rows. Holds one batch and what is open, never the file. */
 export class FileReading {
   readonly #context: FlowContext;
   readonly #known: KnownConfiguration;
   readonly #file: ReadFile;
+  readonly #limits: BatchLimits;
   #batch = emptyBatch();
   #bytes = 0;
   #rows = 0;
@@ -68,10 +32,17 @@ export class FileReading {
   #groupRow: GroupRow | null = null;
   #tallies: GroupTally[] = [];
 
-  constructor(context: FlowContext, known: KnownConfiguration, file: ReadFile, from: ReadingState | null) {
+  constructor(
+    context: FlowContext,
+    known: KnownConfiguration,
+    file: ReadFile,
+    from: ReadingState | null,
+    limits: BatchLimits,
+  ) {
     this.#context = context;
     this.#known = known;
     this.#file = file;
+    this.#limits = limits;
     const { interchanges, interchange, group } = structuredClone(from) ?? {
       interchanges: 0,
       interchange: null,
@@ -109,8 +80,9 @@ export class FileReading {
   }
 
   get batchIsFull(): boolean {
-    const { transaction } = this.#batch.rows;
-    return transaction.length >= batchTransactionsMax || this.#bytes >= batchBytesMax || this.#rows >= batchRowsMax;
+    const { transactionsMax, bytesMax, rowsMax } = this.#limits;
+    const transactions = this.#batch.rows.transaction.length;
+    return transactions >= transactionsMax || this.#bytes >= bytesMax || this.#rows >= rowsMax;
   }
 
   /** Hands over what was read since the last call. */

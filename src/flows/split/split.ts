@@ -10,10 +10,11 @@ import { insertWork } from '../../store/work/insert-work.ts';
 import { moveCursor } from '../../store/work/move-cursor.ts';
 import { writeRows } from '../../store/write-rows.ts';
 import type { FlowContext } from '../context.ts';
-import type { Batch } from './batch.ts';
+import { type Batch, batchLimits } from './batch.ts';
 import { closeInOneGo } from './close-in-one-go.ts';
 import { enterDuplicate } from './duplicate-file.ts';
-import { FileReading, type ReadingState } from './reading.ts';
+import { FileReading } from './reading.ts';
+import type { ReadingState } from './reading-state.ts';
 
 /** Where a file's reading goes on after a restart. */
 interface SplitCursor {
@@ -25,7 +26,7 @@ interface SplitCursor {
  * Reads a RawFile into interchanges, groups, transactions and documents. A file of one batch is also closed in that batch's transaction;
  * a larger one is read batch by batch, each moving the cursor by compare-and-set, and its interchanges are closed by work of their own.
  */
-export async function split(context: FlowContext, work: Work): Promise<void> {
+export async function split(context: FlowContext, work: Work, limits = batchLimits): Promise<void> {
   const { database } = context;
   const file = await rawFileToRead(database, work.subjectId);
   if (file === undefined || (file.state !== 'received' && file.state !== 'reading')) return finishAlone(context, work);
@@ -40,7 +41,7 @@ export async function split(context: FlowContext, work: Work): Promise<void> {
   const reader = createReader(cursor === null ? {} : { state: cursor.reader });
   const { orderKey } = work;
   const of = { id: file.id, channelId: file.channel_id, orderKey };
-  const reading = new FileReading(context, known, of, cursor?.reading ?? null);
+  const reading = new FileReading(context, known, of, cursor?.reading ?? null, limits);
 
   for await (const bytes of fileBytes(context, file, cursor?.reader.byteOffset ?? 0)) {
     for (const event of reader.read(bytes)) {
