@@ -195,6 +195,9 @@ export const ROWS = {
     state: oneOf(ACKNOWLEDGMENT_STATES),
     interchange: IdOrNull,
     group: IdOrNull,
+    waitsFor: orNull(
+      Type.String({ description: 'The interchange or group of ours it answers, while that is not known.' }),
+    ),
     at: Instant,
   },
   expectations: {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { line850, order850 } from '../support/brightmart.ts';
+import { testGateway } from '../support/gateway.ts';
+import { operator } from './operator.ts';
 import { enterOrder, openGateway } from './world.ts';
 
 const nobody = '00000000-0000-7000-8000-000000000000';
@@ -198,9 +200,8 @@ describe('shipments and invoices', async () => {
 
   test('an invoice bills what has left, and its amounts must fit', async () => {
     const number = 'B-1';
-    const charge = { kind: { code: 'charge' }, code: { code: 'freight' }, amount: '9'.repeat(40) };
-    const tooLarge = await api.post(`/orders/${orderId}/invoices`, { number, charges: [charge] });
-    expect(tooLarge, tooLarge.text).toMatchObject({ status: 409 });
+    const charges = [{ kind: { code: 'charge' }, code: { code: 'freight' }, amount: '9'.repeat(40) }];
+    expect(await api.post(`/orders/${orderId}/invoices`, { number, charges })).toMatchObject({ status: 422 });
     const made = await api.post(`/orders/${orderId}/invoices`, { number });
     expect(made).toMatchObject({ status: 201, body: { number, due: expect.stringMatching(/^75(\.0+)?$/) } });
     expect(
@@ -209,5 +210,33 @@ describe('shipments and invoices', async () => {
       status: 422,
       body: { findings: [{ code: 'invoice/number-taken' }] },
     });
+  });
+});
+
+describe('an amount beyond what the ledger holds', async () => {
+  // A partner who gets no invoices from us: nothing on the wire is too narrow for the amount.
+  const gateway = await testGateway((configuration) => ({
+    ...configuration,
+    agreements: configuration.agreements.filter(({ message }) => message !== '810'),
+  }));
+  const api = await operator(gateway);
+
+  test('is refused, and nothing of the invoice is kept', async () => {
+    const id = await enterOrder(gateway, 'L-1', 801);
+    const shipped = await api.post(`/orders/${id}/shipments`, {
+      shipment: 'L-1-1',
+      lines: [{ line: '1', quantity: '1' }],
+    });
+    expect(shipped).toMatchObject({ status: 201 });
+    await gateway.rows(
+      `update purchase_order set body = jsonb_set(body, '{lines,0,invoiced}', '"0"') where id = $1`,
+      id,
+    );
+    const charges = [{ kind: { code: 'charge' }, code: { code: 'freight' }, amount: '9'.repeat(30) }];
+    expect(await api.post(`/orders/${id}/invoices`, { number: 'L-9', charges })).toMatchObject({
+      status: 409,
+      body: { detail: 'An amount or a quantity is larger than can be kept.' },
+    });
+    expect(await api.items('/invoices?number=L-9')).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 -- The spine: from the wire (transmission, raw_file) over the envelope (interchange, functional_group, transaction) and the meaning
 -- (document) to the business (purchase_order, shipment, invoice, open_item, remittance) and back out (delivery).
 -- company and usage stand in every table from interchange down, and in its unique keys: a test conversation cannot touch production.
+-- Numbers stand first in those keys: people look for a number, whoever's it is.
 
 -- Configuration, as `partners apply` stored it -----------------------------------------------------------------------------------------
 create table company (id text primary key, body jsonb not null);
@@ -58,7 +59,7 @@ create table interchange (
   at timestamptz not null, closed_at timestamptz, unique (raw_file_id, ordinal),
   check (state = 'quarantined' or company_id is not null)
 );
-create index interchange_by_number on interchange (direction, partner_id, control_number);
+create index interchange_by_number on interchange (control_number, partner_id, direction);
 -- Whether anything of a file was entered: asked at every close of a file that holds thousands of interchanges.
 create index interchange_entered on interchange (raw_file_id) where state = 'closed' and verdict <> 'rejected';
 create index interchange_quarantined on interchange (id) where state = 'quarantined';
@@ -117,7 +118,7 @@ create table document (
   order_id uuid, at timestamptz not null
 );
 create index document_order on document (order_id) where order_id is not null;
-create index document_number on document (company_id, usage, partner_id, kind, number);
+create index document_number on document (number);
 create index document_transaction on document (transaction_id) where transaction_id is not null;
 create index document_waiting on document using gin (waits_for) where waits_for is not null;
 -- What a person looks for, and metrics count at every scrape: a few among millions.
@@ -137,7 +138,7 @@ create index acknowledgment_interchange on acknowledgment (interchange_id);
 create table purchase_order (
   id uuid primary key, company_id text not null, partner_id text not null, usage text not null, number text not null, release text not null default '',
   document_id uuid not null references document, agreement_id text not null, state text not null, body jsonb not null, decision jsonb,
-  at timestamptz not null, unique (company_id, partner_id, usage, number, release)
+  at timestamptz not null, unique (number, partner_id, company_id, usage, release)
 );
 create index purchase_order_state on purchase_order (state, id);
 create table reservation (
@@ -147,7 +148,7 @@ create table reservation (
 );
 create table shipment (
   id uuid primary key, company_id text not null, partner_id text not null, usage text not null, number text not null, order_id uuid not null references purchase_order,
-  document_id uuid not null references document, body jsonb not null, at timestamptz not null, unique (company_id, usage, number)
+  document_id uuid not null references document, body jsonb not null, at timestamptz not null, unique (number, company_id, usage)
 );
 create index shipment_order on shipment (order_id);
 create index shipment_document on shipment (document_id);
@@ -156,7 +157,7 @@ create index sscc_shipment on sscc (shipment_id);
 create table number_series (company_id text not null, usage text not null, series text not null, last bigint not null, primary key (company_id, usage, series));
 create table invoice (
   id uuid primary key, company_id text not null, partner_id text not null, usage text not null, number text not null, order_id uuid references purchase_order,
-  shipment_id uuid references shipment, document_id uuid not null references document, body jsonb not null, at timestamptz not null, unique (company_id, usage, number)
+  shipment_id uuid references shipment, document_id uuid not null references document, body jsonb not null, at timestamptz not null, unique (number, company_id, usage)
 );
 create index invoice_order on invoice (order_id);
 create index invoice_document on invoice (document_id);
@@ -167,7 +168,7 @@ create table open_item (
   remaining_minor bigint not null check (remaining_minor >= 0 and remaining_minor <= amount_minor),
   issued_on date not null, due_on date, discount_minor bigint not null default 0, discount_until date,
   discount_taken_minor bigint not null default 0 check (discount_taken_minor >= 0), reference jsonb not null default '[]', at timestamptz not null,
-  unique (company_id, usage, kind, number)
+  unique (number, company_id, usage, kind)
 );
 create index open_item_key on open_item (company_id, usage, number_key);
 create index open_item_invoice on open_item (invoice_id);

@@ -186,7 +186,7 @@ const LISTS = {
   },
   acknowledgments: {
     select: `select a.id, a.direction, a.kind, a.company_id as company, a.partner_id as partner, a.usage, a.state, a.interchange_id as interchange,
-        a.group_id as "group", a.at from acknowledgment a`,
+        a.group_id as "group", a.waits_for as "waitsFor", a.at from acknowledgment a`,
     page: 'a.id',
     filters: {
       direction: direction('a.direction'),
