@@ -18,8 +18,7 @@ test(`a file of ${megabytes} MB is received, read, closed and answered within 25
     setBytes: 2_000,
   });
   const last = await child.message((text) => text.startsWith('done') || text.startsWith('failed'));
-  console.log(child.messages().join('\n'));
-  expect(last).toMatch(/^done/);
+  expect(last, child.messages().join('\n')).toMatch(/^done/);
   expect(Number(last.split(' ')[1])).toBeLessThanOrEqual(256);
   const [file] = await on.rows<{ bytes: bigint; sets: number; verdict: string }>(
     `select f.byte_length as bytes, i.transaction_count as sets, i.verdict from raw_file f join interchange i on i.raw_file_id = f.id where f.direction = 'in'`,

@@ -79,7 +79,10 @@ function checkHeaders(headers: IncomingHttpHeaders, fileBytesMax: number): void 
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   // A form's boundaries or percent signs would be stored as if they were EDI: a mistake to tell, not to keep.
   if (type.startsWith('multipart/') || type === 'application/x-www-form-urlencoded')
-    throw new HttpProblem(415, 'Send the file itself as the body, not a form: with curl, --data-binary @FILE and -H "Content-Type: application/edi-x12".');
+    throw new HttpProblem(
+      415,
+      'Send the file itself as the body, not a form: with curl, --data-binary @FILE and -H "Content-Type: application/edi-x12".',
+    );
   if (!['', 'identity'].includes(headers['content-encoding']?.trim().toLowerCase() ?? ''))
     throw new HttpProblem(415, 'Send the file as it is, without a content encoding.', {
       'accept-encoding': 'identity',
