@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Invoice } from './invoice.ts';
 import { Order } from './order.ts';
+import { OrderChange } from './order-change.ts';
 import { OrderResponse } from './order-response.ts';
 import { Remittance } from './remittance.ts';
 import { ShipNotice } from './ship-notice.ts';
@@ -10,6 +11,7 @@ import { ShipNotice } from './ship-notice.ts';
  */
 export interface DocumentOf {
   readonly order: Order;
+  readonly 'order-change': OrderChange;
   readonly 'order-response': OrderResponse;
   readonly 'ship-notice': ShipNotice;
   readonly invoice: Invoice;
@@ -21,6 +23,7 @@ export type Document = DocumentOf[DocumentKind];
 /** Adding a document is one file and one word here. */
 export const DOCUMENT_SCHEMAS: Readonly<Record<DocumentKind, TSchema>> = {
   order: Order,
+  'order-change': OrderChange,
   'order-response': OrderResponse,
   'ship-notice': ShipNotice,
   invoice: Invoice,
@@ -28,6 +31,7 @@ export const DOCUMENT_SCHEMAS: Readonly<Record<DocumentKind, TSchema>> = {
 };
 export const DOCUMENT_KINDS: readonly DocumentKind[] = [
   'order',
+  'order-change',
   'order-response',
   'ship-notice',
   'invoice',
