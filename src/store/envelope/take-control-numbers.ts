@@ -1,36 +1,46 @@
 import {
   type ControlNumberRange,
   controlNumberKey,
+  controlNumberRule,
   formatControlNumber,
   nextControlNumbers,
 } from '../../partners/control-numbers.ts';
 import type { Queryable } from '../database.ts';
 
-// Rows are locked in the order in which they are given. A range that is new begins at 0: none was taken.
-const LOCK_RANGES = `
+// Rows are locked in the order in which they are given. A range that is new begins at its first number; one at its end begins again
+// there, or goes past it, which the rules of the range then refuse.
+const TAKE_NUMBERS = `
   insert into control_number_range (key, last)
-  select key, 0 from unnest($1::text[]) with ordinality as r (key, place) order by place
-  on conflict (key) do update set last = control_number_range.last returning key, last`;
-
-const MOVE_RANGES = `
-  update control_number_range c set last = r.last from unnest($1::text[], $2::bigint[]) as r (key, last) where c.key = r.key`;
+  select key, first from unnest($1::text[], $2::bigint[]) with ordinality as r (key, first, place) order by place
+  on conflict (key) do update set last = case
+    when control_number_range.last = ($3::bigint[])[array_position($1::text[], control_number_range.key)] then excluded.last
+    else control_number_range.last + 1 end
+  returning key, last`;
 
 /**
- * Takes the next number of each range, as it stands on the wire. The ranges stay locked until the transaction ends: a number is committed
- * with what carries it or given back, so none is used twice and none is skipped. Give interchange, then group, then transaction, always.
- * Throws FailureError `control-numbers-exhausted`.
+ * Takes the next number of each range, as it stands on the wire, in one statement: works of one transaction may take side by side. The ranges
+ * stay locked until the transaction ends: a number is committed with what carries it or given back, so none is used twice and none is skipped.
+ * Give interchange, then group, then transaction, always. Throws FailureError `control-numbers-exhausted`.
  */
 export async function takeControlNumbers(
   tx: Queryable,
   ranges: readonly ControlNumberRange[],
 ): Promise<readonly string[]> {
   const keys = ranges.map(controlNumberKey);
-  const { rows } = await tx.query<{ key: string; last: bigint }>(LOCK_RANGES, [keys]);
-  const lastOf = new Map(rows.map(({ key, last }) => [key, last]));
-  const taken = ranges.map((range, index) => {
-    const [next = 0] = nextControlNumbers(range, Number(lastOf.get(keys[index] ?? '') ?? 0n));
-    return next;
-  });
-  await tx.tell(MOVE_RANGES, [keys, taken]);
-  return ranges.map(({ ours, level }, index) => formatControlNumber(ours.syntax, level, taken[index] ?? 0));
+  const rules = ranges.map(({ ours, level }) => controlNumberRule(ours.syntax, level));
+  const { rows } = await tx.query<{ key: string; last: bigint }>(TAKE_NUMBERS, [
+    keys,
+    rules.map(({ numberMin }) => numberMin),
+    rules.map(({ numberMax, onExhausted }) => (onExhausted === 'begin-again' ? numberMax : null)),
+  ]);
+  const taken = new Map(rows.map(({ key, last }) => [key, Number(last)]));
+  return ranges.map((range, index) => takenFrom(range, taken.get(keys[index] ?? '') ?? 0));
+}
+
+function takenFrom(range: ControlNumberRange, number: number): string {
+  const { syntax } = range.ours;
+  const { numberMax } = controlNumberRule(syntax, range.level);
+  // Asked for one more than the last there is, the rules refuse in their own words.
+  if (number > numberMax) nextControlNumbers(range, numberMax);
+  return formatControlNumber(syntax, range.level, number);
 }
