@@ -57,6 +57,9 @@ const Problem = object({
   loop: TextOrNull,
   found: TextOrNull,
   expected: TextOrNull,
+  earlierInterchange: Type.Optional(
+    Type.String({ format: 'uuid', description: 'The interchange that used the control number before.' }),
+  ),
 });
 
 const Rung = object({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { tradedWorld } from './world.ts';
+import { advice820, enterOrder, openGateway, tradedWorld } from './world.ts';
 
 interface Event {
   readonly id: string;
@@ -47,6 +47,25 @@ describe('what happened', async () => {
     expect(ids).toEqual(ids.toSorted((a, b) => (a < b ? -1 : 1)));
     // The other order's events are not its own.
     expect(whole.some(({ objects }) => objects.some(({ kind, id }) => kind === 'order' && id !== soldId))).toBe(false);
+  });
+
+  test('what the same remittance paid besides is not followed', async () => {
+    const { gateway, api: its } = await openGateway();
+    const first = await enterOrder(gateway, 'H-1', 901);
+    const second = await enterOrder(gateway, 'H-2', 902);
+    for (const [id, shipment] of [
+      [first, 'S-H-1'],
+      [second, 'S-H-2'],
+    ])
+      await its.post(`/orders/${id}/shipments`, { shipment, lines: [{ line: '1', quantity: '10' }] });
+    await gateway.settle();
+    const lines = ['RMR*IV*INV0000001*PI*125*125*0', 'RMR*IV*INV0000002*PI*125*125*0'];
+    await gateway.receive('brightmart/folder', advice820(903, 'PAY-H', '250', lines));
+    await gateway.settle();
+    const whole = (await its.items(`/timeline/order/${first}?related=true`)) as unknown as readonly Event[];
+    expect(types(whole)).toContain('remittance/applied');
+    expect(types(whole).filter((type) => type === 'order/shipped')).toHaveLength(1);
+    expect(whole.some(({ objects }) => objects.some(({ id }) => id === second))).toBe(false);
   });
 
   test.each(['', '?related=true'])('a timeline%s is walked page by page', async (query) => {

@@ -33,6 +33,11 @@ describe('lists', async () => {
     },
   );
 
+  test.each(LIST_NAMES)('every one of %s is shown whole, as its schema says', async (name) => {
+    for (const { id } of rowsOf(name))
+      expect(await api.get(`${LISTED[name].path}/${String(id)}`)).toMatchObject({ status: 200, body: { id } });
+  });
+
   test('filters narrow each other', async () => {
     const both = await api.items('/interchanges?direction=in&state=quarantined');
     expect(both).toMatchObject([{ controlNumber: '000000101', quarantineReason: 'control-number-used' }]);

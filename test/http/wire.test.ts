@@ -67,6 +67,8 @@ describe('what stood on the wire', async () => {
 
   test('an operator lets a quarantined interchange in, once, with a reason', async () => {
     const id = await idOf('/interchanges?state=quarantined');
+    const first = await idOf('/interchanges?state=closed&controlNumber=000000101');
+    expect((await api.get(`/interchanges/${id}`)).body.problems).toMatchObject([{ earlierInterchange: first }]);
     expect(await api.post(`/interchanges/${id}/accept`, {})).toMatchObject({
       status: 400,
       body: { faults: [{ at: 'body.reason' }] },

@@ -64,7 +64,7 @@ export async function timelineOf(
 
 /**
  * Two steps through shared events lead from an order over its invoices to their remittances, and from its documents to what carried them.
- * A third would lead on to everything else the same remittance paid.
+ * The second does not enter another trade: what else a remittance paid is named in its event, and has a story of its own.
  */
 const relatedStepsMax = 2;
 
@@ -86,7 +86,8 @@ export async function relatedTimeline(
        select o.object_kind, o.object_id, m.step + 1 from met m
          join event_object e on e.object_kind = m.kind and e.object_id = m.id
          join event_object o on o.event_id = e.event_id
-       where m.step < ${relatedStepsMax} and o.object_kind <> 'company'),
+       where m.step < ${relatedStepsMax} and o.object_kind <> 'company'
+         and (m.step = 0 or o.object_kind not in ('order', 'shipment', 'invoice'))),
      brought as (
        select i.id as interchange_id, f.id as file_id, f.transmission_id from (select distinct kind, id from met) m
          join document d on d.id = case when m.kind = 'document' and m.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then m.id::uuid end
