@@ -11,8 +11,8 @@ import type { RemittanceRow } from '../store/rows/business.ts';
 import { hasPendingWork } from '../store/work/pending-work.ts';
 import type { FlowContext } from './context.ts';
 import { meetExpectations } from './expect.ts';
+import { type Gathered, gather } from './gathered.ts';
 import type { KnownConfiguration } from './known-configuration.ts';
-import { type Gathered, gather } from './orders/order-flow.ts';
 import { nextLookAt, remittanceWaitMs, waitsForInvoice } from './waiting.ts';
 
 type RemittanceDocument = Extract<StoredDocument, { kind: 'remittance' }>;

@@ -4,11 +4,9 @@ import type { Tx } from '../store/database.ts';
 import { isUniqueViolation } from '../store/database-failure.ts';
 import { documentForUpdate, type StoredDocument } from '../store/documents/document.ts';
 import { finishWork } from '../store/work/finish-work.ts';
-import { insertWork } from '../store/work/insert-work.ts';
-import { writeRows } from '../store/write-rows.ts';
 import type { FlowContext } from './context.ts';
+import { type Gathered, writeGathered } from './gathered.ts';
 import type { KnownConfiguration } from './known-configuration.ts';
-import type { Gathered } from './orders/order-flow.ts';
 import { processOrder } from './orders/process-order.ts';
 import { processRemittance } from './process-remittance.ts';
 
@@ -22,8 +20,7 @@ export async function process(context: FlowContext, work: Work): Promise<void> {
       // Work may come twice, and a woken document may have been decided by a person meanwhile.
       if (document === undefined || (document.state !== 'entered' && document.state !== 'waiting')) return;
       const gathered = await processDocument(context, known, tx, document);
-      await writeRows(tx, gathered.rows, gathered.events);
-      await insertWork(tx, gathered.work);
+      await writeGathered(tx, gathered);
     });
   } catch (error) {
     // Two channels have different order keys: documents of one number may then meet, and the second sees the first when it comes again.

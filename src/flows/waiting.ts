@@ -1,3 +1,4 @@
+import type { NewWork } from '../core/work.ts';
 import { referenceKey } from '../receivables/reference.ts';
 
 /*
@@ -6,6 +7,8 @@ import { referenceKey } from '../receivables/reference.ts';
 
 /** A remittance waits this long for an invoice it names; then it is a person's. */
 export const remittanceWaitMs = 24 * 60 * 60_000;
+/** A cancellation or replacement waits this long for the order it is about: files that come together are read side by side. */
+export const orderWaitMs = 5 * 60_000;
 /** An acknowledgment waits this long for the delivery it answers to be recorded; then it answers nothing we sent. */
 export const acknowledgmentWaitMs = 15 * 60_000;
 
@@ -22,5 +25,17 @@ export const nextLookAt = (now: Date, deadline: Date, isFirst: boolean): Date =>
   return isFirst || deadline < soon ? soon : deadline;
 };
 
+/** By the number its sender gave it. */
+export const waitsForOrder = (partner: string, number: string, release: string): string =>
+  `order:${partner}:${number}:${release}`;
+
 /** By what its spellings share, as matching does. */
 export const waitsForInvoice = (number: string): string => `invoice:${referenceKey(number) ?? number}`;
+
+/** What waited goes on, in its turn. */
+export const processAgain = (waiting: { id: string; partner_id: string; order_key: string | null }): NewWork => ({
+  kind: 'process',
+  subjectId: waiting.id,
+  fairnessKey: waiting.partner_id,
+  orderKey: waiting.order_key,
+});

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import type { Clock } from '../../src/core/clock.ts';
 import { newId } from '../../src/core/ids.ts';
-import { LANES } from '../../src/core/work.ts';
+import { LANES, type Work } from '../../src/core/work.ts';
 import { applyConfiguration, checkConfiguration } from '../../src/flows/apply-configuration.ts';
 import type { FlowContext } from '../../src/flows/context.ts';
 import { handlersOf } from '../../src/flows/handlers.ts';
 import { watchConfiguration } from '../../src/flows/known-configuration.ts';
 import { receive } from '../../src/flows/receive.ts';
-import { runWork } from '../../src/flows/run-work.ts';
+import { runWork, type WorkHandlers } from '../../src/flows/run-work.ts';
 import { mapFunctions } from '../../src/library/map-functions.ts';
 import { openMaps } from '../../src/library/maps.ts';
 import { readConfigurationFiles } from '../../src/library/partners.ts';
@@ -62,6 +62,12 @@ export interface TestGateway {
   settle(): Promise<number>;
   /** The same with up to so many pieces of work running at a time. */
   settleAtOnce(workers?: number): Promise<number>;
+  /** Claims what is due and gives it, undone: for tests that run it themselves. */
+  claim(): Promise<readonly Work[]>;
+  /** Runs a piece of work as a worker would. */
+  run(work: Work): Promise<void>;
+  /** The handlers themselves, without what decides on retries. */
+  readonly handlers: WorkHandlers;
   /** Files left for a partner, by name, and taken away. */
   outbox(folder: string): Promise<Map<string, string>>;
   rows<Row>(sql: string, ...values: unknown[]): Promise<readonly Row[]>;
@@ -88,15 +94,17 @@ export async function testGateway(
   if (configuration === null) throw new Error(JSON.stringify(faults));
   await applyConfiguration(context, change(configuration), 'test');
   const failures: string[] = [];
+  const handlers = handlersOf(context, { transportOf: (channel) => openTransport(channel, {}) });
   const run = runWork({
     database,
     clock,
-    handlers: handlersOf(context, { transportOf: (channel) => openTransport(channel, {}) }),
+    handlers,
     onFailure: (work, failure, next) => failures.push(`${work.kind}: ${failure.kind}: ${failure.message} → ${next}`),
   });
+  const claim = () => claimWork(database, LANES, { inFlightMaxPerKey: 50, limit: 200, now: clock.now() });
   const settle = async (workers: number): Promise<number> => {
     for (let count = 0; ; ) {
-      const claimed = [...(await claimWork(database, LANES, { inFlightMaxPerKey: 50, limit: 200, now: clock.now() }))];
+      const claimed = [...(await claim())];
       if (claimed.length === 0) return count;
       count += claimed.length;
       const worker = async () => {
@@ -123,6 +131,9 @@ export async function testGateway(
           yield typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
         })(),
       }),
+    claim,
+    run,
+    handlers,
     settle: () => settle(1),
     settleAtOnce: (workers = 8) => settle(workers),
     async outbox(folder) {

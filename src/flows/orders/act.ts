@@ -4,11 +4,9 @@ import { type Finding, finding } from '../../orders/finding.ts';
 import type { Tx } from '../../store/database.ts';
 import { type OrderRecord, orderForUpdate } from '../../store/orders/orders.ts';
 import { refusable } from '../../store/refusable.ts';
-import { insertWork } from '../../store/work/insert-work.ts';
-import { writeRows } from '../../store/write-rows.ts';
 import type { FlowContext } from '../context.ts';
+import { type Gathered, gather, writeGathered } from '../gathered.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
-import { type Gathered, gather } from './order-flow.ts';
 
 /** What came of an act a person or a back office asked for: done, with what it made, or refused with every reason. */
 export type ActResult<T> =
@@ -45,8 +43,7 @@ export async function actOnOrder<T>(
     return findings.length === 0 ? done : { ok: false as const, findings };
   });
   if (!result.ok) return result;
-  await writeRows(tx, gathered.rows, gathered.events);
-  await insertWork(tx, gathered.work);
+  await writeGathered(tx, gathered);
   return result;
 }
 

@@ -6,7 +6,7 @@ import { referenceKey } from '../../receivables/reference.ts';
 import { wakeWaiting } from '../../store/documents/document.ts';
 import { updateOrder } from '../../store/orders/orders.ts';
 import { expectationRows } from '../expect.ts';
-import { waitsForInvoice } from '../waiting.ts';
+import { processAgain, waitsForInvoice } from '../waiting.ts';
 import type { Acting } from './act.ts';
 import { answerWith, expectationSettings, orderEvent } from './order-flow.ts';
 
@@ -111,13 +111,6 @@ export async function bill(
     usage: record.usage,
     waitsFor: [waitsForInvoice(invoice.number)],
   });
-  for (const waiting of woken) {
-    gathered.work.push({
-      kind: 'process',
-      subjectId: waiting.id,
-      fairnessKey: waiting.partner_id,
-      orderKey: waiting.order_key,
-    });
-  }
+  gathered.work.push(...woken.map(processAgain));
   return invoiceId;
 }

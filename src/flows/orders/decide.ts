@@ -11,8 +11,23 @@ import type { Tx } from '../../store/database.ts';
 import { itemsForUpdate, reserve } from '../../store/orders/stock.ts';
 import type { FlowContext } from '../context.ts';
 import { expectationRows } from '../expect.ts';
+import type { Gathered } from '../gathered.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
-import { answerWith, expectationSettings, type Gathered, type OrderOwner, orderEvent } from './order-flow.ts';
+import { answerWith, expectationSettings, type OrderOwner, orderEvent } from './order-flow.ts';
+
+/** The keys under which the items of orders are looked for. */
+export const itemKeysOf = (orders: readonly Order[]): readonly string[] => [
+  ...new Set(
+    orders.flatMap(({ lines }) =>
+      lines.flatMap((line) =>
+        (line.products ?? []).flatMap(({ scheme, value }) => {
+          const word = scheme?.code ?? scheme?.original;
+          return word === undefined ? [] : [productKey(word, value)];
+        }),
+      ),
+    ),
+  ),
+];
 
 /** What the built-in rules say of an order, with the stock they looked at locked until the transaction ends. */
 export async function decisionByRules(
@@ -24,13 +39,7 @@ export async function decisionByRules(
 ): Promise<OrderDecision> {
   const { decision: policy, values } = known.agreement(owner.agreement_id);
   const company = known.company(owner.company_id);
-  const keys = order.lines.flatMap((line) =>
-    (line.products ?? []).flatMap(({ scheme, value }) => {
-      const word = scheme?.code ?? scheme?.original;
-      return word === undefined ? [] : [productKey(word, value)];
-    }),
-  );
-  const items = await itemsForUpdate(tx, owner.company_id, owner.usage, [...new Set(keys)]);
+  const items = await itemsForUpdate(tx, owner.company_id, owner.usage, itemKeysOf([order]));
   const currency = typeof values.currency === 'string' ? values.currency : company.currency;
   return decideByRules(order, indexItems(items), { ...policy, currency }, localDateOf(clock.now(), company.zone));
 }

@@ -1,27 +1,17 @@
-import type { NewWork } from '../../core/work.ts';
 import type { Document, DocumentKind } from '../../documents/index.ts';
 import type { ExpectationSettings } from '../../orders/expectations.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import { selectAnswer } from '../../partners/select-agreement.ts';
 import type { OrderRecord } from '../../store/orders/orders.ts';
 import type { DocumentRow } from '../../store/rows/documents.ts';
-import type { Rows } from '../../store/rows.ts';
 import type { NewEvent } from '../../store/write-rows.ts';
 import type { FlowContext } from '../context.ts';
 import { orderKeyOf } from '../document-number.ts';
+import type { Gathered } from '../gathered.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
 
 /** Who an order belongs to: what every row that follows from it carries. */
 export type OrderOwner = Pick<OrderRecord, 'id' | 'company_id' | 'partner_id' | 'usage' | 'number' | 'agreement_id'>;
-
-/** What one act on an order writes, gathered first and written at once. */
-export interface Gathered {
-  readonly rows: Rows;
-  readonly events: NewEvent[];
-  readonly work: NewWork[];
-}
-
-export const gather = (): Gathered => ({ rows: {}, events: [], work: [] });
 
 /** Our answer under which agreement; undefined when this partner gets none of that kind. */
 export const answerAgreement = (

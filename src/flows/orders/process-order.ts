@@ -6,16 +6,19 @@ import { expectedFrom } from '../../orders/expectations.ts';
 import type { Outcome } from '../../orders/finding.ts';
 import { awaitDecision, cancelOrder, type OrderState, receivedOrder, replaceOrder } from '../../orders/order-state.ts';
 import type { Tx } from '../../store/database.ts';
-import { type StoredDocument, setDocumentState } from '../../store/documents/document.ts';
+import { letWait, type StoredDocument, setDocumentState, wakeWaiting } from '../../store/documents/document.ts';
 import { cancelExpectations } from '../../store/expectations.ts';
 import { type OrderRecord, orderByNumber, putInPlace, updateOrder } from '../../store/orders/orders.ts';
 import { releaseReservations } from '../../store/orders/stock.ts';
+import { hasPendingWork } from '../../store/work/pending-work.ts';
 import type { FlowContext } from '../context.ts';
 import { expectationRows } from '../expect.ts';
+import { type Gathered, gather } from '../gathered.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
+import { nextLookAt, orderWaitMs, processAgain, waitsForOrder } from '../waiting.ts';
 import { announcementRow } from './announce.ts';
 import { applyDecision, decisionByRules } from './decide.ts';
-import { expectationSettings, type Gathered, gather, type OrderOwner, orderEvent } from './order-flow.ts';
+import { expectationSettings, type OrderOwner, orderEvent } from './order-flow.ts';
 
 type OrderDocument = Extract<StoredDocument, { kind: 'order' }>;
 
@@ -36,6 +39,7 @@ export async function processOrder(
     release: order.release ?? '',
   };
   const first = await orderByNumber(tx, key);
+  if (first === undefined && (await waitsForFirst(context, tx, document, gathered))) return gathered;
   const policy = known.agreement(document.agreement_id).duplicates;
   const further = furtherOrder(order, first?.state ?? null, policy);
   switch (further.act) {
@@ -61,6 +65,27 @@ export async function processOrder(
       break;
   }
   return gathered;
+}
+
+const REFERRING: ReadonlySet<string> = new Set(['cancel', 'replace']);
+
+/** What takes an order back or its place may be read before it: it waits a while. Then it is what its purpose says of an order that never came. */
+async function waitsForFirst(
+  { clock }: FlowContext,
+  tx: Tx,
+  document: OrderDocument,
+  gathered: Gathered,
+): Promise<boolean> {
+  const { number, release = '', purpose } = document.body;
+  const at = clock.now();
+  const deadline = new Date(document.at.getTime() + orderWaitMs);
+  if (!REFERRING.has(purpose.code ?? '') || at >= deadline) return false;
+  await letWait(tx, document.id, [waitsForOrder(document.partner_id, number, release)], deadline);
+  if (!(await hasPendingWork(tx, 'process', document.id))) {
+    const notBefore = nextLookAt(at, deadline, document.state === 'entered');
+    gathered.work.push({ kind: 'process', subjectId: document.id, fairnessKey: document.partner_id, notBefore });
+  }
+  return true;
 }
 
 /** What a new order, or one that takes another's place, goes through. Gives its state and the decision when rules made one. */
@@ -146,6 +171,12 @@ async function enterOrder(
     },
   ];
   await setDocumentState(tx, document.id, 'processed');
+  const woken = await wakeWaiting(tx, {
+    company: owner.company_id,
+    usage: owner.usage,
+    waitsFor: [waitsForOrder(owner.partner_id, order.number, order.release ?? '')],
+  });
+  gathered.work.push(...woken.map(processAgain));
 }
 
 async function replace(
