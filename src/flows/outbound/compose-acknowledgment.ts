@@ -12,14 +12,13 @@ import {
   answeredInterchange,
   answeredTransactions,
   type StoredAcknowledgment,
-  setAcknowledgmentState,
 } from '../../store/deliveries/acknowledgment.ts';
 import type { FlowContext } from '../context.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
 import { answeringAgreement } from '../split/whose.ts';
-import { enterWritten } from './enter-written.ts';
 import { envelopeOf } from './envelope.ts';
 import { dataElementsOf, functionalAnswer, listedSetsMax } from './functional-answer.ts';
+import { addWritten, type Outgoing, type ReadyDelivery } from './outgoing.ts';
 import { takeNumbers } from './take-numbers.ts';
 import { writtenFromPages } from './verdict-feed.ts';
 import { storeWritten } from './written.ts';
@@ -32,14 +31,15 @@ const pageSize = 100;
  */
 const echoPolicies = { elements: 'warn', codes: 'warn', notes: 'warn' } as const;
 
-/** Writes a TA1 or 997 of ours from the stored verdicts. An acknowledgment never asks to be acknowledged. Gives the delivery's id. */
+/** Writes a TA1 or 997 of ours from the stored verdicts and adds its rows to `out`. An acknowledgment never asks to be acknowledged. */
 export async function composeAcknowledgment(
   context: FlowContext,
   known: KnownConfiguration,
   tx: Tx,
+  out: Outgoing,
   acknowledgment: StoredAcknowledgment,
   channel: Channel,
-): Promise<string> {
+): Promise<ReadyDelivery> {
   const { newId, clock } = context;
   const { company_id, partner_id, usage, kind } = acknowledgment;
   const subject = await answeredBy(tx, acknowledgment);
@@ -86,10 +86,10 @@ export async function composeAcknowledgment(
     },
     bytes,
   );
-  await setAcknowledgmentState(tx, acknowledgment.id, 'composed');
-  return enterWritten(
+  out.acknowledgmentIds.push(acknowledgment.id);
+  return addWritten(
     context,
-    tx,
+    out,
     {
       rawFileId,
       channel,
@@ -101,8 +101,6 @@ export async function composeAcknowledgment(
       acknowledgmentId: acknowledgment.id,
     },
     rows,
-    {},
-    [],
   );
 }
 

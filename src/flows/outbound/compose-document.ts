@@ -5,27 +5,27 @@ import { parserNamed } from '../../parsers/index.ts';
 import type { Agreement, Channel } from '../../partners/configuration.ts';
 import type { Tx } from '../../store/database.ts';
 import type { StoredDocument } from '../../store/documents/document.ts';
-import { setComposed } from '../../store/documents/set-composed.ts';
 import type { FlowContext } from '../context.ts';
 import { expectationRows } from '../expect.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
-import { enterWritten } from './enter-written.ts';
 import { envelopeOf } from './envelope.ts';
+import { addWritten, type Outgoing, type ReadyDelivery } from './outgoing.ts';
 import { takeNumbers } from './take-numbers.ts';
 import { storeWritten } from './written.ts';
 
 /**
- * Writes a document of ours: map, control numbers, bytes, and the rows of all of it. Throws FailureError `document-unwritable` or `map-*`;
- * the transaction is then rolled back with the numbers it took. Gives the delivery's id.
+ * Writes a document of ours: map, control numbers, bytes; the rows of all of it are added to `out`. Throws FailureError `document-unwritable`
+ * or `map-*`; the transaction is then rolled back with the numbers it took.
  */
 export async function composeDocument(
   context: FlowContext,
   known: KnownConfiguration,
   tx: Tx,
+  out: Outgoing,
   document: StoredDocument,
   agreement: Agreement,
   channel: Channel,
-): Promise<string> {
+): Promise<ReadyDelivery> {
   const { maps, standards, newId, clock } = context;
   const map = maps.map(agreement.map);
   const writing = map.write(document.body, agreement.values);
@@ -62,7 +62,8 @@ export async function composeDocument(
     ]),
   );
   const [transaction] = rows.transactions;
-  await setComposed(tx, document.id, {
+  out.documents.push({
+    id: document.id,
     transactionId: transaction?.id ?? null,
     mapName: map.name,
     mapHash: map.versionHash,
@@ -81,9 +82,9 @@ export async function composeDocument(
       remittance: false,
     },
   );
-  return enterWritten(
+  return addWritten(
     context,
-    tx,
+    out,
     {
       rawFileId,
       channel,
@@ -110,6 +111,5 @@ export async function composeDocument(
         at,
       ),
     },
-    [],
   );
 }

@@ -1,57 +1,88 @@
 import type { Work } from '../../core/work.ts';
 import type { Tx } from '../../store/database.ts';
 import { acknowledgmentForUpdate } from '../../store/deliveries/acknowledgment.ts';
-import { deliveryOf } from '../../store/deliveries/delivery.ts';
+import { deliveryOf, type StoredDelivery } from '../../store/deliveries/delivery.ts';
 import { documentForUpdate } from '../../store/documents/document.ts';
 import { finishWork } from '../../store/work/finish-work.ts';
 import type { FlowContext } from '../context.ts';
+import { openConvoy } from '../convoy.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
+import type { WorkHandler } from '../run-work.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { composeAcknowledgment } from './compose-acknowledgment.ts';
 import { composeDocument } from './compose-document.ts';
-import { deliverNow } from './deliver.ts';
-import { channelGone, isMailbox, type TransportTable } from './transport-table.ts';
+import type { Sender } from './deliver.ts';
+import { type Outgoing, outgoing, type ReadyDelivery, writeOutgoing } from './outgoing.ts';
+import { channelGone, isMailbox } from './transport-table.ts';
 
-/** What composing came to: a delivery that is still to be sent, or nothing more to do. */
-interface Composed {
-  readonly deliveryId: string | null;
-  /** Composing recorded the first attempt with what it sends. */
-  readonly attemptBegun: boolean;
-}
-const nothingToSend: Composed = { deliveryId: null, attemptBegun: false };
+/** What composing came to: a delivery with its attempt begun, one that another attempt composed, or nothing more to do. */
+type Composed =
+  | ({ readonly kind: 'ready' } & ReadyDelivery)
+  | { readonly kind: 'composed-before'; readonly delivery: StoredDelivery }
+  | { readonly kind: 'nothing' };
+const nothingToSend: Composed = { kind: 'nothing' };
 
 /**
- * Turns an answer into bytes and sends them: composing commits with the first attempt recorded, then the wire is touched, then the receipt
+ * Turns answers into bytes and sends them: composing commits with the first attempt recorded, then the wire is touched, then the receipt
  * is committed with the work. A worker that dies in between finds the delivery composed, and sends the same bytes again.
+ *
+ * Answers over one channel are composed in convoy: they take numbers from the same ranges.
  */
-export async function compose(context: FlowContext, transports: TransportTable, work: Work): Promise<void> {
-  const known = await context.configuration();
-  const composed = await context.database.inTransaction((tx) => composeOnce(context, known, tx, work));
-  if (composed.deliveryId !== null) {
-    await deliverNow(context, transports, work, composed.deliveryId, composed.attemptBegun);
-  }
+export function openComposer(context: FlowContext, sender: Sender): WorkHandler {
+  const convoy = openConvoy((works: readonly Work[]) => composeTogether(context, works));
+  return async (work) => {
+    const composed = await convoy.join(work.fairnessKey, work);
+    if (composed.kind === 'ready') await sender.send(work, composed.delivery, 1, composed.bytes);
+    if (composed.kind === 'composed-before') await sender.sendAgain(work, composed.delivery);
+  };
 }
 
-async function composeOnce(context: FlowContext, known: KnownConfiguration, tx: Tx, work: Work): Promise<Composed> {
-  const document = await documentForUpdate(tx, work.subjectId);
+async function composeTogether(context: FlowContext, works: readonly Work[]): Promise<readonly Composed[]> {
+  const known = await context.configuration();
+  return context.database.inTransaction(async (tx) => {
+    const out = outgoing();
+    const composed = await sideBySide(works.map((work) => composeOnce(context, known, tx, out, work)));
+    await writeOutgoing(tx, out);
+    return composed;
+  });
+}
+
+async function composeOnce(
+  context: FlowContext,
+  known: KnownConfiguration,
+  tx: Tx,
+  out: Outgoing,
+  work: Work,
+): Promise<Composed> {
+  const [document, acknowledgment] = await Promise.all([
+    documentForUpdate(tx, work.subjectId),
+    acknowledgmentForUpdate(tx, work.subjectId),
+  ]);
   if (document !== undefined) {
     if (document.state !== 'entered') return composedBefore(tx, work);
     const agreement = known.agreement(document.agreement_id);
     const channel = known.channel(agreement.channel ?? '');
     if (channel === undefined) throw channelGone(agreement.channel ?? '');
     return sendBy(tx, work, isMailbox(channel), () =>
-      composeDocument(context, known, tx, document, agreement, channel),
+      composeDocument(context, known, tx, out, document, agreement, channel),
     );
   }
-  const acknowledgment = await acknowledgmentForUpdate(tx, work.subjectId);
   if (acknowledgment?.state !== 'ready') return composedBefore(tx, work);
   const channel = known.channel(acknowledgment.channel_id);
   if (channel === undefined) throw channelGone(acknowledgment.channel_id);
-  return sendBy(tx, work, isMailbox(channel), () => composeAcknowledgment(context, known, tx, acknowledgment, channel));
+  return sendBy(tx, work, isMailbox(channel), () =>
+    composeAcknowledgment(context, known, tx, out, acknowledgment, channel),
+  );
 }
 
 /** In a mailbox it is as soon as it is composed: this is then the last effect, and the work is finished with it. */
-async function sendBy(tx: Tx, work: Work, mailbox: boolean, composing: () => Promise<string>): Promise<Composed> {
-  if (!mailbox) return { deliveryId: await composing(), attemptBegun: true };
+async function sendBy(
+  tx: Tx,
+  work: Work,
+  mailbox: boolean,
+  composing: () => Promise<ReadyDelivery>,
+): Promise<Composed> {
+  if (!mailbox) return { kind: 'ready', ...(await composing()) };
   if (await finishWork(tx, work.id, work.attempts)) await composing();
   return nothingToSend;
 }
@@ -60,7 +91,7 @@ async function sendBy(tx: Tx, work: Work, mailbox: boolean, composing: () => Pro
 async function composedBefore(tx: Tx, work: Work): Promise<Composed> {
   const earlier = await deliveryOf(tx, work.subjectId);
   if (earlier !== undefined && earlier.state !== 'sent' && earlier.state !== 'available')
-    return { deliveryId: earlier.id, attemptBegun: false };
+    return { kind: 'composed-before', delivery: earlier };
   await finishWork(tx, work.id, work.attempts);
   return nothingToSend;
 }

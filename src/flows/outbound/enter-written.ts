@@ -1,9 +1,9 @@
 import type { Channel } from '../../partners/configuration.ts';
 import { fileNameOf } from '../../partners/file-name.ts';
-import type { Tx } from '../../store/database.ts';
+import type { StoredDelivery } from '../../store/deliveries/delivery.ts';
 import type { DeliveryRow } from '../../store/rows/outbound.ts';
 import type { Rows } from '../../store/rows.ts';
-import { type NewEvent, writeRows } from '../../store/write-rows.ts';
+import type { NewEvent } from '../../store/write-rows.ts';
 import type { FlowContext } from '../context.ts';
 import { isMailbox } from './transport-table.ts';
 import type { WrittenRows } from './written.ts';
@@ -20,15 +20,14 @@ export interface Written {
   readonly acknowledgmentId: string | null;
 }
 
-/** Records what was written and its delivery; gives the delivery's id. A mailbox has it at once, every other channel is still to send it. */
-export async function enterWritten(
-  context: FlowContext,
-  tx: Tx,
-  of: Written,
-  rows: WrittenRows,
-  more: Rows,
-  events: readonly NewEvent[],
-): Promise<string> {
+/** What was written, with its delivery: still to be put down. A mailbox has it at once, every other channel is still to send it. */
+export interface Entered {
+  readonly delivery: StoredDelivery;
+  readonly rows: Rows;
+  readonly event: NewEvent;
+}
+
+export function enterWritten(context: FlowContext, of: Written, rows: WrittenRows): Entered {
   const { newId, clock } = context;
   const at = clock.now();
   const id = newId();
@@ -57,10 +56,9 @@ export async function enterWritten(
     at,
     sent_at: null,
   };
-  await writeRows(
-    tx,
-    {
-      ...more,
+  return {
+    delivery: { ...delivery, byte_length: BigInt(rows.byteLength), syntax: rows.interchange.syntax },
+    rows: {
       transmission: [
         {
           id: transmissionId,
@@ -99,25 +97,21 @@ export async function enterWritten(
             ],
           }),
     },
-    [
-      ...events,
-      {
-        at,
-        type: 'interchange/composed',
-        actor: 'gateway',
-        company: of.company,
-        usage: of.usage,
-        data: { message: of.message, controlNumber, fileName },
-        objects: [
-          { kind: 'interchange', id: rows.interchange.id, qualifier: 'composed' },
-          { kind: 'delivery', id, qualifier: 'carries' },
-          ...(of.documentId === null ? [] : [{ kind: 'document', id: of.documentId, qualifier: 'said' }]),
-          ...(of.acknowledgmentId === null
-            ? []
-            : [{ kind: 'acknowledgment', id: of.acknowledgmentId, qualifier: 'said' }]),
-        ],
-      },
-    ],
-  );
-  return id;
+    event: {
+      at,
+      type: 'interchange/composed',
+      actor: 'gateway',
+      company: of.company,
+      usage: of.usage,
+      data: { message: of.message, controlNumber, fileName },
+      objects: [
+        { kind: 'interchange', id: rows.interchange.id, qualifier: 'composed' },
+        { kind: 'delivery', id, qualifier: 'carries' },
+        ...(of.documentId === null ? [] : [{ kind: 'document', id: of.documentId, qualifier: 'said' }]),
+        ...(of.acknowledgmentId === null
+          ? []
+          : [{ kind: 'acknowledgment', id: of.acknowledgmentId, qualifier: 'said' }]),
+      ],
+    },
+  };
 }

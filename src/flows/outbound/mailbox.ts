@@ -2,6 +2,7 @@ import { deliveryById, mailboxOf, type StoredDelivery } from '../../store/delive
 import { readChunks } from '../../store/wire/chunks.ts';
 import type { Mailbox, MailboxEntry } from '../../transports/http/mailbox.ts';
 import type { FlowContext } from '../context.ts';
+import { gather, writeGathered } from '../gathered.ts';
 import { receiveReceipt } from './deliver.ts';
 
 const contentTypeOf = (syntax: string): string =>
@@ -46,7 +47,11 @@ export function mailboxFor(context: FlowContext): Mailbox {
     async confirm(channelId, deliveryId, receipt) {
       const delivery = await own(channelId, deliveryId);
       if (delivery === undefined) return false;
-      await database.inTransaction((tx) => receiveReceipt(context, tx, delivery, receipt));
+      await database.inTransaction(async (tx) => {
+        const gathered = gather();
+        await receiveReceipt(context, tx, gathered, delivery, receipt);
+        await writeGathered(tx, gathered);
+      });
       return true;
     },
   };

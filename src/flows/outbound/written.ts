@@ -17,6 +17,8 @@ export interface WrittenRows {
   readonly transactions: readonly TransactionRow[];
   readonly sha256: string;
   readonly byteLength: number;
+  /** Where the bytes end, not stored yet: nearly always they are nothing else. Null when they ended with a whole chunk. */
+  readonly lastChunk: { readonly ordinal: number; readonly bytes: Uint8Array } | null;
 }
 
 export interface WrittenBy {
@@ -153,28 +155,29 @@ export async function storeWritten(
   let ordinal = 0;
   let held: Uint8Array[] = [];
   let heldBytes = 0;
-  const flush = async (all: boolean): Promise<void> => {
-    let bytes = Buffer.concat(held);
-    while (bytes.byteLength >= chunkBytes || (all && bytes.byteLength > 0)) {
-      await insertChunk(tx, by.rawFileId, ordinal++, bytes.subarray(0, chunkBytes));
-      bytes = bytes.subarray(chunkBytes);
-    }
-    held = bytes.byteLength === 0 ? [] : [bytes];
-    heldBytes = bytes.byteLength;
-  };
   for await (const chunk of written) {
     hash.update(chunk);
     byteLength += chunk.byteLength;
     for (const event of reader.push(chunk)) take(event);
     held.push(Uint8Array.from(chunk));
     heldBytes += chunk.byteLength;
-    if (heldBytes >= chunkBytes) await flush(false);
+    if (heldBytes < chunkBytes) continue;
+    let bytes = Buffer.concat(held);
+    for (; bytes.byteLength >= chunkBytes; bytes = bytes.subarray(chunkBytes))
+      await insertChunk(tx, by.rawFileId, ordinal++, bytes.subarray(0, chunkBytes));
+    held = [bytes];
+    heldBytes = bytes.byteLength;
   }
-  await flush(true);
   for (const event of reader.end()) take(event);
   if (found.interchange === undefined)
     throw new FailureError('bug', 'An interchange was written that our own reader does not see.');
-  return { ...found, interchange: found.interchange, sha256: `\\x${hash.digest('hex')}`, byteLength };
+  return {
+    ...found,
+    interchange: found.interchange,
+    sha256: `\\x${hash.digest('hex')}`,
+    byteLength,
+    lastChunk: heldBytes === 0 ? null : { ordinal, bytes: Buffer.concat(held) },
+  };
 }
 
 function refuse(problems: readonly Problem[]): void {

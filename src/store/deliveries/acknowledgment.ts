@@ -28,6 +28,11 @@ export async function setAcknowledgmentState(
   ]);
 }
 
+/** Acknowledgments of ours were written. */
+export async function setAcknowledgmentsComposed(tx: Queryable, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await tx.tell(`update acknowledgment set state = 'composed' where id = any ($1::uuid[])`, [ids]);
+}
+
 export interface AnsweredInterchange {
   readonly header: InterchangeHeader;
   readonly problems: readonly Problem[];

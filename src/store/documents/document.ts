@@ -15,6 +15,18 @@ export async function documentForUpdate(tx: Queryable, id: string): Promise<Stor
   return rows[0];
 }
 
+/** Whose a document is; undefined when there is none. */
+export async function documentOwner(
+  client: Queryable,
+  id: string,
+): Promise<Pick<DocumentRow, 'company_id' | 'usage'> | undefined> {
+  const { rows } = await client.query<Pick<DocumentRow, 'company_id' | 'usage'> & Record<string, unknown>>(
+    'select company_id, usage from document where id = $1',
+    [id],
+  );
+  return rows[0];
+}
+
 /** Says what became of a document, and why. */
 export async function setDocumentState(
   tx: Queryable,

@@ -1,21 +1,23 @@
 import type { Queryable } from '../database.ts';
 import { jsonText } from '../json-text.ts';
 
-/** What was written of a document: where it stands on the wire, by which map, and what the map had no place for. */
-export async function setComposed(
-  tx: Queryable,
-  id: string,
-  written: { transactionId: string | null; mapName: string; mapHash: string; trace: unknown; unwritten: unknown },
-): Promise<void> {
-  await tx.tell(
-    `update document set state = 'composed', transaction_id = $2, map_name = $3, map_hash = $4, trace = $5, unwritten = $6 where id = $1`,
-    [
-      id,
-      written.transactionId,
-      written.mapName,
-      written.mapHash,
-      jsonText(written.trace),
-      written.unwritten === null ? null : jsonText(written.unwritten),
-    ],
-  );
+export interface ComposedDocument {
+  readonly id: string;
+  readonly transactionId: string | null;
+  readonly mapName: string;
+  readonly mapHash: string;
+  readonly trace: unknown;
+  readonly unwritten: unknown;
+}
+
+const SET_COMPOSED = `
+  update document d set state = 'composed', transaction_id = r."transactionId", map_name = r."mapName", map_hash = r."mapHash",
+    trace = r.trace, unwritten = nullif(r.unwritten, 'null')
+  from jsonb_to_recordset($1::jsonb)
+    as r (id uuid, "transactionId" uuid, "mapName" text, "mapHash" text, trace jsonb, unwritten jsonb)
+  where d.id = r.id`;
+
+/** What was written of documents: where each stands on the wire, by which map, and what the map had no place for. */
+export async function setComposed(tx: Queryable, documents: readonly ComposedDocument[]): Promise<void> {
+  if (documents.length > 0) await tx.tell(SET_COMPOSED, [jsonText(documents)]);
 }

@@ -12,6 +12,25 @@ export async function insertChunk(tx: Queryable, rawFileId: string, ordinal: num
   else await tx.query(INSERT_CHUNK, values);
 }
 
+export interface NewChunk {
+  readonly rawFileId: string;
+  readonly ordinal: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Stores chunks of several RawFiles that are in memory anyway. */
+export async function insertChunks(tx: Queryable, chunks: readonly NewChunk[]): Promise<void> {
+  if (chunks.length === 0) return;
+  await tx.tell(
+    'insert into raw_chunk (raw_file_id, ordinal, bytes) select * from unnest($1::uuid[], $2::int[], $3::bytea[])',
+    [
+      chunks.map(({ rawFileId }) => rawFileId),
+      chunks.map(({ ordinal }) => ordinal),
+      chunks.map(({ bytes }) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    ],
+  );
+}
+
 /** The bytes of a RawFile from an offset on, chunk by chunk, in order; never more than one chunk in memory. */
 export async function* readChunks(client: Queryable, rawFileId: string, fromByte = 0): AsyncGenerator<Uint8Array> {
   for (let ordinal = Math.floor(fromByte / chunkBytes); ; ordinal++) {

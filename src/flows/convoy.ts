@@ -1,0 +1,57 @@
+/*
+ * Work that needs the same locked rows goes together. A partner's control numbers, a company's stock are locked until the transaction that
+ * took them is on disk; one piece of work after the other could then be done no faster than the disk flushes. So while one transaction runs,
+ * those that come gather, and the next takes them all.
+ *
+ *   alone       at once, in a transaction of its own: nobody is waited for
+ *   in a crowd  up to `membersMax` in one transaction
+ *   one fails   all are taken back and run one by one: only the one at fault is told
+ */
+export interface Convoy<Member, Result> {
+  /** Runs a member with others of its key, or alone. Throws what its own transaction threw. */
+  join(key: string, member: Member): Promise<Result>;
+}
+
+interface Ticket<Member, Result> {
+  readonly member: Member;
+  readonly arrived: (result: Result) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** `together` runs members in one transaction and gives their results in their order; it may be called again with a member that was taken back. */
+export function openConvoy<Member, Result>(
+  together: (members: readonly Member[]) => Promise<readonly Result[]>,
+  membersMax = 16,
+): Convoy<Member, Result> {
+  type Tickets = Ticket<Member, Result>[];
+  const waiting = new Map<string, Tickets>();
+
+  const travel = async (tickets: Tickets): Promise<void> => {
+    try {
+      const results = await together(tickets.map(({ member }) => member));
+      tickets.forEach(({ arrived }, index) => {
+        arrived(results[index] as Result);
+      });
+    } catch (error) {
+      if (tickets.length === 1) tickets[0]?.failed(error);
+      else for (const ticket of tickets) await travel([ticket]);
+    }
+  };
+
+  const move = async (key: string, line: Tickets): Promise<void> => {
+    while (line.length > 0) await travel(line.splice(0, membersMax));
+    waiting.delete(key);
+  };
+
+  return {
+    join: (key, member) =>
+      new Promise((arrived, failed) => {
+        const ticket = { member, arrived, failed };
+        const line = waiting.get(key);
+        if (line !== undefined) return void line.push(ticket);
+        const begun = [ticket];
+        waiting.set(key, begun);
+        void move(key, begun);
+      }),
+  };
+}
