@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { FailureError } from '../core/failure.ts';
 import { object } from '../documents/parts.ts';
 import { applyConfiguration, checkConfiguration } from '../flows/apply-configuration.ts';
 import type { FlowContext } from '../flows/context.ts';
@@ -80,6 +81,6 @@ export const configuration =
 
 /** A directory channel whose folder cannot be made is the configuration's fault, and nothing was changed yet. */
 const folderFault = (error: unknown): string | null =>
-  error instanceof Error && 'syscall' in error && error.syscall === 'mkdir' && 'code' in error && 'path' in error
-    ? `The folder ${String(error.path)} of a channel cannot be made: ${String(error.code)}.`
+  error instanceof FailureError && error.kind === 'config-invalid'
+    ? [error.message, error.remedy].filter((text) => text !== null).join(' ')
     : null;

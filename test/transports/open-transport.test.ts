@@ -52,6 +52,19 @@ test('a folder channel brings in and takes out', async () => {
   await rm(root, { recursive: true });
 });
 
+test.runIf(process.platform === 'linux').each([
+  // `mkdir -p` of Node goes round for ever there.
+  ['below /proc', '/proc/nothing/here', 'ENOENT'],
+  ['below a file', '/etc/hostname/here', 'ENOTDIR'],
+])('a folder %s is refused, and says which and why', async (_where, inbox, code) => {
+  const settings = { kind: 'directory', inbox, archive: null, outbox: null } as const;
+  const channel = { ...settings, pollIntervalMs: 5, takeWhen: 'settled', fileName: 'x' } as const;
+  await expect(prepareFolders(channel)).rejects.toMatchObject({
+    kind: 'config-invalid',
+    message: expect.stringContaining(code),
+  });
+});
+
 test('an http channel without an address has a mailbox: the receipt follows', async () => {
   expect(await openTransport(httpChannel('shop/web', 'token'), {}).send(delivery)).toBe('receipt-follows');
 });
