@@ -1,6 +1,6 @@
 import type { Agreement, Channel } from './configuration.ts';
 import type { TreePath } from './fault.ts';
-import type { EntryTerms, Faults, Surroundings } from './gathering.ts';
+import { type EntryTerms, type Faults, isTold, type Surroundings, unknownVersion } from './gathering.ts';
 import { identityKey, sameIdentity } from './identity.ts';
 
 type Judged = Omit<Agreement, 'usage'>;
@@ -10,7 +10,7 @@ type Tell = (path: TreePath, message: string, found?: string | null, expected?: 
 export function checkAgreement(agreement: Judged, entry: EntryTerms, around: Surroundings, faults: Faults): void {
   const tell: Tell = (path, message, found = null, expected = null) =>
     faults.push(entry.draft.source.faultAt(path, message, { found, expected }));
-  checkVersion(agreement, entry, tell);
+  if (agreement.version !== unknownVersion) checkVersion(agreement, entry, tell);
   checkNames(agreement, entry, around, tell);
   checkChannels(agreement, entry, around, tell);
   checkDelimiters(agreement, entry, tell);
@@ -36,8 +36,14 @@ function checkVersion({ syntax, version, envelope }: Judged, { pathOf }: EntryTe
     );
 }
 
-function checkNames({ map, guide, partner }: Judged, { pathOf }: EntryTerms, around: Surroundings, tell: Tell): void {
-  if (around.mapExists !== undefined && !around.mapExists(map, partner))
+function checkNames(
+  { map, guide, partner, version }: Judged,
+  { pathOf, terms, lacks }: EntryTerms,
+  around: Surroundings,
+  tell: Tell,
+): void {
+  const isNamed = terms.map !== undefined || (version !== unknownVersion && !lacks('map'));
+  if (isNamed && around.mapExists !== undefined && !around.mapExists(map, partner))
     tell(pathOf('map'), `There is no map '${map}', neither among the base maps nor in the partner's folder.`, map);
   if (guide !== null && around.guideExists !== undefined && !around.guideExists(guide, partner))
     tell(pathOf('guide'), `There is no guide '${guide}' in the partner's folder.`, guide);
@@ -47,21 +53,24 @@ const canSend = ({ settings }: Channel): boolean => settings.kind === 'http' || 
 const canReceive = ({ settings }: Channel): boolean =>
   settings.kind === 'http' ? settings.tokenSha256 !== null : settings.inbox !== null;
 
-function checkChannels(agreement: Judged, { pathOf }: EntryTerms, around: Surroundings, tell: Tell): void {
+function checkChannels(agreement: Judged, { pathOf, lacks }: EntryTerms, around: Surroundings, tell: Tell): void {
   const names = around.channels.map(({ name }) => name).join(' or ') || 'none at all';
   const find = (id: string | null, path: TreePath): Channel | undefined => {
     const channel = around.channels.find((each) => each.id === id);
     if (id === null || channel !== undefined) return channel;
     const name = id.slice(agreement.partner.length + 1);
+    if (around.unsure(name)) return undefined;
     tell(path, `'${name}' is no channel of ${agreement.partner}; known: ${names}.`, name, names);
     return undefined;
   };
-  const channel = find(agreement.channel, pathOf('channel'));
-  const answers = find(agreement.acknowledgment.channel, pathOf('acknowledgment', 'channel'));
+  const sure = (channel: Channel | undefined) =>
+    channel === undefined || around.unsure(channel.name) ? undefined : channel;
+  const channel = sure(find(agreement.channel, pathOf('channel')));
+  const answers = sure(find(agreement.acknowledgment.channel, pathOf('acknowledgment', 'channel')));
   if (answers !== undefined && !canSend(answers))
     tell(pathOf('acknowledgment', 'channel'), `'${answers.name}' cannot send: it has no outbox.`, answers.name);
   if (agreement.direction === 'out') {
-    if (agreement.channel === null)
+    if (agreement.channel === null && !lacks('channel'))
       tell(pathOf('channel'), "'channel' is missing: what we send needs a way out.", null, names);
     if (channel !== undefined && !canSend(channel))
       tell(pathOf('channel'), `'${channel.name}' cannot send: it has no outbox.`, channel.name);
@@ -70,13 +79,13 @@ function checkChannels(agreement: Judged, { pathOf }: EntryTerms, around: Surrou
   if (channel === undefined) return;
   if (!canReceive(channel))
     tell(pathOf('channel'), `'${channel.name}' cannot receive: it has no inbox or token.`, channel.name);
-  if (!channel.speaksFor.some((identity) => sameIdentity(identity, agreement.theirs)))
+  if (isTold(agreement.theirs) && !channel.speaksFor.some((identity) => sameIdentity(identity, agreement.theirs)))
     tell(
       pathOf('channel'),
       `'${channel.name}' does not speak for ${identityKey(agreement.theirs)}: all of it would be quarantined.`,
       channel.name,
     );
-  const answered = agreement.acknowledgment.functional !== 'none';
+  const answered = agreement.acknowledgment.functional !== 'none' && !lacks('acknowledgment');
   if (answered && agreement.acknowledgment.channel === null && !canSend(channel))
     tell(
       pathOf('acknowledgment', 'channel'),
@@ -102,15 +111,20 @@ function checkDelimiters({ syntax, envelope, ours, theirs }: Judged, { pathOf }:
   if (syntax !== 'x12') return;
   if (envelope.delimiters.release !== null)
     tell(pathOf('envelope', 'delimiters', 'release'), 'X12 has no release character; null is expected.', null, 'null');
-  if (envelope.delimiters.repetition !== null && envelope.interchangeVersion < '00402')
+  if (
+    envelope.delimiters.repetition !== null &&
+    /^\d{5}$/.test(envelope.interchangeVersion) &&
+    envelope.interchangeVersion < '00402'
+  )
     tell(
       pathOf('envelope', 'delimiters', 'repetition'),
       `ISA11 is no separator before 00402, and ISA12 is ${envelope.interchangeVersion}; null is expected.`,
       envelope.delimiters.repetition,
       'null',
     );
+  // Empty only where the identity it comes from cannot be told.
   for (const side of ['groupSender', 'groupReceiver'] as const)
-    if (!/^[!-~](?:[ -~]{0,13}[!-~])$/.test(envelope[side]))
+    if (envelope[side] !== '' && !/^[!-~](?:[ -~]{0,13}[!-~])$/.test(envelope[side]))
       tell(
         pathOf('envelope', side),
         `Found '${envelope[side]}'; expected 2 to 15 characters (GS02, GS03).`,

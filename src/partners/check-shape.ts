@@ -1,32 +1,72 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Static, TSchema } from 'typebox';
 import { type ConfigurationFault, quote, type TreePath } from './fault.ts';
+import { Trimmed } from './trimmed.ts';
 import type { YamlSource } from './yaml-source.ts';
 
-/** A file of one shape: the checked value, or the faults that keep it from having one. */
-export type Shaped<S extends TSchema> =
-  | { readonly value: Static<S>; readonly faults: readonly [] }
-  | { readonly value: null; readonly faults: readonly ConfigurationFault[] };
+/** A file of one shape: what of it has that shape, and the faults of the rest. */
+export interface Shaped<S extends TSchema> {
+  /** Without what is at fault; null when too little is left to be of the shape at all. */
+  readonly value: Static<S> | null;
+  /** Gives places in `value` their lines, though what was at fault before them is left out. */
+  readonly source: YamlSource;
+  readonly faults: readonly ConfigurationFault[];
+  /** Whether something at this place of `value`, below it, or one of its properties was left out. */
+  lacks(path: TreePath): boolean;
+}
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, discriminator: true });
 const compiled = new WeakMap<TSchema, ValidateFunction>();
 
-/** Checks a file's values against its schema; tells every fault at once, each at its line. */
-export function checkShape<S extends TSchema>(schema: S, source: YamlSource): Shaped<S> {
-  if (source.faults.length > 0) return { value: null, faults: source.faults };
+/** A value that is left out may be one its object cannot do without, and so on upwards: no file nests as deep. */
+const roundsMax = 30;
+
+/**
+ * Checks a file's values against its schema; tells every fault at once, each at its line. What is at fault is left out of the value, so that
+ * what the rest means can be judged in the same pass. `standIns` take the place of properties of the whole file that are missing or wrong.
+ */
+export function checkShape<S extends TSchema>(
+  schema: S,
+  source: YamlSource,
+  standIns: Readonly<Record<string, unknown>> = {},
+): Shaped<S> {
   const validate = compiled.get(schema) ?? ajv.compile(schema);
   compiled.set(schema, validate);
-  const value = structuredClone(source.value ?? null);
+  const trimmed = new Trimmed(structuredClone(source.value ?? null), source);
+  const shaped = (value: Static<S> | null, faults: readonly ConfigurationFault[]): Shaped<S> => ({
+    value,
+    faults,
+    source: trimmed.source(),
+    lacks: (path) => trimmed.lacks(path),
+  });
+  if (source.faults.length > 0) return shaped(null, source.faults);
   // YAML reads `id: 850` as a number where the schema wants text: its text is then the number as written (see readYaml).
   // One round each: a value that became text is judged as text in the next.
   for (let round = 0; round < 2; round++) {
-    if (validate(value)) return { value: value as Static<S>, faults: [] };
+    if (validate(trimmed.value)) return shaped(trimmed.value as Static<S>, []);
     const mistaken = (validate.errors ?? []).filter(wantsText);
     if (mistaken.length === 0) break;
-    for (const { instancePath } of mistaken) becomeText(value, stepsOf(instancePath, value));
+    for (const { instancePath } of mistaken) becomeText(trimmed.value, stepsOf(instancePath, trimmed.value));
   }
-  if (validate(value)) return { value: value as Static<S>, faults: [] };
-  return { value: null, faults: (validate.errors ?? []).map((error) => faultOf(error, value, source)) };
+  if (validate(trimmed.value)) return shaped(trimmed.value as Static<S>, []);
+  const faults = (validate.errors ?? []).map((error) => faultOf(error, trimmed.value, source));
+  for (let round = 0; round < roundsMax; round++) {
+    const places = (validate.errors ?? []).map((error) => excessOf(error, trimmed.value, standIns));
+    if (places.some((place) => place !== null && place.length === 0)) break;
+    trimmed.leaveOut(places.filter((place) => place !== null));
+    if (validate(trimmed.value)) return shaped(trimmed.value as Static<S>, faults);
+  }
+  return shaped(null, faults);
+}
+
+/** What must go for an error to go: a value, or the object that lacks one it needs; null when a stand-in was put there instead. */
+function excessOf(error: ErrorObject, root: unknown, standIns: Readonly<Record<string, unknown>>): TreePath | null {
+  const path = stepsOf(error.instancePath, root);
+  if (error.keyword === 'additionalProperties') return [...path, String(error.params.additionalProperty)];
+  const missing = error.keyword === 'required' ? String(error.params.missingProperty) : '';
+  if (path.length > 0 || !Object.hasOwn(standIns, missing)) return path;
+  Reflect.set(Object(root), missing, standIns[missing]);
+  return null;
 }
 
 const wantsText = ({ keyword, params, data }: ErrorObject): boolean =>

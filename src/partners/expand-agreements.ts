@@ -1,3 +1,4 @@
+import { FailureError } from '../core/failure.ts';
 import type { SyntaxName } from '../parsers/transaction.ts';
 import { checkAgreement } from './check-agreement.ts';
 import type { Agreement, Company, EnvelopeSettings, Partner } from './configuration.ts';
@@ -13,7 +14,15 @@ import {
   validationDefaults,
 } from './defaults.ts';
 import type { AgreementEntry, AgreementsFile, AgreementTerms } from './file-schemas.ts';
-import { type Draft, type EntryTerms, type Faults, identityAt, type Surroundings } from './gathering.ts';
+import {
+  type Draft,
+  type EntryTerms,
+  type Faults,
+  identityAt,
+  type Surroundings,
+  unknownVersion,
+  untold,
+} from './gathering.ts';
 import { type Identity, identityKey, sameIdentity } from './identity.ts';
 
 /** `partners/<name>/agreements.yaml`: every entry over the file's defaults over the built-in ones, once per usage. */
@@ -27,17 +36,19 @@ export function expandAgreements(
   return agreements.flatMap((entry, index) => {
     const message = messageOf(draft, entry, index, faults);
     if (message === undefined) return [];
+    const lacks = (term: keyof AgreementTerms) =>
+      draft.lacks(['agreements', index, term]) || draft.lacks(['defaults', term]);
     const entryTerms: EntryTerms = {
       draft,
       index,
       terms: merge(defaults, entry),
+      lacks,
       pathOf: (term, ...more) =>
         entry[term] !== undefined || defaults[term] === undefined
           ? ['agreements', index, term, ...more]
           : ['defaults', term, ...more],
     };
     const agreement = expandEntry(entryTerms, entry, message, surroundings, faults);
-    if (agreement === undefined) return [];
     checkAgreement(agreement, entryTerms, surroundings, faults);
     const usages = entryTerms.terms.usage ?? (['production'] as const);
     return usages.map((usage) => {
@@ -52,7 +63,8 @@ export function expandAgreements(
 function tellDuplicate(draft: Draft<unknown>, places: Map<string, number>, id: string, index: number, faults: Faults) {
   const earlier = places.get(id);
   places.set(id, earlier ?? index);
-  if (earlier === undefined) return;
+  // What was left out of either may be what tells them apart.
+  if (earlier === undefined || [earlier, index].some((each) => draft.lacks(['agreements', each]))) return;
   const { line } = draft.source.faultAt(['agreements', earlier], '');
   faults.push(
     draft.source.faultAt(
@@ -65,6 +77,7 @@ function tellDuplicate(draft: Draft<unknown>, places: Map<string, number>, id: s
 
 function messageOf(draft: Draft<unknown>, { receive, send }: AgreementEntry, index: number, faults: Faults) {
   if ((receive === undefined) !== (send === undefined)) return receive ?? send;
+  if (['receive', 'send'].some((way) => draft.lacks(['agreements', index, way]))) return undefined;
   const found = receive === undefined ? 'neither' : 'both';
   faults.push(
     draft.source.faultAt(['agreements', index], `Found ${found} of 'receive' and 'send'; expected one of them.`, {
@@ -96,33 +109,34 @@ function merge(defaults: AgreementTerms, entry: AgreementTerms): AgreementTerms 
   };
 }
 
+/** What cannot be told of it is told as a fault, and stood in for: what else is wrong with it is then still found. */
 function expandEntry(
-  { draft, index, terms, pathOf }: EntryTerms,
+  entryTerms: EntryTerms,
   entry: AgreementEntry,
   message: string,
-  { company, partner }: Surroundings,
+  { company, partner, folder }: Surroundings,
   faults: Faults,
-): Omit<Agreement, 'usage'> | undefined {
+): Omit<Agreement, 'usage'> {
+  const { draft, index, terms, lacks } = entryTerms;
   const syntax = syntaxOfMessage(message);
   const direction = entry.receive === undefined ? 'out' : 'in';
   const document = DOCUMENT_OF_MESSAGE[message];
-  const { version } = terms;
-  if (version === undefined) {
+  if (document === undefined) throw new FailureError('bug', `${message} carries no document.`);
+  const { version = unknownVersion } = terms;
+  if (version === unknownVersion && !lacks('version')) {
     const expected = syntax === 'x12' ? 'a GS08 like 004010' : 'a directory like D96A';
     faults.push(
       draft.source.faultAt(['agreements', index], `'version' is missing: ${expected} is expected.`, { expected }),
     );
   }
-  const ours = sideOf('ours', company, { draft, index, terms, pathOf }, syntax, faults);
-  const theirs = sideOf('theirs', partner, { draft, index, terms, pathOf }, syntax, faults);
-  if (document === undefined || version === undefined || ours === undefined || theirs === undefined) return undefined;
-  if (company === null) return undefined;
+  const ours = sideOf('ours', company, entryTerms, syntax, faults);
+  const theirs = sideOf('theirs', partner, entryTerms, syntax, faults);
   const acknowledgment = { ...acknowledgmentDefaults(syntax), ...terms.acknowledgment };
-  const channelId = (name: string | null) => (name === null ? null : `${partner.id}/${name}`);
+  const channelId = (name: string | null) => (name === null ? null : `${folder}/${name}`);
   return {
-    id: `${partner.id}/${direction}/${message}`,
-    company: company.id,
-    partner: partner.id,
+    id: `${folder}/${direction}/${message}`,
+    company: company?.id ?? '',
+    partner: folder,
     direction,
     document,
     syntax,
@@ -139,7 +153,7 @@ function expandEntry(
     duplicates: { ...duplicateDefaults, ...terms.duplicates },
     decision: { ...decisionDefaults, ...terms.decision },
     deadlines: { ...deadlineDefaults(direction, document, acknowledgment), ...terms.deadlines },
-    values: { currency: company.currency, ...terms.values },
+    values: { ...(company === null ? {} : { currency: company.currency }), ...terms.values },
   };
 }
 
@@ -169,23 +183,24 @@ function expandEnvelope(
 function sideOf(
   side: 'ours' | 'theirs',
   owner: Company | Partner | null,
-  { draft, index, terms, pathOf }: EntryTerms,
+  { draft, index, terms, pathOf, lacks }: EntryTerms,
   syntax: SyntaxName,
   faults: Faults,
-): Identity | undefined {
-  if (owner === null) return undefined;
+): Identity {
+  if (owner === null || lacks(side)) return untold(syntax);
   const who = side === 'ours' ? 'the company' : owner.id;
   const known = owner.identities.filter((identity) => identity.syntax === syntax);
   const list = known.map(identityKey).join(' or ') || `no ${syntax} identity at all`;
   const text = terms[side];
   if (text === undefined) {
-    if (known.length === 1) return known[0];
+    const [only] = known;
+    if (only !== undefined && known.length === 1) return only;
     const message = `'${side}' is missing: ${who} has ${known.length === 0 ? list : `${list}, so one must be named`}.`;
     faults.push(draft.source.faultAt(['agreements', index], message, { expected: list }));
-    return undefined;
+    return untold(syntax);
   }
   const named = identityAt(draft, pathOf(side), text, faults);
-  if (named === undefined) return undefined;
+  if (named === undefined) return untold(syntax);
   const same = known.find((identity) => sameIdentity(identity, named));
   if (same === undefined)
     faults.push(
@@ -194,5 +209,5 @@ function sideOf(
         expected: list,
       }),
     );
-  return same;
+  return same ?? untold(syntax);
 }

@@ -112,16 +112,16 @@ export function expandChannels(
 }
 
 function expandSettings(
-  { source }: Draft<unknown>,
+  { source, lacks }: Draft<unknown>,
   path: readonly string[],
   entry: ChannelEntry,
   faults: Faults,
 ): ChannelSettings {
   if (entry.kind === 'http') {
     const { tokenSha256 = null, pushUrl = null, pushTokenVariable = null } = entry;
-    if (tokenSha256 === null && pushUrl === null)
+    if (tokenSha256 === null && pushUrl === null && !lacks(path))
       faults.push(source.faultAt(path, 'This channel does nothing: neither tokenSha256 nor pushUrl is given.'));
-    if (pushUrl === null && pushTokenVariable !== null)
+    if (pushUrl === null && pushTokenVariable !== null && !lacks([...path, 'pushUrl']))
       faults.push(source.faultAt([...path, 'pushTokenVariable'], 'A token to push with needs a pushUrl to push to.'));
     return {
       kind: 'http',
@@ -132,7 +132,7 @@ function expandSettings(
     };
   }
   const { inbox = null, archive = null, outbox = null, fileName = directoryDefaults.fileName } = entry;
-  if (inbox === null && outbox === null)
+  if (inbox === null && outbox === null && !lacks(path))
     faults.push(source.faultAt(path, 'This channel does nothing: neither inbox nor outbox is given.'));
   const wrongName = faultOfFileName(fileName);
   if (wrongName !== null)

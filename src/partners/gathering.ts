@@ -8,6 +8,8 @@ import type { YamlSource } from './yaml-source.ts';
 export interface Draft<T> {
   readonly source: YamlSource;
   readonly value: T;
+  /** Whether something at this place, or below it, was at fault and is left out: what follows from its absence is then not told. */
+  lacks(path: TreePath): boolean;
 }
 
 /** Where the faults of one reading gather. */
@@ -15,10 +17,14 @@ export type Faults = ConfigurationFault[];
 
 /** What agreements are read against. */
 export interface Surroundings {
-  /** Null when the company's own file is at fault: what depends on it is then not judged. */
+  /** Null when the company's own file is at fault, or its identities are: what depends on them is then not judged. The same holds for the partner. */
   readonly company: Company | null;
-  readonly partner: Partner;
+  readonly partner: Partner | null;
+  /** The partner's folder. */
+  readonly folder: string;
   readonly channels: readonly Channel[];
+  /** Whether something of the channel of this name was at fault: what it can do is then not judged. */
+  unsure(channel: string): boolean;
   readonly mapExists: ((name: string, partner: string) => boolean) | undefined;
   readonly guideExists: ((name: string, partner: string) => boolean) | undefined;
 }
@@ -30,7 +36,12 @@ export interface EntryTerms {
   readonly terms: AgreementTerms;
   /** The path of a term, in the entry or in the defaults it came from: where mending it begins. */
   pathOf(term: keyof AgreementTerms, ...more: readonly (string | number)[]): TreePath;
+  /** Whether something of this term was at fault and left out, in the entry or in the defaults. */
+  lacks(term: keyof AgreementTerms): boolean;
 }
+
+/** Stands for a version that is not told: the faults say so. */
+export const unknownVersion = '';
 
 /** Reads an identity out of a file; a wrong one is a fault, told at its place. */
 export function identityAt({ source }: Draft<unknown>, path: TreePath, text: string, faults: Faults) {
@@ -53,6 +64,10 @@ export const identitiesAt = (
   texts: readonly string[],
   faults: Faults,
 ): readonly Identity[] => texts.flatMap((text, index) => identityAt(draft, [...path, index], text, faults) ?? []);
+
+/** Stands for an identity that cannot be told: the faults say why, and what hangs on it is not judged. */
+export const untold = (syntax: Identity['syntax']): Identity => ({ syntax, qualifier: null, id: '' });
+export const isTold = ({ id }: Identity): boolean => id !== '';
 
 /** Ids as the files give them; a GLN must have its check digit right, for partners refuse it otherwise. */
 export function idsAt(

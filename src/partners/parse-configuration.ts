@@ -1,9 +1,9 @@
-import type { TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { checkShape } from './check-shape.ts';
 import type { Agreement, Channel, Company, Configuration, Item, Partner } from './configuration.ts';
 import { expandAgreements } from './expand-agreements.ts';
 import { expandChannels, expandCompany, expandItems, expandPartner } from './expand-partner.ts';
-import type { ConfigurationFault, TreePath } from './fault.ts';
+import { type ConfigurationFault, describeFault, type TreePath } from './fault.ts';
 import { AgreementsFile, ChannelsFile, CompanyFile, ItemsFile, PartnerFile } from './file-schemas.ts';
 import type { Draft, Faults } from './gathering.ts';
 import { type Identity, identityKey, identityOf, sameIdentity } from './identity.ts';
@@ -39,7 +39,8 @@ export function parseConfiguration(
   reading.tellStrangers();
   reading.tellSharedIdentities();
   reading.tellSharedInboxes();
-  const faults = reading.faults.toSorted((a, b) =>
+  // What stands in `defaults` is wrong for every entry, and is mended once.
+  const faults = [...new Map(reading.faults.map((fault) => [describeFault(fault), fault])).values()].toSorted((a, b) =>
     a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
   );
   if (company === null || faults.length > 0) return { configuration: null, faults };
@@ -73,11 +74,11 @@ class Reading {
   }
 
   company(): Company | null {
-    const draft = this.read('company/company.yaml', CompanyFile, true);
+    const draft = this.read('company/company.yaml', CompanyFile, true, COMPANY_STAND_INS);
     if (draft === null) return null;
     const company = expandCompany(draft, this.faults);
     this.claim('the company', draft);
-    return company;
+    return draft.lacks(['identities']) ? null : company;
   }
 
   items(company: Company | null): readonly Item[] {
@@ -85,33 +86,35 @@ class Reading {
     return draft === null ? [] : expandItems(draft, company?.currency ?? '', this.faults);
   }
 
+  /** Each file is read whatever became of the others; what hangs on one that is at fault is not judged. */
   partner(folder: string, company: Company | null): PartnerParts {
     const file = (name: string) => `partners/${folder}/${name}.yaml`;
-    const partnerDraft = this.read(file('partner'), PartnerFile, true);
+    const partnerDraft = this.read(file('partner'), PartnerFile, true, { name: folder });
     const channelsDraft = this.read(file('channels'), ChannelsFile, true);
     const agreementsDraft = this.read(file('agreements'), AgreementsFile, true);
-    if (partnerDraft === null) return { partner: null, channels: [], agreements: [] };
-    const partner = expandPartner(folder, partnerDraft, this.faults);
-    this.claim(folder, partnerDraft);
-    if (channelsDraft === null) return { partner, channels: [], agreements: [] };
-    const channels = expandChannels(folder, partner.identities, channelsDraft, this.faults);
+    const partner = partnerDraft === null ? null : expandPartner(folder, partnerDraft, this.faults);
+    if (partnerDraft !== null) this.claim(folder, partnerDraft);
+    const channels =
+      channelsDraft === null ? [] : expandChannels(folder, partner?.identities ?? [], channelsDraft, this.faults);
     for (const channel of channels)
-      if (channel.settings.kind === 'directory' && channel.settings.inbox !== null)
+      if (channelsDraft !== null && channel.settings.kind === 'directory' && channel.settings.inbox !== null)
         this.inboxes.push({
           channel,
           inbox: channel.settings.inbox.replace(/\/+$/, ''),
           draft: channelsDraft,
           path: ['channels', channel.name, 'inbox'],
         });
-    if (agreementsDraft === null) return { partner, channels, agreements: [] };
     const surroundings = {
       company,
-      partner,
+      partner: partnerDraft?.lacks(['identities']) ? null : partner,
+      folder,
       channels,
+      unsure: (name: string) => channelsDraft === null || channelsDraft.lacks(['channels', name]),
       mapExists: this.checks.mapExists,
       guideExists: this.checks.guideExists,
     };
-    return { partner, channels, agreements: expandAgreements(agreementsDraft, surroundings, this.faults) };
+    const agreements = agreementsDraft === null ? [] : expandAgreements(agreementsDraft, surroundings, this.faults);
+    return { partner, channels, agreements };
   }
 
   /** A file nobody reads is a misspelt one. */
@@ -152,18 +155,25 @@ class Reading {
     }
   }
 
-  private read<S extends TSchema>(path: string, schema: S, mandatory: boolean) {
+  private read<S extends TSchema>(
+    path: string,
+    schema: S,
+    mandatory: boolean,
+    standIns: Readonly<Record<string, unknown>> = {},
+  ): Draft<Static<S>> | null {
     const file = this.files.find((each) => each.path === path);
     if (file === undefined) {
       if (mandatory) this.faults.push(fileFault(path, 'The file is missing.'));
       return null;
     }
-    const source = readYaml(file);
-    const { value, faults } = checkShape(schema, source);
+    const { value, source, faults, lacks } = checkShape(schema, readYaml(file), standIns);
     this.faults.push(...faults);
-    return value === null ? null : { source, value };
+    return value === null ? null : { source, value, lacks };
   }
 }
+
+/** For what a company's file lacks, so that the rest of it can be judged: never part of a configuration, for there are faults. */
+const COMPANY_STAND_INS = { id: 'company', name: 'Company', currency: 'ZZZ', zone: 'UTC' };
 
 const fileFault = (file: string, message: string): ConfigurationFault => ({
   file,

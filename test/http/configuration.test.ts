@@ -67,7 +67,9 @@ describe('configuration', async () => {
     if (process.platform === 'linux')
       expect(await api.post('/configuration', { base: '/proc/nothing', files })).toMatchObject({
         status: 422,
-        body: { detail: expect.stringMatching(/\/proc\/nothing.* cannot be made: ENOENT\. No folder can be made there/) },
+        body: {
+          detail: expect.stringMatching(/\/proc\/nothing.* cannot be made: ENOENT\. No folder can be made there/),
+        },
       });
   });
 

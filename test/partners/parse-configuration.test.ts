@@ -176,10 +176,7 @@ describe('a fault names file, line, column and path, what was found and what is 
     [
       'an unknown channel',
       changed(AGREEMENTS, 'channel: folder', 'channel: fodler'),
-      [
-        `${AGREEMENTS}:3:12 defaults.channel: 'fodler' is no channel of shop; known: folder.`,
-        `${AGREEMENTS}:3:12 defaults.channel: 'fodler' is no channel of shop; known: folder.`,
-      ],
+      [`${AGREEMENTS}:3:12 defaults.channel: 'fodler' is no channel of shop; known: folder.`],
     ],
     [
       'a channel that cannot send',
@@ -213,7 +210,6 @@ describe('a fault names file, line, column and path, what was found and what is 
       'a version that is none',
       changed(AGREEMENTS, '004010', '4010'),
       [
-        `${AGREEMENTS}:2:12 defaults.version: Found '4010'; expected six digits and up to six more characters like 004010 or 004010VICS (GS08).`,
         `${AGREEMENTS}:2:12 defaults.version: Found '4010'; expected six digits and up to six more characters like 004010 or 004010VICS (GS08).`,
       ],
     ],
@@ -306,6 +302,71 @@ describe('a fault names file, line, column and path, what was found and what is 
       `${COMPANY}:5:11`,
       `${AGREEMENTS}:6:11`,
       `${CHANNELS}:5:5`,
+    ]);
+  });
+
+  test('shape and meaning in one pass: what is wrong by form hides nothing that is wrong in itself', () => {
+    const faults = faultsOf(
+      {
+        'company/company.yaml': `id: acme
+identities: [x12:ZZ:ACME]
+currency: dollars
+zone: Mars
+`,
+        'company/items.yaml': `items:
+  - { id: A-1, description: x, unit: each, price: cheap }
+  - { id: A-2, description: x, unit: each, price: 1 }
+  - { id: A-2, description: x, unit: each, price: 1 }
+`,
+        [CHANNELS]: `channels:
+  old: { kind: ftp }
+  folder: { kind: directory, inbox: shop/in, outbox: shop/out, pollIntervalMs: soon, fileName: "../x" }
+  web: { kind: http }
+`,
+        [AGREEMENTS]: `defaults:
+  channel: folder
+  version: 004010
+agreements:
+  - { receive: 851 }
+  - { receive: 850, channel: fodler, version: 4010 }
+  - { send: 855, channel: old, guide: theirs, colour: red }
+  - { send: 810, theirs: "x12:01:1" }
+  - { send: 810, theirs: "x12:01:1" }
+`,
+      },
+      { guideExists: () => false },
+    );
+    expect(faults.map((fault) => fault.replace(/; (?:known|expected).*|Known are.*/, ''))).toEqual([
+      `${COMPANY}:1:1 name: 'name' is missing: text is expected.`,
+      `${COMPANY}:3:11 currency: Found 'dollars'`,
+      `${COMPANY}:4:7 zone: 'Mars' is no time zone; an IANA name like Europe/Berlin is expected.`,
+      "company/items.yaml:2:51 items[0].price: Found 'cheap'",
+      "company/items.yaml:4:11 items[2].id: Id 'A-2' is taken by item 'A-2'.",
+      `${AGREEMENTS}:5:16 agreements[0].receive: Found '851'`,
+      `${AGREEMENTS}:6:30 agreements[1].channel: 'fodler' is no channel of shop`,
+      `${AGREEMENTS}:6:47 agreements[1].version: Found '4010'`,
+      `${AGREEMENTS}:7:39 agreements[2].guide: There is no guide 'theirs' in the partner's folder.`,
+      `${AGREEMENTS}:7:47 agreements[2].colour: 'colour' is not known here. `,
+      `${AGREEMENTS}:8:26 agreements[3].theirs: 'x12:01:1' is no x12 identity of shop`,
+      `${AGREEMENTS}:9:5 agreements[4]: This agreement is there already: shop/out/810/production stands in line 8. Two that differ in version or identity carry a name.`,
+      `${AGREEMENTS}:9:26 agreements[4].theirs: 'x12:01:1' is no x12 identity of shop`,
+      `${CHANNELS}:2:16 channels.old.kind: Found 'ftp'`,
+      `${CHANNELS}:3:80 channels.folder.pollIntervalMs: Found 'soon'`,
+      `${CHANNELS}:3:96 channels.folder.fileName: '../x' makes no file name: letters, digits, points, hyphens and underscores may stand beside the parts.`,
+      `${CHANNELS}:4:8 channels.web: This channel does nothing: neither tokenSha256 nor pushUrl is given.`,
+    ]);
+  });
+
+  test('a file that is missing, or no YAML, keeps the others from nothing', () => {
+    const faults = faultsOf({
+      'partners/shop/partner.yaml': undefined,
+      [CHANNELS]: 'channels: [',
+      ...changed(AGREEMENTS, '004010', '4010'),
+    });
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      `${AGREEMENTS}:2:12`,
+      `${CHANNELS}:1:12`,
+      'partners/shop/partner.yaml:1:1',
     ]);
   });
 
