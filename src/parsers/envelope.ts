@@ -19,6 +19,8 @@ export interface Envelope {
     /** TA1 in X12: a segment of its own between ISA and the first GS. */
     readonly acknowledgment: string | null;
   };
+  /** Requests to whoever carries the interchange (ISB, ISE, TA3: X12.5), before the first group: nothing of ours, and no mistake. */
+  readonly carrierTags: readonly string[];
   /** IEA01 counts groups; UNZ 0036 does so only when there are any, and messages otherwise. */
   readonly countsBareTransactions: boolean;
   /** ST02 is unique within its group, UNH 0062 within its interchange. */

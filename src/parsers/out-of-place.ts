@@ -8,11 +8,20 @@ export interface StrayRun {
   /** Of the first. */
   readonly tag: string;
   count: number;
+  /** All of them are requests to a carrier, where those belong. */
+  forCarrier: boolean;
 }
 
-export function strayProblem({ byteOffset, tag, count }: StrayRun): Problem {
+export function strayProblem({ byteOffset, tag, count, forCarrier }: StrayRun): Problem {
   const more = count > 1 ? `, with ${count - 1} more` : '';
   const name = tag === '' ? 'A segment' : `Segment ${tag}`;
+  if (forCarrier) {
+    return problem('interchange/segment-unexpected', positionAt(byteOffset, { tag }), {
+      message: `${name}${more} is a request to whoever carries the interchange: it was passed over.`,
+      found: tag,
+      severity: 'warning',
+    });
+  }
   return problem('interchange/segment-unexpected', positionAt(byteOffset, { tag: tag === '' ? null : tag }), {
     message: `${name}${more} stands where the envelope allows none.`,
     found: tag,

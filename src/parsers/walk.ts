@@ -1,5 +1,6 @@
 import { positionAt } from '../core/position.ts';
 import { type Problem, problem } from '../core/problem.ts';
+import { tagCode } from './byte-classes.ts';
 import { type Envelope, type ServiceTagCodes, serviceTagCodes } from './envelope.ts';
 import { groupCountMax, transactionCountMax } from './limits.ts';
 import { OpenTransaction, type TransactionEnd } from './open-transaction.ts';
@@ -114,7 +115,7 @@ export class InterchangeWalk {
         tag === codes.interchangeEnd ||
         (tag === codes.groupEnd && this.#group !== null && !this.#group.implicit) ||
         tag === codes.acknowledgment);
-    if (!known) return this.#takeStray();
+    if (!known) return this.#takeStray(tag);
     if (this.#stray !== null) {
       this.#tokens.rewind();
       return this.#endStray();
@@ -136,13 +137,15 @@ export class InterchangeWalk {
     return segment;
   }
 
-  #takeStray(): null {
+  #takeStray(code: number): null {
     const tokens = this.#tokens;
     if (this.#stray === null) {
       const tag = tokens.overlong ? '' : tokens.rows().segment(0).tag.slice(0, 8);
-      this.#stray = { byteOffset: tokens.window.base + tokens.segmentStart, tag, count: 0 };
+      const forCarrier = this.#group === null && this.#groups === 0;
+      this.#stray = { byteOffset: tokens.window.base + tokens.segmentStart, tag, count: 0, forCarrier };
     }
     this.#stray.count++;
+    this.#stray.forCarrier &&= this.#envelope.carrierTags.some((tag) => tagCode(tag) === code);
     tokens.letGo();
     return null;
   }

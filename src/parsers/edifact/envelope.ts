@@ -46,6 +46,7 @@ export const edifactEnvelope: Envelope = {
     transactionEnd: 'UNT',
     acknowledgment: null,
   },
+  carrierTags: [],
   countsBareTransactions: true,
   transactionNumbersPer: 'interchange',
   open: openUnaOrUnb,
@@ -74,6 +75,8 @@ export const edifactEnvelope: Envelope = {
       report('interchange/control-number-invalid', [5, 1], '1 to 14 characters', severity);
     }
     const requested = unb.value(9);
+    if (!/^[12]?$/.test(requested)) report('interchange/field-invalid', [9, 1], '1 or 2', 'warning');
+    if (!/^[1-4]?$/.test(unb.value(11))) report('interchange/field-invalid', [11, 1], '1 to 4', 'warning');
     const header: InterchangeHeader = {
       syntax: 'edifact',
       delimiters: withRepetition(opening, syntaxVersion),
@@ -83,8 +86,8 @@ export const edifactEnvelope: Envelope = {
       controlNumber,
       date: unb.value(4, 1),
       time: unb.value(4, 2),
-      // 0035: 1 is a test; 2 to 4 of syntax 4 are not for posting either.
-      usage: /^[1-4]$/.test(unb.value(11)) ? 'test' : 'production',
+      // 0035: 1 is a test; 2 to 4 of syntax 4 are not for posting either, nor is what nobody defined ("t"): trap 49.
+      usage: unb.value(11).trim() === '' ? 'production' : 'test',
       acknowledgmentRequested: requested === '1' || requested === '2' ? requested : '0',
       byteOffset: opening.byteOffset,
     };

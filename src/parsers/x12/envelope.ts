@@ -77,6 +77,7 @@ export const x12Envelope: Envelope = {
     transactionEnd: 'SE',
     acknowledgment: 'TA1',
   },
+  carrierTags: ['ISB', 'ISE', 'TA3'],
   countsBareTransactions: false,
   transactionNumbersPer: 'group',
   open: openIsa,

@@ -36,6 +36,8 @@ describe('envelope problems', () => {
     ${'syntax of an industry'} | ${UNB.replace('UNOC', 'UNIA') + MESSAGE + UNZ}                              | ${['warning: interchange/field-invalid UNB.1.1']}
     ${'no reference'}          | ${UNB.replace('+REF1', '') + MESSAGE + UNZ.replace('REF1', '')}             | ${['interchange/control-number-invalid UNB.5.1']}
     ${'six-digit v4 date'}     | ${UNB.replace('UNOC:3', 'UNOC:4') + MESSAGE + UNZ}                          | ${['warning: interchange/field-invalid UNB.4.1']}
+    ${'0031 undefined'}        | ${UNB.replace('REF1', 'REF1++++a') + MESSAGE + UNZ}                         | ${['warning: interchange/field-invalid UNB.9.1']}
+    ${'0035 undefined'}        | ${UNB.replace('REF1', 'REF1++++++t') + MESSAGE + UNZ}                       | ${['warning: interchange/field-invalid UNB.11.1']}
     ${'one byte, two roles'}   | ${`UNA++.? '${UNB.replaceAll(':', '+')}${MESSAGE}${UNZ}`}                   | ${expect.arrayContaining(['interchange/delimiters-invalid UNA'])}
     ${'unknown separator'}     | ${`UNB|UNOC:3|A|B'`}                                                        | ${['interchange/header-malformed']}
     ${'UNH alone'}             | ${MESSAGE}                                                                  | ${['file/not-edi']}
@@ -86,4 +88,16 @@ describe('lexing', () => {
 
   test('a blank in UNA means nothing is released', () =>
     expect(values("FTX+WHAT? NO'", "UNA:+.  '").value(1)).toBe('WHAT? NO'));
+});
+
+test.each`
+  indicator | usage
+  ${''}     | ${'production'}
+  ${'1'}    | ${'test'}
+  ${'2'}    | ${'test'}
+  ${'t'}    | ${'test'}
+  ${'0'}    | ${'test'}
+`('0035 "$indicator" is $usage: what nobody defined is never posted (trap 49)', ({ indicator, usage }) => {
+  const [event] = readText(UNB.replace('REF1', `REF1++++++${indicator}`) + MESSAGE + UNZ);
+  expect(event).toMatchObject({ kind: 'interchange', header: { usage } });
 });

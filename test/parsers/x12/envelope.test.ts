@@ -57,6 +57,9 @@ describe('envelope problems', () => {
     ${'GS without ISA'}       | ${GS + SET + END}                                                                           | ${['file/not-edi']}
     ${'ISA cut off'}          | ${ISA.slice(0, 60)}                                                                         | ${['interchange/header-malformed']}
     ${'stray segments'}       | ${`${ISA}N1*ST~N1*BT~${GS}${SET}${END}`}                                                    | ${['interchange/segment-unexpected N1']}
+    ${'for the carrier'}      | ${`${ISA}ISB*1~ISE*240115*0515*04~${GS}${SET}${END}`}                                       | ${['warning: interchange/segment-unexpected ISB']}
+    ${'carrier and stray'}    | ${`${ISA}ISB*1~N1*ST~${GS}${SET}${END}`}                                                    | ${['interchange/segment-unexpected ISB']}
+    ${'carrier, too late'}    | ${`${ISA + GS + SET}GE*1*1~ISB*1~IEA*1*000000101~`}                                         | ${['interchange/segment-unexpected ISB']}
     ${'endless segment'}      | ${`${ISA}N1*${'A'.repeat(70_000)}~${GS}${SET}${END}`}                                       | ${['interchange/segment-unexpected']}
   `('$what', ({ text, problems }) => expect(found(text)).toEqual(problems));
 
