@@ -64,12 +64,13 @@ async function openStore({
 
 async function composeContext(database: Database, dataFolder: string): Promise<FlowContext> {
   const { watchConfiguration } = await import('./flows/known-configuration.ts');
-  const { openStandards } = await import('./library/standards.ts');
+  const { furtherFolders, openStandards } = await import('./library/standards.ts');
   const { openMaps } = await import('./library/maps.ts');
   const { mapFunctions } = await import('./library/map-functions.ts');
   const temporaryFolder = join(dataFolder, 'spool');
   await mkdir(temporaryFolder, { recursive: true, mode: 0o700 });
-  const standards = openStandards();
+  const standards = openStandards(undefined, furtherFolders(environment.TALLYPORT_STANDARDS, dataFolder));
+  standards.readFurther();
   return {
     database,
     clock: systemClock,

@@ -1,7 +1,7 @@
 import { FailureError } from '../core/failure.ts';
 import type { Problem } from '../core/problem.ts';
 import { dataElementsOf } from '../flows/outbound/functional-answer.ts';
-import { openStandards, type Standards } from '../library/standards.ts';
+import type { Standards } from '../library/standards.ts';
 import type { GroupHeader, InterchangeHeader } from '../parsers/transaction.ts';
 import { type DataElementOf, transactionVerdict } from '../parsers/x12/verdicts.ts';
 import { type AnsweredInterchange, answersOf, type GroupToAnswer } from './ack-answers.ts';
@@ -12,6 +12,7 @@ import { eventsOf } from './file-events.ts';
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { openOutput, writeOut } from './file-output.ts';
 import type { OnePartner } from './file-parties.ts';
+import { standardsFor } from './file-standards.ts';
 
 export interface AckFlags {
   readonly at?: string;
@@ -24,7 +25,7 @@ export interface AckFlags {
  * says on stderr why none is owed. 1 when the file has errors. Throws FailureError `usage-wrong` for EDIFACT, whose CONTRL is not written yet.
  */
 export async function runAck(commands: Commands, name: string, flags: AckFlags): Promise<ExitCode> {
-  const standards = openStandards();
+  const standards = standardsFor(commands);
   const at = flags.at === undefined ? commands.clock.now() : momentOf(flags.at);
   const take = controlNumbersFrom(flags.control ?? '1');
   const { judge, parties } = await judgeFor(commands, standards, flags.partner);

@@ -1,5 +1,5 @@
 import { FailureError } from '../core/failure.ts';
-import { openStandards, type Standards } from '../library/standards.ts';
+import type { Standards } from '../library/standards.ts';
 import { checkAsJson } from './check-json.ts';
 import { progressOn } from './check-progress.ts';
 import { countingProblems, type ProblemCount, summaryPrinter, TreePrinter, totalLine } from './check-text.ts';
@@ -7,6 +7,7 @@ import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf, filesBelow, isFolder, type NamedFile, sizeOf } from './file-events.ts';
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
+import { standardsFor } from './file-standards.ts';
 
 export interface CheckFlags {
   readonly partner?: string;
@@ -16,7 +17,7 @@ export interface CheckFlags {
 
 /** `tallyport check FILE…`: 0 when nothing of severity error was found, 1 otherwise. Throws FailureError for what cannot be read. */
 export async function runCheck(commands: Commands, names: readonly string[], flags: CheckFlags): Promise<ExitCode> {
-  const standards = openStandards();
+  const standards = standardsFor(commands);
   const judge = await judgeFor(commands, standards, flags);
   const output = openOutput(commands);
   const { files, folders } = listed(commands, names);

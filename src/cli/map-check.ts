@@ -1,12 +1,12 @@
 import { relative, sep } from 'node:path';
 import { FailureError } from '../core/failure.ts';
 import { type Maps, ownMapsFolder } from '../library/maps.ts';
-import { openStandards } from '../library/standards.ts';
 import { describeMapFault, type MapFault, type MapOf } from '../mappers/index.ts';
 import type { Commands, ExitCode } from './commands.ts';
 import { filesBelow, isFolder } from './file-events.ts';
 import { openOutput } from './file-output.ts';
 import type { OnePartner } from './file-parties.ts';
+import { standardsFor } from './file-standards.ts';
 import { many, painter } from './file-words.ts';
 import { isMapFile, type MapFlags, nameOfFile, openNamedMaps, readText } from './map-terms.ts';
 
@@ -21,7 +21,7 @@ interface Checked {
  * when none is named. 1 when a map has an error. Throws FailureError `map-missing`.
  */
 export async function runMapCheck(commands: Commands, names: readonly string[], flags: MapFlags): Promise<ExitCode> {
-  const standards = openStandards();
+  const standards = standardsFor(commands);
   const { maps, parties } = await openNamedMaps(commands, standards, flags.partner);
   const checked = (names.length > 0 ? names : allNames(parties)).map((name) => checkedMap(commands, maps, name));
   const broken = checked.filter(({ faults }) => faults.some(({ severity }) => severity === 'error')).length;

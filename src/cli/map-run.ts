@@ -1,5 +1,5 @@
 import { problemAsJson } from '../core/problem.ts';
-import { openStandards, type Standards } from '../library/standards.ts';
+import type { Standards } from '../library/standards.ts';
 import type { MapOf, MapReading } from '../mappers/index.ts';
 import type { GroupHeader, InterchangeHeader, PlacedTransaction, Transaction } from '../parsers/transaction.ts';
 import type { Commands, ExitCode } from './commands.ts';
@@ -7,6 +7,7 @@ import { eventsOf } from './file-events.ts';
 import { judgedEvents, standardJudge, type TransactionJudgment } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
 import { agreementOf, type OnePartner } from './file-parties.ts';
+import { standardsFor } from './file-standards.ts';
 import { many, painter, placeOf, printable, problemLine } from './file-words.ts';
 import { agreementFor, type MapFlags, namedMap, openNamedMaps, valuesWith } from './map-terms.ts';
 
@@ -20,7 +21,7 @@ export async function runMapRun(
   fileName: string,
   flags: MapFlags,
 ): Promise<ExitCode> {
-  const standards = openStandards();
+  const standards = standardsFor(commands);
   const { maps, parties } = await openNamedMaps(commands, standards, flags.partner);
   const map = namedMap(commands, maps, mapName);
   valuesWith({}, flags.set);

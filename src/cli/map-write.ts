@@ -3,7 +3,6 @@ import type { Problem } from '../core/problem.ts';
 import type { Document } from '../documents/index.ts';
 import { validateDocument } from '../documents/validate.ts';
 import { envelopeOf } from '../flows/outbound/envelope.ts';
-import { openStandards } from '../library/standards.ts';
 import type { MapOf } from '../mappers/index.ts';
 import type { OutboundTransaction } from '../parsers/draft.ts';
 import { parserNamed } from '../parsers/index.ts';
@@ -14,6 +13,7 @@ import { controlNumbersFrom, momentOf } from './ack-terms.ts';
 import type { Commands, ExitCode } from './commands.ts';
 import { writeOut } from './file-output.ts';
 import type { OnePartner } from './file-parties.ts';
+import { standardsFor } from './file-standards.ts';
 import { placeOf, printable } from './file-words.ts';
 import { agreementFor, type MapFlags, namedMap, openNamedMaps, readText, valuesWith } from './map-terms.ts';
 
@@ -31,7 +31,7 @@ export async function runMapWrite(
   fileName: string,
   flags: MapFlags,
 ): Promise<ExitCode> {
-  const standards = openStandards();
+  const standards = standardsFor(commands);
   const { maps, parties } = await openNamedMaps(commands, standards, flags.partner);
   const map = namedMap(commands, maps, mapName);
   const documents = documentsIn(readText(commands.resolve(fileName), fileName), fileName);

@@ -1,5 +1,5 @@
 import type { Verdict } from '../core/problem.ts';
-import { openStandards, type Standards } from '../library/standards.ts';
+import type { Standards } from '../library/standards.ts';
 import { formOfMoment } from '../parsers/check-dates.ts';
 import type { Segment } from '../parsers/transaction.ts';
 import { countingProblems, type ProblemCount } from './check-text.ts';
@@ -7,6 +7,7 @@ import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf, sizeOf } from './file-events.ts';
 import { type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
+import { standardsFor } from './file-standards.ts';
 import {
   ENVELOPE_TAGS,
   identityText,
@@ -33,7 +34,7 @@ const widthDefault = 100;
 
 /** `tallyport show FILE`: every segment with what it says, loops indented, problems in place. 1 when the file has errors. */
 export async function runShow(commands: Commands, name: string, flags: ShowFlags): Promise<ExitCode> {
-  const standards = openStandards();
+  const standards = standardsFor(commands);
   const path = commands.resolve(name);
   const output = openOutput(commands);
   const count: ProblemCount = { errors: 0, warnings: 0 };
