@@ -18,6 +18,8 @@ export interface DemoRun {
 /** Everything together takes a minute on a small machine; past this something is stuck. */
 const demoMsMax = 180_000;
 const stopMsMax = 20_000;
+/** As `announceUrl` of the example agreements has it. */
+const exampleBackOffice = 'http://127.0.0.1:8490/';
 
 /** The demo on a gateway that runs as a process of its own, on free ports, as a supplier would run it. */
 export function demoOptions(commands: Commands, run: DemoRun): DemoOptions {
@@ -31,8 +33,13 @@ export function demoOptions(commands: Commands, run: DemoRun): DemoOptions {
     ...(run.only === undefined ? {} : { only: run.only.split(',') }),
     print: commands.print,
     startGateway: () => startGateway(commands, dataFolder),
-    applyExamples: async ({ apiUrl, apiKey }) => {
-      const files = await readConfigurationFiles(commands.packageRoot);
+    applyExamples: async ({ apiUrl, apiKey }, backOfficePort) => {
+      const examples = await readConfigurationFiles(commands.packageRoot);
+      // The examples name the port a back office of this machine would keep; the demo's may not meet another demo's.
+      const files = examples.map(({ path, text }) => ({
+        path,
+        text: text.replaceAll(exampleBackOffice, `http://127.0.0.1:${backOfficePort}/`),
+      }));
       const { status, body } = await gatewayClient(apiUrl, apiKey).post('/configuration', {
         base: dataFolder,
         files,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../core/failure.ts';
 import { type OperatorApi, operatorApi } from '../simulator/api.ts';
+import { freePort } from '../simulator/bell.ts';
 import { companiesOf } from '../simulator/companies.ts';
 import { type CompanyProcess, startCompany } from '../simulator/company-process.ts';
 import { differences, openAmount, parkedWork } from '../simulator/facts.ts';
@@ -46,8 +47,8 @@ export interface DemoOptions {
   readonly only?: readonly string[];
   readonly print: (line: string) => void;
   startGateway(): Promise<RunningGateway>;
-  /** Puts the example company and partners into effect. */
-  applyExamples(gateway: RunningGateway): Promise<void>;
+  /** Puts the example company and partners into effect, orders being announced to the back office at this port. */
+  applyExamples(gateway: RunningGateway, backOfficePort: number): Promise<void>;
   /** Executable and arguments of `tallyport simulate`. */
   readonly simulateCommand: readonly string[];
   /** Aborted by Ctrl-C. */
@@ -94,10 +95,11 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const gateway = await options.startGateway();
   const companies = new Map<string, CompanyProcess>();
   try {
-    await options.applyExamples(gateway);
+    const backOfficePort = await freePort();
+    await options.applyExamples(gateway, backOfficePort);
     const api = operatorApi(gateway.apiUrl, gateway.apiKey);
     const parkedBefore = new Set((await parkedWork(api)).map(({ id }) => id));
-    const demo = openDemo({ options, api, companies, parkedBefore, show }, gateway);
+    const demo = openDemo({ options, api, companies, parkedBefore, show }, { ...gateway, backOfficePort });
     const code = await play(demo, gateway);
     if (!options.once && !options.signal.aborted) await stay(demo, gateway);
     return code;
@@ -109,7 +111,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 
 type Opening = Pick<Demo, 'options' | 'api' | 'companies' | 'parkedBefore' | 'show'>;
 
-function openDemo(opening: Opening, gateway: RunningGateway): Demo {
+function openDemo(opening: Opening, gateway: RunningGateway & { readonly backOfficePort: number }): Demo {
   const { options, companies } = opening;
   const progress = newProgress(options.only);
   const buying = new Set([...progress.talks.values()].map(({ conversation }) => conversation.party));

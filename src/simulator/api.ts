@@ -11,6 +11,8 @@ export interface OperatorApi {
     body: unknown,
     idempotencyKey: string,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** PUT; throws ApiProblem for any status of 400 and more. */
+  put(path: string, body: unknown): Promise<unknown>;
 }
 
 export class ApiProblem extends Error {
@@ -50,6 +52,8 @@ export function operatorApi(url: string, apiKey: string): OperatorApi {
         headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
         body: JSON.stringify(body),
       }),
+    put: async (path, body) =>
+      (await ask('PUT', path, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })).body,
   };
 }
 

@@ -1,12 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiProblem, isRecord, listIn, type OperatorApi, operatorApi, query, textIn } from './api.ts';
 import { difference, isNumber, sumOf } from './arithmetic.ts';
+import { type Announced, openBell } from './bell.ts';
+import { checkList, failuresOf } from './check.ts';
 import { type Parcel, packed } from './packing.ts';
 import type { Host } from './process.ts';
+import { refill, type Shelf } from './shelves.ts';
 
 /*
- * The supplier's small ERP: it knows the gateway only by its operator API. For the partners it looks after, it decides what waits for a
- * decision, ships what was promised (the backordered part when the first shipment is billed), and bills where the gateway does not.
+ * The supplier's small ERP: it knows the gateway only by its operator API and by what is announced to it. For the partners it looks after, it
+ * decides what waits for a decision, ships what was promised (the backordered part when the first shipment is billed), and bills where the
+ * gateway does not; and it fills the shelves the built-in rules promise from.
  * Its idempotency keys come from order and shipment, so a restart asks for nothing twice; and it sends every request twice, as a program
  * does that lost an answer, and insists that both answers are one.
  */
@@ -15,10 +18,14 @@ export interface BackOfficeOptions {
   readonly apiKey: string;
   readonly pollIntervalMs: number;
   readonly partners: Readonly<Record<string, Duties>>;
+  /** Where orders are announced to it. */
+  readonly listenPort: number;
+  readonly shelves: readonly Shelf[];
 }
 
 export interface Duties {
-  readonly decides: boolean;
+  /** `when-told`: what is announced, and at its start what waited meanwhile; `when-seen`: whatever it finds waiting. */
+  readonly decides: 'when-told' | 'when-seen' | 'never';
   readonly ships: boolean;
   readonly bills: boolean;
 }
@@ -28,6 +35,8 @@ export const isBackOfficeOptions = (value: unknown): value is BackOfficeOptions 
   typeof value.apiUrl === 'string' &&
   typeof value.apiKey === 'string' &&
   typeof value.pollIntervalMs === 'number' &&
+  typeof value.listenPort === 'number' &&
+  Array.isArray(value.shelves) &&
   isRecord(value.partners);
 
 const party = 'back office';
@@ -53,31 +62,58 @@ interface Order {
 /** States in which nothing is left to do for a back office. */
 const AT_REST: ReadonlySet<string> = new Set(['received', 'held', 'rejected', 'cancelled', 'invoiced']);
 
+/** What comes in at the shelves is looked at so much more rarely than orders. */
+const roundsPerRefill = 8;
+
 /** Works until it is stopped. A refused request is reported once per order and not tried again. */
 export async function runBackOffice(options: BackOfficeOptions, host: Host): Promise<void> {
   const api = operatorApi(options.apiUrl, options.apiKey);
   const givenUp = new Set<string>();
-  while (!host.signal.aborted) {
+  const bell = await openBell(options.listenPort, host.signal, (message) =>
+    host.tell({ kind: 'failed', party, conversation: null, message }),
+  );
+  const attempt = async (id: string, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (thrown) {
+      if (!(thrown instanceof ApiProblem)) throw thrown;
+      givenUp.add(id);
+      host.tell({ kind: 'failed', party, conversation: null, message: thrown.message });
+    }
+  };
+  for (let round = 0; !host.signal.aborted; round += 1) {
+    if (round % roundsPerRefill === 0)
+      for (const text of await refill(api, options.shelves))
+        host.tell({ kind: 'note', party, conversation: null, text });
+    for (const announced of bell.heard()) await attempt(announced.orderId, () => answerCall(api, announced, host));
     for (const [partner, duties] of Object.entries(options.partners)) {
       for (const summary of listIn(await api.get(`/orders${query({ partner, limit: '500' })}`))) {
         const id = textIn(summary, 'id');
         if (givenUp.has(id) || AT_REST.has(textIn(summary, 'state'))) continue;
-        try {
-          await workOn(api, orderIn(await api.get(`/orders/${id}`)), duties, host);
-        } catch (thrown) {
-          if (!(thrown instanceof ApiProblem)) throw thrown;
-          givenUp.add(id);
-          host.tell({ kind: 'failed', party, conversation: null, message: thrown.message });
-        }
+        await attempt(id, async () => workOn(api, orderIn(await api.get(`/orders/${id}`)), duties, round === 0, host));
       }
     }
-    await sleep(options.pollIntervalMs, undefined, { signal: host.signal }).catch(() => undefined);
+    await bell.rung(options.pollIntervalMs);
   }
 }
 
-async function workOn(api: OperatorApi, order: Order, duties: Duties, host: Host): Promise<void> {
+/** An announced order is decided, unless it was meanwhile; that it is the order it says it is is looked at. */
+async function answerCall(api: OperatorApi, { orderId, number, partner }: Announced, host: Host): Promise<void> {
+  const told = await api.get(`/orders/${orderId}`);
+  const list = checkList(`announcement of ${number}`);
+  list.same('number', textIn(told, 'number'), number);
+  list.same('partner', textIn(told, 'partner'), partner);
+  const failed = failuresOf(list.checks);
+  const passed = list.checks.length - failed.length;
+  host.tell({ kind: 'checked', party, conversation: null, subject: 'an announcement', passed, failed });
+  const order = orderIn(told);
+  if (order.state === 'awaiting-decision') await decide(api, order, host);
+}
+
+async function workOn(api: OperatorApi, order: Order, duties: Duties, isFirstLook: boolean, host: Host): Promise<void> {
   if (order.state === 'awaiting-decision') {
-    if (duties.decides) await decide(api, order, host);
+    if (duties.decides === 'when-seen' || (duties.decides === 'when-told' && isFirstLook))
+      await decide(api, order, host);
     return;
   }
   const unbilled = order.lines.some(({ shipped, invoiced }) => isMore(shipped, invoiced));

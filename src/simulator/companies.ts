@@ -4,12 +4,27 @@ import type { BackOfficeOptions, Role, RoleOptions } from './index.ts';
 /** The public tokens of the example partners: their hashes stand in `partners/<name>/channels.yaml`. */
 const EXAMPLE_TOKENS = { cedarsupply: 'cedarsupply-demo-token', nordhandel: 'nordhandel-demo-token' } as const;
 
-/** What the back office does for whom; built-in rules decide and bill for brightmart, and the distributor's order ends decided. */
+/**
+ * What the back office does for whom; built-in rules decide and bill for brightmart, and the distributor's order ends decided. Cedar Supply's
+ * agreement announces orders: were it not so, they would never be decided here.
+ */
 const DUTIES: BackOfficeOptions['partners'] = {
-  brightmart: { decides: false, ships: true, bills: false },
-  cedarsupply: { decides: true, ships: true, bills: true },
-  nordhandel: { decides: true, ships: false, bills: false },
+  brightmart: { decides: 'never', ships: true, bills: false },
+  cedarsupply: { decides: 'when-told', ships: true, bills: true },
+  nordhandel: { decides: 'when-seen', ships: false, bills: false },
 };
+
+const shelf = (item: string, atLeast: string, fill: string) => ({ item, location: 'PORTLAND', atLeast, fill });
+
+/** Never so little that a run could use it up; but of the screwdriver sets there are as many as the demo wants to run short of. */
+const SHELVES: BackOfficeOptions['shelves'] = [
+  shelf('HT-1001', '300', '800'),
+  shelf('HT-1002', '100', '240'),
+  shelf('HT-1003', '200', '500'),
+  shelf('HT-2001', '100', '300'),
+  shelf('HT-3001', '60', '60'),
+  shelf('HT-4001', '300', '1200'),
+];
 
 /** How long a buyer waits for what nobody announced before it counts what is left. */
 const quietMs = 1_500;
@@ -23,6 +38,8 @@ export interface DemoPlaces {
   readonly apiUrl: string;
   readonly apiKey: string;
   readonly partnersUrl: string;
+  /** Where the back office listens for announcements. */
+  readonly backOfficePort: number;
   readonly only?: readonly string[];
 }
 
@@ -39,7 +56,18 @@ export function companiesOf(demo: DemoPlaces, buying: ReadonlySet<string>): read
   });
   const memoryOf = (party: string) => folder('simulator', `${party}.json`);
   const plans: readonly CompanyPlan[] = [
-    { name: 'back office', role: 'back-office', options: { apiUrl, apiKey, pollIntervalMs: 250, partners: DUTIES } },
+    {
+      name: 'back office',
+      role: 'back-office',
+      options: {
+        apiUrl,
+        apiKey,
+        pollIntervalMs: 250,
+        partners: DUTIES,
+        listenPort: demo.backOfficePort,
+        shelves: SHELVES,
+      },
+    },
     {
       name: 'brightmart',
       role: 'buyer',

@@ -190,8 +190,8 @@ const distributor: Conversation = {
 };
 
 /**
- * Every conversation of the demo. They share no item that runs short, so they may run at once; and they order little, because the shelf is
- * filled once per data folder: the scarcest item lasts 47 runs.
+ * Every conversation of the demo. They share no item that runs short, so they may run at once; and they order little: the back office fills the
+ * shelves long before a run could empty one.
  */
 export const CONVERSATIONS: readonly Conversation[] = [
   trade({

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Duties, runBackOffice } from '../../src/simulator/back-office.ts';
+import { freePort } from '../../src/simulator/bell.ts';
 import type { Report } from '../../src/simulator/protocol.ts';
+import type { Shelf } from '../../src/simulator/shelves.ts';
 import { type Asked, serve, type Told } from './http-server.ts';
 
 let stop = new AbortController();
@@ -63,12 +65,22 @@ async function work(
   answer: (asked: Asked) => Told,
   duties: Duties,
   until: (asked: readonly Asked[], reports: readonly Report[]) => boolean,
+  shelves: readonly Shelf[] = [],
+  ring: (port: number) => Promise<unknown> = () => Promise.resolve(),
 ) {
+  const listenPort = await freePort();
   const server = await serve(answer);
   close = server.close;
   stop = new AbortController();
   const reports: Report[] = [];
-  const options = { apiUrl: server.url, apiKey: 'secret', pollIntervalMs: 5, partners: { p: duties } };
+  const options = {
+    apiUrl: server.url,
+    apiKey: 'secret',
+    pollIntervalMs: 5,
+    partners: { p: duties },
+    listenPort,
+    shelves,
+  };
   const host = {
     tell: (report: Report) => reports.push(report),
     metCheckpoint: () => Promise.resolve(),
@@ -79,6 +91,7 @@ async function work(
   const done = runBackOffice(options, host).catch((thrown: unknown) => {
     reports.push({ kind: 'failed', party: 'back office', conversation: null, message: String(thrown) });
   });
+  await ring(listenPort);
   for (let tries = 0; tries < 300 && !until(server.asked, reports); tries += 1) await sleep(10);
   await sleep(50);
   stop.abort();
@@ -101,7 +114,7 @@ describe('the back office', () => {
     const order = { state: 'awaiting-decision', lines: [line('1', '30'), line('2', '6')], decision: null };
     const { posts, asked } = await work(
       gatewayWith(order, false),
-      { decides: true, ships: true, bills: true },
+      { decides: 'when-seen', ships: true, bills: true },
       () => order.state === 'invoiced',
     );
     expect(posts.map(({ path, headers }) => [path, headers['idempotency-key']])).toEqual([
@@ -135,7 +148,7 @@ describe('the back office', () => {
     const order = { state: 'decided', lines: [line('1', '100', '100'), line('2', '6', '6')], decision };
     const { posts } = await work(
       gatewayWith(order, true),
-      { decides: false, ships: true, bills: false },
+      { decides: 'never', ships: true, bills: false },
       () => order.state === 'invoiced',
     );
     const shipments = toldOf(posts.filter((_one, index) => index % 2 === 0)).map(({ body }) => body);
@@ -153,7 +166,7 @@ describe('the back office', () => {
     const order = { state: 'decided', lines: [line('1', '10', '10')], decision };
     const { posts } = await work(
       gatewayWith(order, true),
-      { decides: false, ships: true, bills: false },
+      { decides: 'never', ships: true, bills: false },
       () => order.state === 'invoiced',
     );
     expect(posts.map(({ path }) => path)).toEqual(['/orders/o1/shipments', '/orders/o1/shipments']);
@@ -161,13 +174,18 @@ describe('the back office', () => {
 
   test('does nothing it is not asked to, and nothing for orders at rest', async () => {
     const order = { state: 'awaiting-decision', lines: [line('1', '10')], decision: null };
-    const idle = { decides: false, ships: false, bills: false };
+    const idle = { decides: 'never', ships: false, bills: false } as const;
     expect((await work(gatewayWith(order, false), idle, (asked) => asked.length > 6)).posts).toEqual([]);
     await close();
     const held = { state: 'held', lines: [line('1', '10')], decision: null };
     expect(
-      (await work(gatewayWith(held, false), { decides: true, ships: true, bills: true }, (asked) => asked.length > 3))
-        .posts,
+      (
+        await work(
+          gatewayWith(held, false),
+          { decides: 'when-seen', ships: true, bills: true },
+          (asked) => asked.length > 3,
+        )
+      ).posts,
     ).toEqual([]);
   });
 
@@ -178,7 +196,7 @@ describe('the back office', () => {
       asked.method === 'POST' ? { status: 422, body: { title: 'no' } } : gateway(asked);
     const { posts, reports } = await work(
       refusing,
-      { decides: true, ships: true, bills: true },
+      { decides: 'when-seen', ships: true, bills: true },
       (asked) => asked.length > 8,
     );
     expect(posts).toHaveLength(1);
@@ -201,10 +219,87 @@ describe('the back office', () => {
       count += 1;
       return { status: 201, body: { done: count } };
     };
-    const { reports } = await work(forgetful, { decides: true, ships: true, bills: true }, () => count > 1);
+    const { reports } = await work(forgetful, { decides: 'when-seen', ships: true, bills: true }, () => count > 1);
     expect(reports.at(-1)).toMatchObject({
       kind: 'failed',
       message: expect.stringMatching(/answered the same key with .*"done":1.*then.*"done":2/),
     });
+  });
+
+  const told = (id: string, number = '45') => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': '1800000000' },
+    body: JSON.stringify({
+      type: 'order.awaiting-decision',
+      data: { orderId: 'o1', number, partner: 'p', document: { number } },
+    }),
+  });
+
+  test('decides what is announced, once however often it is told, and nothing else after its first look', async () => {
+    const order = { state: 'decided', lines: [line('1', '10')], decision: null };
+    const gateway = gatewayWith(order, false);
+    const answer = (asked: Asked) => {
+      const { status, body } = gateway(asked);
+      return { status, body: asked.path === '/orders/o1' ? { ...Object(body), partner: 'p' } : body };
+    };
+    const statuses: number[] = [];
+    const { posts, reports } = await work(
+      answer,
+      { decides: 'when-told', ships: false, bills: false },
+      () => order.state === 'decided' && statuses.length > 0,
+      [],
+      async (port) => {
+        await sleep(100);
+        order.state = 'awaiting-decision'; // seen waiting at every look, and left alone
+        await sleep(100);
+        expect(order.state).toBe('awaiting-decision');
+        for (const id of ['w1', 'w1', 'w2'])
+          statuses.push((await fetch(`http://127.0.0.1:${port}/orders`, told(id))).status);
+        statuses.push((await fetch(`http://127.0.0.1:${port}/orders`, { method: 'POST', body: '{}' })).status);
+      },
+    );
+    expect(statuses).toEqual([204, 204, 204, 400]);
+    expect(posts.map(({ path }) => path)).toEqual(['/orders/o1/decision', '/orders/o1/decision']);
+    expect(reports.filter(({ kind }) => kind === 'checked')).toMatchObject([
+      { subject: 'an announcement', passed: 2, failed: [] },
+      { subject: 'an announcement', passed: 2, failed: [] },
+    ]);
+    expect(reports.filter(({ kind }) => kind === 'failed')).toMatchObject([
+      { message: expect.stringContaining('has no id and time') },
+    ]);
+  });
+
+  test('fills the shelves that run low', async () => {
+    const place = (usage: string, location: string, onHand: string, free: string) => ({
+      usage,
+      location,
+      onHand,
+      free,
+    });
+    const stock = [
+      place('production', 'PORTLAND', '30', '-4'),
+      place('production', 'RENO', '5.5', '5.5'),
+      place('test', 'PORTLAND', '100', '100'),
+    ];
+    const answer = ({ method, path }: Asked): Told =>
+      path === '/items' && method === 'GET'
+        ? { status: 200, body: { items: [{ id: 'A', stock }] } }
+        : { status: 200, body: { items: [] } };
+    const shelves = [
+      { item: 'A', location: 'PORTLAND', atLeast: '60', fill: '80' },
+      { item: 'unheard-of', location: 'PORTLAND', atLeast: '60', fill: '80' },
+    ];
+    const idle = { decides: 'never', ships: false, bills: false } as const;
+    const { asked, reports } = await work(answer, idle, (all) => all.some(({ method }) => method === 'PUT'), shelves);
+    const puts = asked.filter(({ method }) => method === 'PUT');
+    expect(puts.map(({ path }) => path)[0]).toBe('/items/A/stock');
+    expect(JSON.parse(puts[0]?.body ?? '')).toEqual({
+      usage: 'production',
+      location: 'PORTLAND',
+      onHand: '108.5',
+      reason: 'goods came in',
+      by: 'back office',
+    });
+    expect(reports[0]).toMatchObject({ text: '78.5 of A came in at PORTLAND (production): 1.5 were free' });
   });
 });

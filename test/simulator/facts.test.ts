@@ -8,6 +8,7 @@ import type { Fact } from '../../src/simulator/protocol.ts';
 const apiWith = (answers: Readonly<Record<string, unknown>>): OperatorApi => ({
   get: (path) => Promise.resolve(answers[path.split('?')[0] ?? '']),
   post: () => Promise.reject(new Error('an operator who looks changes nothing')),
+  put: () => Promise.reject(new Error('an operator who looks changes nothing')),
 });
 
 const order = (changes: object = {}) => ({

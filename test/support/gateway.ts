@@ -44,6 +44,15 @@ export function handClock(start = '2036-11-22T15:00:00Z'): HandClock {
   };
 }
 
+/** Where the examples announce orders nobody listens, unless a test does. */
+const unannounced = (configuration: Configuration): Configuration => ({
+  ...configuration,
+  agreements: configuration.agreements.map((agreement) => ({
+    ...agreement,
+    decision: { ...agreement.decision, announceUrl: null },
+  })),
+});
+
 export interface TestGateway {
   readonly context: FlowContext;
   readonly database: Database;
@@ -92,7 +101,7 @@ export async function testGateway(
   };
   const { configuration, faults } = checkConfiguration(context, await readConfigurationFiles(repository), dataFolder);
   if (configuration === null) throw new Error(JSON.stringify(faults));
-  await applyConfiguration(context, change(configuration), 'test');
+  await applyConfiguration(context, change(unannounced(configuration)), 'test');
   const failures: string[] = [];
   const handlers = handlersOf(context, { transportOf: (channel) => openTransport(channel, {}) });
   const run = runWork({
