@@ -32,6 +32,10 @@ export const writtenChunkBytes = 64 * 1024;
 /** AK304-308 (one in 004010), AK502-506 and AK905-909: what an acknowledgment has room for. */
 export const acknowledgmentCodesMax = 5;
 
+/** A CONTRL names 999 segments of a message (SG2), and as a 997 does 99 elements of each (AK4, UCD). */
+export const segmentNotesMax = 999;
+export const elementNotesMax = 99;
+
 /** Data element 724, the copy of bad data, is AN 1/99. */
 export const badDataLengthMax = 99;
 

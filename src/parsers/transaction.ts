@@ -25,6 +25,8 @@ export interface Delimiters {
 export interface EnvelopeIdentity {
   readonly qualifier: string | null;
   readonly id: string;
+  /** What UNB says behind them (0008 or 0014, and 0042 or 0046): a CONTRL repeats it. Absent when there is none. */
+  readonly routing?: readonly string[];
 }
 
 export interface InterchangeHeader {
@@ -50,6 +52,8 @@ export interface GroupHeader {
   readonly functionalId: string | null;
   readonly sender: string | null;
   readonly receiver: string | null;
+  /** UNG's 0007 of sender and receiver; absent when there are none. */
+  readonly qualifiers?: readonly [sender: string, receiver: string];
   readonly controlNumber: string | null;
   /** GS08 whole ("004010VICS"); null without UNG. */
   readonly version: string | null;

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../core/problem.ts';
+import type { Problem, ProblemCode } from '../core/problem.ts';
 
 /*
  * What each Problem is called on the wire. Every table is total over its codes, so a new code cannot ship unanswered.
@@ -161,3 +161,17 @@ export function x12CodeOf(code: ProblemCode, version: string, isaElement: number
   // 723 knew neither components nor repetitions before 004030.
   return version < '004030' && (wire === '12' || wire === '13') && answerLevelOf(code) === 'element' ? '3' : wire;
 }
+
+/** What a 999 says that a 997 cannot: that it is the guide which is not kept (code lists 620 and 621). */
+const IMPLEMENTATION_CODE: Partial<Record<ProblemCode, string>> = {
+  'segment/forbidden': 'I4',
+  'segment/missing': 'I8',
+  'loop/missing': 'I7',
+  'element/forbidden': 'I10',
+  'element/missing': 'I9',
+  'element/invalid-code': 'I6',
+};
+
+/** IK304, IK403 and IK502: the codes of a 997 in 005010, but for what only the partner's guide forbids. */
+export const implementationCodeOf = ({ code, source }: Pick<Problem, 'code' | 'source'>): string =>
+  (source === 'guide' ? IMPLEMENTATION_CODE[code] : undefined) ?? x12CodeOf(code, '005010');

@@ -28,8 +28,11 @@ function reporter(segment: Segment, segmentNumber: number | null) {
 }
 
 const identity = (segment: Segment, element: number): EnvelopeIdentity => {
-  const qualifier = segment.value(element, 2).trimEnd();
-  return { qualifier: qualifier === '' ? null : qualifier, id: segment.value(element, 1).trimEnd() };
+  const [id = '', qualifier = '', ...routing] = [1, 2, 3, 4].map((component) =>
+    segment.value(element, component).trimEnd(),
+  );
+  const party = { qualifier: qualifier === '' ? null : qualifier, id };
+  return routing.every((part) => part === '') ? party : { ...party, routing };
 };
 
 const DATE = /^(?:\d\d)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/;
@@ -98,12 +101,14 @@ export const edifactEnvelope: Envelope = {
     const { problems, report } = reporter(ung, null);
     if (ung.value(5) === '') report('group/control-number-invalid', [5, 1], 'a reference');
     if (ung.value(1) === '') report('group/header-invalid', [1, 1], 'a functional group', 'warning');
+    const qualifiers = [ung.value(2, 2).trimEnd(), ung.value(3, 2).trimEnd()] as const;
     const header: GroupHeader = {
       functionalId: ung.value(1),
       sender: ung.value(2).trimEnd(),
       receiver: ung.value(3).trimEnd(),
       controlNumber: ung.value(5),
       version: `${ung.value(7, 1)}${ung.value(7, 2)}`,
+      ...(qualifiers.every((part) => part === '') ? {} : { qualifiers }),
       byteOffset: ung.byteOffset,
     };
     return { header, problems };

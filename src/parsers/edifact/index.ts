@@ -2,6 +2,7 @@ import { detectHeader } from '../detect.ts';
 import type { Parser } from '../parser.ts';
 import { createFileReader } from '../read.ts';
 import { edifactEnvelope } from './envelope.ts';
+import { readContrl } from './read-acknowledgment.ts';
 import { writeEdifact } from './write.ts';
 
 /** UN/EDIFACT, ISO 9735 syntax 1 to 4: UNB…UNZ. */
@@ -11,6 +12,5 @@ export const edifact = {
   detect: (head: Uint8Array) => detectHeader(head, 'U'),
   createReader: (options) => createFileReader([edifactEnvelope], options),
   writeInterchange: writeEdifact,
-  // CONTRL is not among the tables: it is validated as an unknown message before anybody asks what it says.
-  readAcknowledgment: () => null,
+  readAcknowledgment: readContrl,
 } as const satisfies Parser;

@@ -1,8 +1,14 @@
 import type { Verdict } from '../../core/problem.ts';
-import type { GroupVerdict, InterchangeVerdict, SegmentNote, TransactionVerdict } from '../acknowledgment.ts';
+import type {
+  ElementNote,
+  GroupVerdict,
+  InterchangeVerdict,
+  SegmentNote,
+  TransactionVerdict,
+} from '../acknowledgment.ts';
 import { isLetterOrDigit } from '../byte-classes.ts';
 import type { DraftSegment, OutboundEnvelope, StreamedDraft } from '../draft.ts';
-import { acknowledgmentCodesMax, badDataLengthMax } from '../limits.ts';
+import { acknowledgmentCodesMax, badDataLengthMax, elementNotesMax } from '../limits.ts';
 import type { Delimiters } from '../transaction.ts';
 import { writeTa1Interchange } from './write.ts';
 
@@ -12,9 +18,6 @@ const LETTER: Record<Verdict, string> = {
   'partially-accepted': 'P',
   rejected: 'R',
 };
-
-/** AK4 repeats at most 99 times under its AK3. */
-const elementNotesMax = 99;
 
 /**
  * The interchange that answers another with a TA1 (X12.5): its number, date and time echoed, A, E or R, and the note.
@@ -28,11 +31,25 @@ export function writeTa1(envelope: OutboundEnvelope, verdict: InterchangeVerdict
   return writeTa1Interchange(envelope, [clean(controlNumber.trim()), clean(date), clean(time), letter, code]);
 }
 
-export interface Write997Options {
-  /** What separates in the interchange that will carry the 997: bad data is cleaned of it. */
+export interface WriteFunctionalOptions {
+  /** What separates in the interchange that will carry it: bad data is cleaned of it. */
   readonly delimiters: Delimiters;
   /** Sets that were accepted may be left out; most partners want them. */
   readonly acceptedSets?: 'listed' | 'omitted';
+}
+
+/** The one convention of a 999 there is to write (ST03, GS08). */
+export const IMPLEMENTATION_999 = '005010X231A1';
+
+/** How the two functional acknowledgments name the same things. */
+interface Dialect {
+  readonly segment: string;
+  readonly element: string;
+  readonly set: string;
+  /** CTX says which element makes another wrong. */
+  readonly context: boolean;
+  /** 005010: AK1 and AK2 name the convention answered, and C030 counts repetitions. */
+  readonly isVersion5: boolean;
 }
 
 /**
@@ -42,54 +59,79 @@ export interface Write997Options {
 export function write997(
   group: GroupVerdict,
   transactions: Iterable<TransactionVerdict>,
-  options: Write997Options,
+  options: WriteFunctionalOptions,
 ): StreamedDraft {
   const version = (group.version ?? '').slice(0, 6);
-  const segments = { [Symbol.iterator]: () => segmentsOf(group, version, transactions, options) };
+  const dialect = { segment: 'AK3', element: 'AK4', set: 'AK5', context: false, isVersion5: version >= '005010' };
+  const segments = { [Symbol.iterator]: () => segmentsOf(group, transactions, dialect, options) };
   return { syntax: 'x12', message: '997', version, association: null, segments };
+}
+
+/** The 999 that answers a group (005010X231A1), streamed likewise. It exists in 005010 only, whatever version it answers. */
+export function write999(
+  group: GroupVerdict,
+  transactions: Iterable<TransactionVerdict>,
+  options: WriteFunctionalOptions,
+): StreamedDraft {
+  const dialect = { segment: 'IK3', element: 'IK4', set: 'IK5', context: true, isVersion5: true };
+  const segments = { [Symbol.iterator]: () => segmentsOf(group, transactions, dialect, options) };
+  return { syntax: 'x12', message: '999', version: '005010', association: IMPLEMENTATION_999, segments };
 }
 
 function* segmentsOf(
   group: GroupVerdict,
-  version: string,
   transactions: Iterable<TransactionVerdict>,
-  { delimiters, acceptedSets = 'listed' }: Write997Options,
+  dialect: Dialect,
+  { delimiters, acceptedSets = 'listed' }: WriteFunctionalOptions,
 ): Generator<DraftSegment> {
   const clean = cleaner(delimiters);
-  const isVersion5 = version >= '005010';
+  const { isVersion5 } = dialect;
   const [functionalId, controlNumber] = [clean(group.functionalId ?? ''), clean(group.controlNumber ?? '')];
   yield { tag: 'AK1', elements: [functionalId, controlNumber, isVersion5 ? clean(group.version ?? '') : ''] };
   for (const set of transactions) {
     if (acceptedSets === 'omitted' && set.verdict === 'accepted') continue;
     const reference = isVersion5 ? clean(set.reference ?? '') : '';
     yield { tag: 'AK2', elements: [clean(set.message), clean(set.controlNumber), reference] };
-    for (const note of set.segments) yield* segmentNote(note, isVersion5, clean);
-    yield { tag: 'AK5', elements: [LETTER[set.verdict], ...set.codes.slice(0, acknowledgmentCodesMax)] };
+    for (const note of set.segments) yield* segmentNote(note, dialect, clean);
+    yield { tag: dialect.set, elements: [LETTER[set.verdict], ...set.codes.slice(0, acknowledgmentCodesMax)] };
   }
   const counts = [group.included, group.received, group.accepted].map(String);
   yield { tag: 'AK9', elements: [LETTER[group.verdict], ...counts, ...group.codes.slice(0, acknowledgmentCodesMax)] };
 }
 
 /** AK304 holds one code, so a segment with two kinds of error has two AK3; the AK4s stand under 8, "has element errors". */
-function* segmentNote(note: SegmentNote, isVersion5: boolean, clean: Clean): Generator<DraftSegment> {
-  const { tag, segmentNumber, loop, codes, elements } = note;
+function* segmentNote(
+  { tag, segmentNumber, loop, codes, elements }: SegmentNote,
+  dialect: Dialect,
+  clean: Clean,
+): Generator<DraftSegment> {
+  // The loop's id (447) is AN 1/4 in 005010, and was 1/6 before.
+  const place = [clean(tag).slice(0, 3), String(segmentNumber), (loop ?? '').slice(0, dialect.isVersion5 ? 4 : 6)];
   for (const code of codes) {
-    const name = clean(tag).slice(0, 3);
-    yield { tag: 'AK3', elements: [name, String(segmentNumber), (loop ?? '').slice(0, 6), code] };
+    yield { tag: dialect.segment, elements: [...place, code] };
     if (code !== '8') continue;
-    for (const { element, component, repetition, dataElement, code: elementCode, found } of elements.slice(
-      0,
-      elementNotesMax,
-    )) {
-      const place = [String(element), component === null ? '' : String(component)];
-      // C030 counts repetitions from 005010 on.
-      if (isVersion5 && repetition !== null) place.push(String(repetition));
-      const bad = clean(found ?? '')
-        .slice(0, badDataLengthMax)
-        .trimEnd();
-      yield { tag: 'AK4', elements: [place, dataElement ?? '', elementCode, bad] };
+    for (const note of elements.slice(0, elementNotesMax)) {
+      yield elementNote(note, dialect, clean);
+      if (!dialect.context || note.because === undefined) continue;
+      const { element, component, dataElement } = note.because;
+      const position = [String(element), component === null ? '' : String(component)];
+      yield { tag: 'CTX', elements: ['SITUATIONAL TRIGGER', ...place, position, [dataElement ?? '']] };
     }
   }
+}
+
+function elementNote(
+  { element, component, repetition, dataElement, code, found }: ElementNote,
+  { element: tag, isVersion5 }: Dialect,
+  clean: Clean,
+): DraftSegment {
+  const place = [String(element), component === null ? '' : String(component)];
+  // C030 counts repetitions from 005010 on.
+  if (isVersion5 && repetition !== null) place.push(String(repetition));
+  const bad = clean(found ?? '')
+    .slice(0, badDataLengthMax)
+    .trimEnd();
+  return { tag, elements: [place, dataElement ?? '', code, bad] };
 }
 
 type Clean = (text: string) => string;

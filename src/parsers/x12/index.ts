@@ -2,7 +2,7 @@ import { detectHeader } from '../detect.ts';
 import type { Parser } from '../parser.ts';
 import { createFileReader } from '../read.ts';
 import { x12Envelope } from './envelope.ts';
-import { read997 } from './read-acknowledgment.ts';
+import { readFunctional } from './read-acknowledgment.ts';
 import { writeX12 } from './write.ts';
 
 /** ASC X12: ISA…IEA. */
@@ -12,5 +12,5 @@ export const x12 = {
   detect: (head: Uint8Array) => detectHeader(head, 'I'),
   createReader: (options) => createFileReader([x12Envelope], options),
   writeInterchange: writeX12,
-  readAcknowledgment: read997,
+  readAcknowledgment: readFunctional,
 } as const satisfies Parser;

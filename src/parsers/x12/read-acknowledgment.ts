@@ -54,9 +54,10 @@ interface OpenSet {
   }[];
 }
 
-/** What a 997 says of a group of ours; null when this is no 997, or one without AK1 or AK9. */
-export function read997(transaction: Transaction): Acknowledgment | null {
-  if (transaction.message !== '997') return null;
+/** What a 997 or 999 says of a group of ours; null when this is neither, or one without AK1 or AK9. */
+export function readFunctional(transaction: Transaction): Acknowledgment | null {
+  const kind = transaction.message;
+  if (kind !== '997' && kind !== '999') return null;
   let response: Segment | null = null;
   let group: GroupVerdict | null = null;
   let set: OpenSet | null = null;
@@ -64,14 +65,32 @@ export function read997(transaction: Transaction): Acknowledgment | null {
   for (const segment of transaction.segments) {
     if (segment.tag === 'AK1') response ??= segment;
     else if (segment.tag === 'AK2') set = openSet(segment);
-    else if (segment.tag === 'AK3' && set !== null) set.segments.push(segmentNote(segment));
-    else if (segment.tag === 'AK4') set?.segments.at(-1)?.elements.push(elementNote(segment));
-    else if (segment.tag === 'AK5' && set !== null) {
+    else if (isNote(segment.tag) && set !== null) set.segments.push(segmentNote(segment));
+    else if (segment.tag === 'AK4' || segment.tag === 'IK4') set?.segments.at(-1)?.elements.push(elementNote(segment));
+    else if (segment.tag === 'CTX') addContext(set?.segments.at(-1)?.elements, segment);
+    else if ((segment.tag === 'AK5' || segment.tag === 'IK5') && set !== null) {
       transactions.push({ ...closed(set), verdict: verdictOf(segment.value(1)), codes: codesFrom(segment, 2) });
       set = null;
     } else if (segment.tag === 'AK9' && response !== null) group ??= groupVerdict(response, segment);
   }
-  return group === null ? null : { kind: '997', interchange: null, group, transactions };
+  return group === null ? null : { kind, interchange: null, group, transactions };
+}
+
+const isNote = (tag: string): boolean => tag === 'AK3' || tag === 'IK3';
+
+/** CTX behind an IK4: which element of the same segment made this one wrong. Other contexts (business units) name nothing on a segment. */
+function addContext(elements: ElementNote[] | undefined, ctx: Segment): void {
+  const note = elements?.at(-1);
+  if (elements === undefined || note === undefined || ctx.value(1) !== 'SITUATIONAL TRIGGER') return;
+  const element = numberOf(ctx.value(5, 1));
+  if (element === 0) return;
+  const component = ctx.value(5, 2);
+  const because = {
+    element,
+    component: component === '' ? null : numberOf(component),
+    dataElement: orNull(ctx.value(6, 1)),
+  };
+  elements[elements.length - 1] = { ...note, because };
 }
 
 const openSet = (ak2: Segment): OpenSet => ({

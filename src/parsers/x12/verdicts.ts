@@ -6,20 +6,27 @@ import type {
   SegmentNote,
   TransactionVerdict,
 } from '../acknowledgment.ts';
+import { isLetterOrDigit } from '../byte-classes.ts';
 import { acknowledgmentCodesMax } from '../limits.ts';
 import type { GroupHeader, InterchangeHeader, Transaction } from '../transaction.ts';
-import { answerLevelOf, x12CodeOf } from '../wire-codes.ts';
+import { answerLevelOf, implementationCodeOf, x12CodeOf } from '../wire-codes.ts';
 
 /** The X12 data element number of an element or component ("355"), or null when the tables do not tell. */
 export type DataElementOf = (tag: string, element: number, component: number | null) => string | null;
 
 const isError = ({ severity }: Problem): boolean => severity === 'error';
 
+/** AK304 and IK304: the segment or the loop's first one is not there. */
+const MISSING: ReadonlySet<string> = new Set(['3', 'I7', 'I8']);
+
 /** AK302 is N0 1/6. */
 const segmentNumberMax = 999_999;
 
+/** Which of the two tells it: a 999 has words of its own for what only a guide forbids, and says which element makes another wrong. */
+export type FunctionalKind = '997' | '999';
+
 /**
- * What a 997 says of one transaction: its errors (warnings are ours to know, not the partner's to mend) in wire codes, those of one
+ * What a 997 or 999 says of one transaction: its errors (warnings are ours to know, not the partner's to mend) in wire codes, those of one
  * segment together, in the order given. `verdict` is the validator's: a policy may accept with errors what has them.
  */
 export function transactionVerdict(
@@ -27,23 +34,26 @@ export function transactionVerdict(
   problems: readonly Problem[],
   verdict: Verdict,
   dataElementOf: DataElementOf = () => null,
+  kind: FunctionalKind = '997',
 ): TransactionVerdict {
   const { message, controlNumber, association, version } = transaction;
   const codes = new Set<string>();
   const notes = new Map<number, { tag: string; loop: string | null; codes: Set<string>; elements: ElementNote[] }>();
   for (const problem of problems.filter(isError)) {
     const level = answerLevelOf(problem.code);
-    const code = x12CodeOf(problem.code, version);
+    const code = kind === '999' ? implementationCodeOf(problem) : x12CodeOf(problem.code, version);
     const { segmentNumber, tag, loop } = problem.at;
     if (level === 'transaction') codes.add(code);
     if (level !== 'segment' && level !== 'element') continue;
     if (segmentNumber === null || tag === null || segmentNumber > segmentNumberMax) continue;
     // A missing segment is told at the place where it should stand, which another segment holds.
-    const key = segmentNumber * 2 + (code === '3' && level === 'segment' ? 0 : 1);
+    const key = segmentNumber * 2 + (level === 'segment' && MISSING.has(code) ? 0 : 1);
     const note = notes.get(key) ?? { tag, loop, codes: new Set(), elements: [] };
     notes.set(key, note);
     note.codes.add(level === 'segment' ? code : '8');
-    if (level === 'element') note.elements.push(elementNote(problem, tag, code, dataElementOf));
+    if (level !== 'element') continue;
+    const told = elementNote(problem, tag, code, dataElementOf);
+    note.elements.push(kind === '999' ? { ...told, ...because(problem, tag, dataElementOf) } : told);
   }
   const segments = [...notes].map(
     ([key, note]): SegmentNote => ({ ...note, segmentNumber: Math.floor(key / 2), codes: [...note.codes] }),
@@ -64,6 +74,25 @@ function elementNote({ at, found }: Problem, tag: string, code: string, dataElem
   const element = at.elementNumber ?? 1;
   const { componentNumber: component, repetition } = at;
   return { element, component, repetition, dataElement: dataElementOf(tag, element, component), code, found };
+}
+
+/** "P0304" with element 3 present and 4 absent: element 3 is why. Where a note leaves it open (three of a pair, R) nothing is said. */
+function because(
+  { code, at, expected }: Problem,
+  tag: string,
+  dataElementOf: DataElementOf,
+): Pick<ElementNote, 'because'> {
+  if (!code.startsWith('note/') || expected === null || at.elementNumber === null) return {};
+  const inComposite = at.componentNumber !== null;
+  const own = inComposite ? at.componentNumber : at.elementNumber;
+  const places = (expected.slice(1).match(/\d\d/g) ?? []).map(Number);
+  const [first, second] = places;
+  const other =
+    expected[0] === 'C' || expected[0] === 'L' ? first : places.length === 2 ? (own === first ? second : first) : own;
+  if (expected[0] === 'R' || other === undefined || other === own) return {};
+  const element = inComposite ? at.elementNumber : other;
+  const component = inComposite ? other : null;
+  return { because: { element, component, dataElement: dataElementOf(tag, element, component) } };
 }
 
 /** What was found of a group's transactions. */
@@ -99,12 +128,28 @@ export function verdictOfTally({ counted, accepted, withErrors }: Omit<GroupTall
   return withErrors > 0 ? 'accepted-with-errors' : 'accepted';
 }
 
-/** What a TA1 says of the interchange itself: its first error in the order given, or "000". Groups and sets are the 997's matter. */
+/**
+ * What a TA1 says of the interchange itself: rejected with its first error in the order given; accepted with errors (E) where an element of
+ * ISA is only odd, for its sender must mend it all the same; else accepted, "000". Groups and sets are the 997's matter.
+ */
 export function interchangeVerdict(header: InterchangeHeader, problems: readonly Problem[]): InterchangeVerdict {
-  const error = problems.find((one) => isError(one) && answerLevelOf(one.code) === 'interchange');
+  const own = problems.filter((one) => answerLevelOf(one.code) === 'interchange');
+  const told = own.find(isError) ?? own.find(({ at }) => at.tag === 'ISA' && at.elementNumber !== null);
   const { syntax, sender, receiver, controlNumber, date, time } = header;
-  const isaElement = error?.at.tag === 'ISA' ? error.at.elementNumber : null;
-  const code = error === undefined ? '000' : x12CodeOf(error.code, header.version, isaElement);
-  const verdict = error === undefined ? 'accepted' : 'rejected';
+  const verdict = told === undefined ? 'accepted' : isError(told) ? 'rejected' : 'accepted-with-errors';
+  const code = told === undefined ? '000' : noteOf(told, header.version);
   return { syntax, sender, receiver, controlNumber, date, time, verdict, code };
+}
+
+function noteOf({ code, at, found }: Problem, version: string): string {
+  if (code === 'interchange/delimiters-invalid') return delimiterNote(found ?? '');
+  return x12CodeOf(code, version, at.tag === 'ISA' ? at.elementNumber : null);
+}
+
+/** 026, 027 or 004: whether it is the element separator, the component separator or the terminator that cannot be one, in this order. */
+function delimiterNote(used: string): string {
+  const wrong = [...used].findIndex(
+    (character, index) => isLetterOrDigit(character.charCodeAt(0)) || used.indexOf(character) < index,
+  );
+  return ['026', '027', '004'][wrong] ?? '026';
 }

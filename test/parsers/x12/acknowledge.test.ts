@@ -8,7 +8,7 @@ import type { DraftSegment } from '../../../src/parsers/draft.ts';
 import { isAcknowledgment, parserNamed } from '../../../src/parsers/index.ts';
 import { x12CodeOf } from '../../../src/parsers/wire-codes.ts';
 import { write997, writeTa1 } from '../../../src/parsers/x12/acknowledge.ts';
-import { read997 } from '../../../src/parsers/x12/read-acknowledgment.ts';
+import { readFunctional } from '../../../src/parsers/x12/read-acknowledgment.ts';
 import { groupVerdict, interchangeVerdict, transactionVerdict } from '../../../src/parsers/x12/verdicts.ts';
 import { textOf, x12Envelope } from '../envelopes.ts';
 import { problemsOf, readChunks, readText, transactionsOf } from '../reading.ts';
@@ -98,7 +98,7 @@ describe('997', () => {
     const events = readChunks([...parserNamed('x12').writeInterchange(envelope, [{ controlNumber: '0001', draft }])]);
     expect(problemsOf(events)).toEqual([]);
     const [transaction] = transactionsOf(events);
-    expect(transaction && read997(transaction)).toEqual({
+    expect(transaction && readFunctional(transaction)).toEqual({
       kind: '997',
       interchange: null,
       group: { ...said, version: null },
@@ -132,7 +132,7 @@ describe('997', () => {
   test('as a whole file', async () => {
     const bytes = readFileSync('fixtures/x12/envelope/functional-acknowledgment.edi');
     const [transaction] = transactionsOf(readChunks([bytes]));
-    const acknowledgment = transaction && read997(transaction);
+    const acknowledgment = transaction && readFunctional(transaction);
     await expect(`${JSON.stringify(acknowledgment, null, 2)}\n`).toMatchFileSnapshot(
       '../../../fixtures/x12/envelope/functional-acknowledgment.acknowledgment.json',
     );
@@ -140,7 +140,7 @@ describe('997', () => {
 
   test('no 997, or one without its ends, says nothing', () => {
     const [order] = transactionsOf(readChunks([readFileSync('fixtures/x12/envelope/two-orders.edi')]));
-    expect(order && read997(order)).toBeNull();
+    expect(order && readFunctional(order)).toBeNull();
   });
 });
 
