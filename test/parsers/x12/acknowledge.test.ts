@@ -38,7 +38,7 @@ const lines = (segments: Iterable<DraftSegment>) => {
   return text.split('~').slice(3, -4);
 };
 
-describe('997', () => {
+describe('997 (traps 36 and 37)', () => {
   test('an accepted set, and the same left out when that is agreed', () => {
     const sets = [transactionVerdict(set, [], 'accepted')];
     expect(lines(write997(group, sets, { delimiters }).segments)).toEqual([
@@ -168,7 +168,7 @@ describe('group verdict', () => {
   });
 });
 
-describe('TA1', () => {
+describe('TA1 (trap 35)', () => {
   const verdictOf = (text: string) => {
     const events = readText(text);
     const [first] = events;
@@ -188,6 +188,36 @@ describe('TA1', () => {
   `('$what is noted as $code', ({ text, code }) =>
     expect(verdictOf(text)).toMatchObject({ code, verdict: code === '000' ? 'accepted' : 'rejected' }),
   );
+
+  // Every note there is for an element of ISA: what is odd there is accepted, and told all the same (TA104 E).
+  test.each`
+    element | from                        | to                          | code
+    ${'01'} | ${'ISA*00*'}                | ${'ISA*QQ*'}                | ${'010'}
+    ${'03'} | ${'*00*          *ZZ*NORT'} | ${'*QQ*          *ZZ*NORT'} | ${'012'}
+    ${'05'} | ${'*ZZ*NORTHWIND '}         | ${'*QQ*NORTHWIND '}         | ${'005'}
+    ${'07'} | ${'*ZZ*TALLYPORT '}         | ${'*QQ*TALLYPORT '}         | ${'007'}
+    ${'09'} | ${'*240115*1030*U'}         | ${'*249915*1030*U'}         | ${'014'}
+    ${'10'} | ${'*240115*1030*U'}         | ${'*240115*9930*U'}         | ${'015'}
+    ${'12'} | ${'*00401*'}                | ${'*00101*'}                | ${'017'}
+  `('ISA$element wrong is noted as $code', ({ from, to, code }) => {
+    const changed = sound.replace(from, to);
+    expect(changed).not.toBe(sound);
+    expect(verdictOf(changed)).toMatchObject({ code, verdict: 'accepted-with-errors' });
+  });
+
+  test.each`
+    found     | code
+    ${'**~'}  | ${'027'}
+    ${'A>~'}  | ${'026'}
+    ${'*>7'}  | ${'004'}
+    ${'*>*'}  | ${'004'}
+    ${'*>~>'} | ${'026'}
+  `('delimiters $found: the one that cannot be is noted as $code', ({ found, code }) => {
+    const [first] = readText(sound);
+    if (first?.kind !== 'interchange') throw new Error('no interchange was read');
+    const one = problem('interchange/delimiters-invalid', positionAt(0, { tag: 'ISA' }), { found });
+    expect(interchangeVerdict(first.header, [one])).toMatchObject({ code, verdict: 'rejected' });
+  });
 
   test('echoes the interchange it answers, and is read back as an answer to us', () => {
     const answer = textOf(writeTa1(x12Envelope, verdictOf(sound.replace('IEA*1', 'IEA*2'))));
