@@ -38,7 +38,12 @@ export const LinePromise = object({
 
 export const OrderResponseLine = object({
   number: Type.Optional(Text),
+  /** What was to be done with the line, when this answers a change. */
+  action: Type.Optional(Coded),
   quantity: Type.Optional(Quantity),
+  /** What is still to leave of it, and what has left. */
+  left: Type.Optional(Quantity),
+  shipped: Type.Optional(Quantity),
   price: Type.Optional(Price),
   products: Type.Optional(Type.Array(ProductId)),
   description: Type.Optional(Text),
@@ -64,6 +69,8 @@ export const OrderResponse = object({
   orderedOn: Type.Optional(Type.Union([LocalDateText, LocalDateTimeText])),
   respondedOn: Type.Optional(Type.Union([LocalDateText, LocalDateTimeText])),
   contract: Type.Optional(Text),
+  /** The number of the buyer's change that this answers. */
+  change: Type.Optional(Text),
   /** The buyer's number for what this answers, when it is not the order's. */
   request: Type.Optional(Text),
   currency: Type.Optional(CurrencyText),

@@ -90,6 +90,7 @@ const OrderLineState = object({
   line: Type.String(),
   ordered: DecimalText,
   promised: DecimalText,
+  picked: DecimalText,
   shipped: DecimalText,
   invoiced: DecimalText,
   unit: orNull(Coded),
@@ -97,6 +98,8 @@ const OrderLineState = object({
 });
 const OrderState = object({
   number: Type.String(),
+  version: Type.Integer(),
+  change: TextOrNull,
   status: ROWS.orders.state,
   lines: Type.Array(named('OrderLineState')),
   holds: Type.Array(named('Hold')),

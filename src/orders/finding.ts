@@ -26,6 +26,9 @@ export type FindingCode =
   | 'decision/quantity-malformed'
   | 'decision/price-malformed'
   | 'decision/date-invalid'
+  // a change the buyer asks for
+  | 'change/unknown-line'
+  | 'change/line-invalid'
   // a shipment
   | 'shipment/number-taken'
   | 'shipment/empty'

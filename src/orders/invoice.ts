@@ -30,6 +30,8 @@ import type { ShipmentRequest } from './ship.ts';
 export interface ShippedGoods {
   readonly shipment: string;
   readonly shippedOn: LocalDate;
+  /** The buyer's change that made the version these goods fulfil. */
+  readonly change: string | null;
   readonly quantities: readonly LineQuantity[];
   readonly carrier?: ShipmentRequest['carrier'];
   readonly references?: ShipmentRequest['references'];
@@ -94,6 +96,7 @@ export function toInvoice(
     {
       ...invoiceHeader(order, context),
       ...shipmentOf(shipments),
+      ...changeOf(shipments),
       lines,
       charges: [...headerCharges(order.charges, first), ...(context.charges ?? [])],
       taxes: [...taxes, ...(context.taxes ?? [])],
@@ -195,6 +198,12 @@ export function invoiceHeader(
     ...(parties.length > 0 && { parties }),
     ...(terms !== undefined && terms.length > 0 && { terms: [...terms] }),
   };
+}
+
+/** The version of the order that is billed: the latest that any of the shipments fulfils. */
+function changeOf(shipments: readonly ShippedGoods[]): Pick<Invoice, 'change'> {
+  const change = shipments.findLast((one) => one.change !== null)?.change ?? null;
+  return change === null ? {} : { change };
 }
 
 /** The shipment billed: its number and day; of several, the last day, and the number only when it is one. */

@@ -19,11 +19,25 @@ export interface ResponseContext {
  */
 export function toOrderResponse(order: Order, decision: OrderDecision, context: ResponseContext): OrderResponse {
   const lines = linesByKey(order);
+  return {
+    ...responseHeader(order, context),
+    purpose: { code: 'original' },
+    verdict: { code: decision.verdict },
+    lines: decision.lines.flatMap((decided) => {
+      const keyed = lines.get(decided.line);
+      return keyed === undefined ? [] : [responseLine(keyed, decided)];
+    }),
+  };
+}
+
+/** What every answer repeats of the order it is about. */
+export function responseHeader(
+  order: Order,
+  context: ResponseContext,
+): Omit<OrderResponse, 'purpose' | 'verdict' | 'lines'> {
   const currency = order.currency ?? context.currency;
   return {
     ...(context.number !== undefined && { number: context.number }),
-    purpose: { code: 'original' },
-    verdict: { code: decision.verdict },
     orderNumber: order.number,
     ...(order.release !== undefined && { release: order.release }),
     ...(order.orderedOn !== undefined && { orderedOn: order.orderedOn }),
@@ -35,10 +49,6 @@ export function toOrderResponse(order: Order, decision: OrderDecision, context: 
     ...(order.parties !== undefined && { parties: order.parties }),
     ...(order.terms !== undefined && { terms: order.terms }),
     ...(order.carriage !== undefined && { carriage: order.carriage }),
-    lines: decision.lines.flatMap((decided) => {
-      const keyed = lines.get(decided.line);
-      return keyed === undefined ? [] : [responseLine(keyed, decided)];
-    }),
   };
 }
 
@@ -53,7 +63,7 @@ function responseLine({ line }: KeyedLine, decided: LineDecision): OrderResponse
   };
 }
 
-function responsePromise(promise: LinePromiseMade, ordered: OrderResponseLine['quantity']): LinePromise {
+export function responsePromise(promise: LinePromiseMade, ordered: OrderResponseLine['quantity']): LinePromise {
   const { status, quantity, on, price, products } = promise;
   return {
     status: { code: status },

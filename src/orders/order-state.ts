@@ -25,7 +25,7 @@ import { keyedLines } from './lines.ts';
  *       │  └──────▶ held ─▶──┘  │        └─────────────▲──────────────▲
  *       └──────────┴────────────┴─▶ rejected      cancelled ◀─ from any state before the first shipment
  *
- * Per line four quantities tell where it is: ordered ≥ promised, and promised ≥ shipped (but for the agreed over-shipment) ≥ invoiced.
+ * Per line five quantities tell where it is: ordered ≥ promised ≥ picked ≥ shipped (but for the agreed over-shipment) ≥ invoiced.
  * The status is never set by hand: it follows from them.
  */
 export type OrderStatus =
@@ -44,6 +44,8 @@ export interface LineState {
   readonly line: string;
   readonly ordered: Decimal;
   readonly promised: Decimal;
+  /** What the warehouse is getting ready, or has: it no longer changes. Shipped goods count as picked. */
+  readonly picked: Decimal;
   readonly shipped: Decimal;
   readonly invoiced: Decimal;
   readonly unit: Coded | null;
@@ -53,6 +55,10 @@ export interface LineState {
 
 export interface OrderState {
   readonly number: string;
+  /** 1 as it came; one more with every change or replacement that counted. */
+  readonly version: number;
+  /** The buyer's number of the change that made this version; null while it is the order as it came. */
+  readonly change: string | null;
   readonly status: OrderStatus;
   readonly lines: readonly LineState[];
   readonly holds: readonly Hold[];
@@ -72,12 +78,15 @@ const refuse = (code: FindingCode, state: OrderState, what: string, more?: Parti
 /** The state of an order as it arrives. */
 export const receivedOrder = (order: Order): OrderState => ({
   number: order.number,
+  version: 1,
+  change: null,
   status: 'received',
   holds: [],
   lines: keyedLines(order).map(({ key, line }) => ({
     line: key,
     ordered: line.quantity?.value ?? '0',
     promised: '0',
+    picked: '0',
     shipped: '0',
     invoiced: '0',
     unit: line.quantity?.unit ?? null,
@@ -141,7 +150,8 @@ export const openToInvoice = (line: LineState): Decimal => subtractDecimals(line
 export const openPromise = (line: LineState): Decimal =>
   subtractDecimals(line.promised, minDecimal(line.promised, line.shipped));
 
-const statusOf = (lines: readonly LineState[]): OrderStatus => {
+/** Where an order with promises stands, from its quantities. */
+export const statusOf = (lines: readonly LineState[]): OrderStatus => {
   if (lines.some((line) => !isZeroDecimal(openPromise(line)))) {
     return lines.some(({ shipped }) => !isZeroDecimal(shipped)) ? 'partly-shipped' : 'decided';
   }
@@ -166,7 +176,22 @@ export function shipOrder(
     beyond: 'shipment/over-shipped',
     open: (line) => openToShip(line, overShipPercent),
     tell: (line, quantity, open) => `Line ${line} ships ${quantity}; ${open} may still leave.`,
-    add: (line, quantity) => ({ ...line, shipped: addDecimals(line.shipped, quantity) }),
+    add: (line, quantity) => {
+      const shipped = addDecimals(line.shipped, quantity);
+      return { ...line, shipped, picked: compareDecimals(line.picked, shipped) < 0 ? shipped : line.picked };
+    },
+  });
+}
+
+/** The warehouse gets goods ready: from now no change takes them back. Refuses an unknown line and more than may leave. */
+export function pickOrder(state: OrderState, picked: readonly LineQuantity[]): Outcome<OrderState> {
+  if (!hasPromise(state)) return refuse('shipment/order-not-decided', state, 'be picked');
+  return move(state, picked, {
+    unknown: 'shipment/unknown-line',
+    beyond: 'shipment/over-shipped',
+    open: (line) => subtractDecimals(line.promised, line.picked),
+    tell: (line, quantity, open) => `Line ${line} picks ${quantity}; ${open} may still be picked.`,
+    add: (line, quantity) => ({ ...line, picked: addDecimals(line.picked, quantity) }),
   });
 }
 
@@ -230,7 +255,7 @@ export function cancelOrder(state: OrderState): Outcome<OrderState> {
 /** The buyer sends the order anew (purpose `replace`): as if it had just arrived. Too late once anything has left or it was cancelled. */
 export function replaceOrder(state: OrderState, order: Order): Outcome<OrderState> {
   if (hasShipped(state) || state.status === 'cancelled') return refuse('state/too-late', state, 'be replaced any more');
-  return given(receivedOrder(order));
+  return given({ ...receivedOrder(order), version: state.version + 1 });
 }
 
 export const hasShipped = (state: OrderState): boolean => state.lines.some(({ shipped }) => !isZeroDecimal(shipped));

@@ -15,6 +15,8 @@ export interface ShipNoticeContext {
   readonly shippedOn: LocalDate;
   /** As many as `ssccsWanted` says, in the order of the packs; fewer when the company has no GS1 prefix. */
   readonly ssccs: readonly string[];
+  /** Per order number, the buyer's change that made the version shipped. */
+  readonly changes?: ReadonlyMap<string, string>;
   readonly structure?: Coded;
   readonly shipFrom?: Party;
 }
@@ -57,17 +59,18 @@ export function toShipNotice(
       ...(request.references !== undefined && { references: request.references }),
       ...partiesOf(named, context.shipFrom),
     },
-    orders: named.map(noticedOrder),
+    orders: named.map((order) => noticedOrder(order, context.changes?.get(order.number))),
     ...(packs.length > 0 && { packs: noticedPacks(packs, context.ssccs) }),
     contents: contentsOf(named, packs, lines),
   };
 }
 
-const noticedOrder = (order: Order): ShipNotice['orders'][number] => {
+const noticedOrder = (order: Order, change: string | undefined): ShipNotice['orders'][number] => {
   const orderedOn = order.orderedOn === undefined ? null : dayOf(order.orderedOn);
   return {
     number: order.number,
     ...(order.release !== undefined && { release: order.release }),
+    ...(change !== undefined && { change }),
     ...(orderedOn !== null && { orderedOn }),
     ...(order.references !== undefined && { references: order.references }),
   };

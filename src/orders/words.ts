@@ -7,6 +7,20 @@
 export const ORDER_PURPOSES = ['original', 'cancel', 'change', 'replace', 'confirmation', 'duplicate'] as const;
 export type OrderPurpose = (typeof ORDER_PURPOSES)[number];
 
+/** What a buyer's change wants done with a line. */
+export const LINE_ACTIONS = [
+  'add',
+  'delete',
+  'change',
+  'increase',
+  'decrease',
+  'change-price',
+  'reschedule',
+  'replace',
+  'none',
+] as const;
+export type LineAction = (typeof LINE_ACTIONS)[number];
+
 /** What we say of part of a line. */
 export const LINE_STATUSES = [
   'accepted',

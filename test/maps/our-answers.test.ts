@@ -63,6 +63,7 @@ function answersTo(order: Order) {
   const goods = {
     shipment: 'SHP-1',
     shippedOn: '2026-12-01',
+    change: null,
     quantities,
     ...(request.carrier && { carrier: request.carrier }),
     ...(request.references && { references: request.references }),

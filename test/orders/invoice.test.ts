@@ -23,6 +23,7 @@ const codes = (outcome: Outcome<unknown>) => (outcome.ok ? [] : outcome.findings
 const goods = (shipment: string, ...quantities: [string, string][]): ShippedGoods => ({
   shipment,
   shippedOn: '2026-03-11',
+  change: null,
   quantities: quantities.map(([line, quantity]) => ({ line, quantity })),
 });
 const decided = (order: Order) =>

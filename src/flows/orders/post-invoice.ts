@@ -33,9 +33,10 @@ export const postInvoice = (
       return { ok: false, findings: [finding('invoice/number-taken', 'number', message, { found: request.number })] };
     }
     const shipments = await shipmentsOf(tx, record.id);
-    const goods = shipments.map(({ number, request: shipped, shipped_on }) => ({
+    const goods = shipments.map(({ number, request: shipped, shipped_on, change }) => ({
       shipment: number,
       shippedOn: shipped_on,
+      change,
       quantities: shippedLines(shipped, record.number),
       ...(shipped.carrier === undefined ? {} : { carrier: shipped.carrier }),
       ...(shipped.references === undefined ? {} : { references: shipped.references }),

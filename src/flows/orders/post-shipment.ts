@@ -78,6 +78,7 @@ async function ship(acting: Acting, request: ShipmentRequest): Promise<ActResult
     createdAt: `${now.date}T${now.time}`,
     shippedOn: now.date,
     ssccs,
+    ...(record.state.change === null ? {} : { changes: new Map([[record.number, record.state.change]]) }),
     shipFrom: shipFrom(company),
   });
   const documentId = answerWith(context, known, record, 'ship-notice', request.shipment, notice, gathered);
@@ -91,7 +92,7 @@ async function ship(acting: Acting, request: ShipmentRequest): Promise<ActResult
       number: request.shipment,
       order_id: record.id,
       document_id: documentId,
-      body: { request, shippedOn },
+      body: { request, shippedOn, change: record.state.change },
       at,
     },
   ];
@@ -139,6 +140,7 @@ async function ship(acting: Acting, request: ShipmentRequest): Promise<ActResult
       {
         shipment: request.shipment,
         shippedOn,
+        change: record.state.change,
         quantities: lines,
         ...(request.carrier === undefined ? {} : { carrier: request.carrier }),
         ...(request.references === undefined ? {} : { references: request.references }),

@@ -6,12 +6,15 @@ export interface StoredShipment {
   readonly number: string;
   readonly request: ShipmentRequest;
   readonly shipped_on: string;
+  /** The buyer's change that made the version of the order which it fulfils. */
+  readonly change: string | null;
 }
 
 /** All shipments of an order, in the order they left. */
 export async function shipmentsOf(client: Queryable, orderId: string): Promise<readonly StoredShipment[]> {
   const { rows } = await client.query<StoredShipment & Record<string, unknown>>(
-    `select id, number, body -> 'request' as request, body ->> 'shippedOn' as shipped_on from shipment where order_id = $1 order by at, id`,
+    `select id, number, body -> 'request' as request, body ->> 'shippedOn' as shipped_on, body ->> 'change' as change
+     from shipment where order_id = $1 order by at, id`,
     [orderId],
   );
   return rows;

@@ -1,0 +1,86 @@
+import { compareDecimals, subtractDecimals } from '../core/decimal.ts';
+import type { Order } from '../documents/order.ts';
+import type { OrderChange } from '../documents/order-change.ts';
+import type { OrderResponse, OrderResponseLine } from '../documents/order-response.ts';
+import type { ChangePlan, LineChange } from './change.ts';
+import type { OrderDecision } from './decision.ts';
+import { linesByKey } from './lines.ts';
+import { type ResponseContext, responseHeader, responsePromise } from './order-response.ts';
+import type { OrderVerdict } from './words.ts';
+
+/**
+ * The answer to a change: its number echoed, and of every line it names what became of it. Takes the order before the change, the change,
+ * the plan, and the decision over the next version (null when nothing was decided: the order waits, or nothing applied).
+ */
+export function toChangeResponse(
+  before: Order,
+  change: OrderChange,
+  plan: ChangePlan,
+  decision: OrderDecision | null,
+  context: ResponseContext,
+): OrderResponse {
+  const lines = plan.lines.map((line) => answeredLine(before, change, plan, decision, line));
+  return {
+    ...responseHeader(plan.order, context),
+    purpose: { code: 'change' },
+    verdict: { code: changeVerdict(plan, decision) },
+    ...(change.number !== undefined && { change: change.number }),
+    ...(change.request !== undefined && { request: change.request }),
+    ...(plan.findings.length > 0 && { texts: plan.findings.map(({ message }) => ({ text: message })) }),
+    lines,
+  };
+}
+
+/** Accepted when all of the change counts as asked, rejected when none of it does. */
+export function changeVerdict(plan: ChangePlan, decision: OrderDecision | null): OrderVerdict {
+  if (!plan.applies) return 'rejected';
+  const promised = new Map((decision?.lines ?? []).map(({ line, promises }) => [line, promises]));
+  const asAsked = plan.lines.every(
+    ({ outcome, line }) =>
+      outcome === 'unchanged' ||
+      (outcome === 'applied' && (promised.get(line ?? '') ?? []).every(({ status }) => status === 'accepted')),
+  );
+  return asAsked ? 'accepted' : 'accepted-with-changes';
+}
+
+function answeredLine(
+  before: Order,
+  change: OrderChange,
+  plan: ChangePlan,
+  decision: OrderDecision | null,
+  { line: key, index, action, outcome, ordered, shipped }: LineChange,
+): OrderResponseLine {
+  const asked = index === null ? undefined : change.lines?.[index];
+  const line = linesByKey(plan.order).get(key ?? '')?.line ?? linesByKey(before).get(key ?? '')?.line ?? asked;
+  const unit = line?.quantity?.unit;
+  const withUnit = (value: string) => ({ value, ...(unit !== undefined && { unit }) });
+  const decided = decision?.lines.find((one) => one.line === key);
+  const price = decided?.price ?? line?.price;
+  const left = subtractDecimals(ordered, shipped);
+  return {
+    ...(line?.number !== undefined && { number: line.number }),
+    action: asked?.action ?? { code: action },
+    quantity: withUnit(ordered),
+    left: withUnit(compareDecimals(left, '0') > 0 ? left : '0'),
+    shipped: withUnit(shipped),
+    ...(price !== undefined && price !== null && { price }),
+    ...(line?.products !== undefined && { products: line.products }),
+    promises: promisesOf(outcome, action, ordered, line?.quantity, decided),
+  };
+}
+
+function promisesOf(
+  outcome: LineChange['outcome'],
+  action: LineChange['action'],
+  ordered: string,
+  quantity: OrderResponseLine['quantity'],
+  decided: OrderDecision['lines'][number] | undefined,
+): NonNullable<OrderResponseLine['promises']> {
+  const unit = quantity?.unit === undefined ? {} : { unit: quantity.unit };
+  if (outcome === 'too-late' || outcome === 'refused') {
+    return [{ status: { code: 'rejected' }, quantity: ordered, ...unit, reason: { code: outcome } }];
+  }
+  if (action === 'delete' && outcome === 'applied') return [{ status: { code: 'deleted' }, quantity: '0', ...unit }];
+  if (decided !== undefined) return decided.promises.map((promise) => responsePromise(promise, quantity));
+  return [{ status: { code: 'accepted' }, quantity: ordered, ...unit }];
+}
