@@ -41,3 +41,23 @@ export const claimSilenceMsMax = 30_000;
 export const temporaryFileMsMax = 60 * 60 * 1_000;
 /** 64 KiB pieces: larger ones gain nothing measurable from a page cache. */
 export const readBytes = 64 * 1024;
+/** 20 s of silence, three times: a firewall that forgot the connection is noticed within a minute. */
+export const sftpKeepaliveMs = 20_000;
+export const sftpKeepaliveCountMax = 3;
+/** 64 KiB reads, 24 in flight: 1.5 MB, inside the 2 MB window of a channel, and enough for 50 ms of distance at 30 MB/s. */
+export const remoteReadBytes = 64 * 1024;
+export const remoteReadsInFlightMax = 24;
+/** 32 KiB writes, what every server takes (draft-ietf-secsh-filexfer-02, 3), 48 in flight. */
+export const remoteWriteBytes = 32 * 1024;
+export const remoteWritesInFlightMax = 48;
+/** 1,000,000 entries of one remote folder: ten minutes of listing; beyond it the folder is somebody's mistake. */
+export const remoteEntriesMax = 1_000_000;
+/** 10 s: the next delivery of a batch finds the connection still open; a partner's server does not carry it for longer. */
+export const remoteConnectionIdleMs = 10_000;
+/** 30 s without a sign of life: a poller that died frees its folder as soon as a folder's poller is thought dead. */
+export const remoteLeaseMs = 30_000;
+/** 5 minutes after a refused login, twice as long each time, at most an hour: many servers lock an account after five. */
+export const loginRestMs = 5 * 60_000;
+export const loginRestMsMax = 60 * 60_000;
+/** 10,000 files that are too large, or failed: remembered so that they do not stand in the way of the others. */
+export const remoteSetAsideMax = 10_000;

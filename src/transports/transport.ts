@@ -46,7 +46,7 @@ export interface OutboundDelivery {
 }
 
 export interface Receipt {
-  readonly kind: 'renamed' | 'http-accepted' | 'fetched';
+  readonly kind: 'renamed' | 'uploaded' | 'http-accepted' | 'fetched';
   /** What an operator would look for: a path, a status line. At most 300 characters. */
   readonly detail: string;
 }
