@@ -1,0 +1,119 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { DigestName } from './cms/algorithms.ts';
+import type { ContentDigests } from './cms/verify.ts';
+import { memoryBytesMax } from './limits.ts';
+
+/*
+ * A MIME entity is hashed as it passes, in the forms that senders are known to sign:
+ *
+ *   as-sent          the octets as they came
+ *   line-ends        every bare LF made CRLF (S/MIME's canonical text)
+ *   head-line-ends   only those of the headers: mendelson, whose headers end in CRLF when signed and in LF when sent, the EDI untouched
+ *
+ * While no bare LF has come the forms are the same, so a hash is copied only at the first one. Most messages never pay for it.
+ */
+export const contentForms = ['as-sent', 'line-ends', 'head-line-ends'] as const;
+export type ContentForm = (typeof contentForms)[number];
+
+const ALL: readonly DigestName[] = ['sha1', 'sha256', 'sha384', 'sha512'];
+type Hashes = Map<DigestName, Hash>;
+
+export class EntityDigests {
+  readonly #expected: ReadonlySet<DigestName>;
+  readonly #asSent: Hashes;
+  #lineEnds: Hashes | null = null;
+  #headLineEnds: Hashes | null = null;
+  #byteLength = 0;
+  #last = 0;
+  #result: Map<DigestName, readonly Buffer[]> | null = null;
+
+  /**
+   * All four digests run over the first MiB, since that costs less than a signature. Beyond it go on those that are expected, and SHA-1 and
+   * SHA-256, which are what is sent in their stead; all, when nothing is expected.
+   */
+  constructor(expected: readonly (DigestName | undefined)[]) {
+    const named = expected.filter((name) => name !== undefined);
+    this.#expected = new Set(named.length === 0 ? ALL : [...named, 'sha1', 'sha256']);
+    this.#asSent = new Map(ALL.map((name) => [name, createHash(name)]));
+  }
+
+  /** First the header block with its blank line. */
+  head(raw: Buffer): void {
+    const mended = withLineEnds(raw, 0);
+    if (mended !== raw) {
+      this.#headLineEnds = copied(this.#asSent);
+      update(this.#headLineEnds, mended);
+      this.#lineEnds = copied(this.#headLineEnds);
+    }
+    update(this.#asSent, raw);
+    this.#byteLength += raw.length;
+    this.#last = raw.at(-1) ?? 0;
+  }
+
+  /** Then the body. */
+  update(piece: Buffer): void {
+    const bareAt = this.#lineEnds === null ? bareLineFeed(piece, this.#last) : 0;
+    if (this.#lineEnds === null && bareAt >= 0) {
+      this.#lineEnds = copied(this.#asSent);
+      update(this.#lineEnds, piece.subarray(0, bareAt));
+      update(
+        this.#lineEnds,
+        withLineEnds(piece.subarray(bareAt), bareAt === 0 ? this.#last : (piece[bareAt - 1] ?? 0)),
+      );
+    } else if (this.#lineEnds !== null) update(this.#lineEnds, withLineEnds(piece, this.#last));
+    update(this.#asSent, piece);
+    if (this.#headLineEnds !== null) update(this.#headLineEnds, piece);
+    this.#last = piece.at(-1) ?? this.#last;
+    if (this.#byteLength <= memoryBytesMax && this.#byteLength + piece.length > memoryBytesMax) this.#dropUnexpected();
+    this.#byteLength += piece.length;
+  }
+
+  /** The digests of every form, in the order of `contentForms`. */
+  forms: ContentDigests = (name) => {
+    this.#result ??= new Map(
+      [...this.#asSent].map(([digest, hash]) => {
+        const asSent = hash.digest();
+        const lineEnds = this.#lineEnds?.get(digest)?.digest() ?? asSent;
+        return [digest, [asSent, lineEnds, this.#headLineEnds?.get(digest)?.digest() ?? asSent]];
+      }),
+    );
+    return this.#result.get(name);
+  };
+
+  #dropUnexpected(): void {
+    for (const hashes of [this.#asSent, this.#lineEnds, this.#headLineEnds])
+      for (const name of hashes?.keys() ?? []) if (!this.#expected.has(name)) hashes?.delete(name);
+  }
+}
+
+const copied = (hashes: Hashes): Hashes => new Map([...hashes].map(([name, hash]) => [name, hash.copy()]));
+
+function update(hashes: Hashes, bytes: Buffer): void {
+  if (bytes.length > 0) for (const hash of hashes.values()) hash.update(bytes);
+}
+
+const LF = 10;
+const CR = 13;
+
+/** The index of the first LF without a CR before it, or -1. `before` is the octet that came before these. */
+function bareLineFeed(bytes: Buffer, before: number): number {
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1))
+    if ((at === 0 ? before : bytes[at - 1]) !== CR) return at;
+  return -1;
+}
+
+/** Every bare LF made CRLF; the same buffer when there is none. */
+export function withLineEnds(bytes: Buffer, before: number): Buffer {
+  if (bareLineFeed(bytes, before) < 0) return bytes;
+  const mended = Buffer.allocUnsafe(bytes.length * 2);
+  let length = 0;
+  let from = 0;
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    if ((at === 0 ? before : bytes[at - 1]) === CR) continue;
+    length += bytes.copy(mended, length, from, at);
+    mended[length++] = CR;
+    from = at;
+  }
+  length += bytes.copy(mended, length, from);
+  return mended.subarray(0, length);
+}

@@ -1,0 +1,167 @@
+import { ByteReader } from '../byte-reader.ts';
+import type { CipherName, DigestName } from '../cms/algorithms.ts';
+import type { Certificate, Identity } from '../cms/certificate.ts';
+import { CmsFault } from '../cms/cms-fault.ts';
+import { decompressed } from '../cms/compress.ts';
+import { decrypted, enterContentInfo } from '../cms/decrypt.ts';
+import type { ContentDigests } from '../cms/verify.ts';
+import { unhurried } from '../content.ts';
+import { As2Fault } from '../fault.ts';
+import { layerCountMax } from '../limits.ts';
+import { emptyHead, fieldOf, type Head, readHead } from '../mime/head.ts';
+import { drain } from '../mime/multipart.ts';
+import { parseParameterized } from '../mime/parameters.ts';
+import { decodedBytes } from '../mime/transfer-encoding.ts';
+import { type Spooled, SpoolTooLarge } from '../spool.ts';
+import { type Opening, openSigned } from './open-signed.ts';
+import { keepPayload } from './payload.ts';
+
+/** What is needed to open a message of one partner. */
+export interface Keys {
+  readonly decryptWith: readonly Identity[];
+  readonly verifyWith: readonly Certificate[];
+}
+
+export interface OpenOptions {
+  readonly keys: Keys;
+  /** Of what is stored: the payload, decompressed. */
+  readonly fileBytesMax: number;
+  /** The digest they want back, when they named one we have. */
+  readonly micDigest: DigestName | undefined;
+  readonly spool: (source: AsyncIterable<Uint8Array>, bytesMax: number) => Promise<Spooled>;
+}
+
+/** What was found around the payload; filled in as it is found, so that a fault still tells how far we came. */
+export interface Layers {
+  signed: {
+    readonly digest: DigestName;
+    readonly scheme: 'pkcs1' | 'pss' | 'ecdsa';
+    readonly certificate: Certificate;
+    /** Not `as-sent`: what they signed is not what they sent; it was mended to fit. */
+    readonly form: 'as-sent' | 'line-ends' | 'head-line-ends';
+  } | null;
+  encrypted: { readonly cipher: CipherName; readonly certificate: Certificate } | null;
+  compressed: 'none' | 'inside-signature' | 'outside-signature' | 'unsigned';
+}
+
+export interface OpenedFile {
+  /** As they called it; a label, never a path. */
+  readonly name: string | null;
+  readonly contentType: string;
+  readonly spooled: Spooled;
+}
+
+/** Digests of what a receipt answers for; the alternatives are other readings of the RFCs, the first is ours. */
+export type MicSources = readonly {
+  readonly over: 'signed-part' | 'entity' | 'body';
+  readonly digests: ContentDigests;
+  readonly formIndex: number;
+}[];
+
+export type OpenOutcome =
+  | { readonly ok: true; readonly layers: Layers; readonly files: readonly OpenedFile[]; readonly mics: MicSources }
+  | { readonly ok: false; readonly layers: Layers; readonly fault: As2Fault };
+
+/**
+ * Opens a message as it comes in: decrypts, inflates, splits and hashes in one pass, the payload into a spool. The layers are found by their
+ * content, in whatever order they were put on. When this answers ok, tags and signature are verified; else nothing is left of the payload.
+ * Throws only FailureErrors of ours, and what the source throws.
+ */
+export async function openMessage(
+  head: Head,
+  body: AsyncIterable<Uint8Array>,
+  options: OpenOptions,
+): Promise<OpenOutcome> {
+  const layers: Layers = { signed: null, encrypted: null, compressed: 'none' };
+  const opening: Opening = { options, layers, files: [], mics: [], openEntity };
+  try {
+    const decoded = unhurried(decodedBytes(fieldOf(head, 'content-transfer-encoding'), body));
+    await openEntity(opening, { head, body: decoded, isOuter: true, layer: 0 });
+    return { ok: true, layers, files: opening.files, mics: opening.mics };
+  } catch (error) {
+    for (const { spooled } of opening.files) await spooled.discard();
+    const fault = faultOf(error, opening);
+    if (fault === undefined) throw error;
+    return { ok: false, layers, fault };
+  }
+}
+
+/** One entity on the way in. */
+export interface Entity {
+  readonly head: Head;
+  /** Of the outermost: decoded already. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** The HTTP message itself, whose headers are not the payload's own. */
+  readonly isOuter: boolean;
+  readonly layer: number;
+}
+
+async function openEntity(opening: Opening, entity: Entity): Promise<void> {
+  if (entity.layer > layerCountMax)
+    throw new As2Fault('unexpected-processing-error', 'Too many layers around the payload.');
+  const type = parseParameterized(fieldOf(entity.head, 'content-type'));
+  if (type.value === 'multipart/signed') return openSigned(opening, entity, type);
+  if (/^application\/(?:x-)?pkcs7-mime$/.test(type.value)) return openCms(opening, entity);
+  await keepPayload(opening, entity, type);
+}
+
+/** What a CMS is tells its own first octets; smime-type is often absent and sometimes wrong. */
+async function openCms(opening: Opening, entity: Entity): Promise<void> {
+  const { layers, options } = opening;
+  const bytes = entity.isOuter
+    ? entity.body
+    : decodedBytes(fieldOf(entity.head, 'content-transfer-encoding'), entity.body);
+  const { kind, stream } = await entered(bytes, entity);
+  if (kind === 'signedData')
+    throw new As2Fault('unsupported format', 'A signature that holds its content; multipart/signed is wanted.');
+  if (kind === 'compressedData') {
+    if (layers.compressed !== 'none') throw new As2Fault('decompression-failed', 'It is compressed twice.');
+    layers.compressed = opening.insideSignature ? 'inside-signature' : 'unsigned';
+    return openInner(opening, decompressed(stream, inflatedMax(options.fileBytesMax)), entity.layer + 1);
+  }
+  if (layers.encrypted !== null) throw new As2Fault('unexpected-processing-error', 'It is encrypted twice.');
+  const plain = await decrypted(stream, kind, options.keys.decryptWith);
+  layers.encrypted = { cipher: plain.cipher.name, certificate: plain.certificate };
+  await openInner(opening, plain.bytes, entity.layer + 1);
+}
+
+async function entered(bytes: AsyncIterable<Uint8Array>, { isOuter }: Entity) {
+  try {
+    return await enterContentInfo(bytes);
+  } catch (error) {
+    // Garbage under this name: whoever probes learns no more than from a wrong key.
+    if (isOuter && error instanceof CmsFault) throw new As2Fault('decryption-failed', undecryptableText);
+    throw error;
+  }
+}
+
+/** Room for headers and boundaries around the file. */
+const inflatedMax = (fileBytesMax: number): number => fileBytesMax + 1024 * 1024;
+
+/** What was under a layer: an entity with its own headers, or the payload itself without any. */
+async function openInner(opening: Opening, bytes: AsyncIterable<Uint8Array>, layer: number): Promise<void> {
+  const reader = new ByteReader(bytes);
+  const head = (await readHead(reader)) ?? emptyHead;
+  await openEntity(opening, { head, body: reader.rest(), isOuter: false, layer });
+  await drain(reader.rest()); // the last padding and tag are checked only when everything was read
+}
+
+export const undecryptableText = 'The message could not be decrypted with our keys.';
+
+/** A partner's mistake in the words of a disposition; undefined for what is ours, or the wire's. */
+function faultOf(error: unknown, { layers, options }: Opening): As2Fault | undefined {
+  if (error instanceof As2Fault) return error;
+  if (error instanceof SpoolTooLarge)
+    return layers.compressed === 'none'
+      ? new As2Fault('unexpected-processing-error', `A file of this channel has at most ${options.fileBytesMax} bytes.`)
+      : new As2Fault(
+          'decompression-failed',
+          `It inflates to more than the ${options.fileBytesMax} bytes that a file of this channel has.`,
+        );
+  if (!(error instanceof CmsFault)) return undefined;
+  if (error.kind === 'not-inflatable') return new As2Fault('decompression-failed', error.message);
+  // Whatever is wrong with an envelope is told in one way, so that nobody learns from the answer where it failed.
+  return layers.compressed === 'none'
+    ? new As2Fault('decryption-failed', undecryptableText)
+    : new As2Fault('decompression-failed', error.message);
+}
