@@ -1,0 +1,208 @@
+import { constants, type KeyObject, publicDecrypt, verify } from 'node:crypto';
+import { signerCountMax } from '../limits.ts';
+import { type DigestName, digestNamed, hashParameters, knownDigest, OID } from './algorithms.ts';
+import {
+  type BerNode,
+  childAt,
+  childrenOf,
+  contextNumber,
+  derOf,
+  expectNode,
+  octetsOf,
+  oidOf,
+  readNode,
+} from './ber.ts';
+import { type Certificate, namedBy } from './certificate.ts';
+import { CmsFault } from './cms-fault.ts';
+import { SET, setOf } from './der.ts';
+import { digestInfo } from './signed-data.ts';
+
+/*
+ *   unreadable            no SignedData, or not one that we understand
+ *   signer-unknown        no certificate that is trusted for this partner
+ *   digest-wrong          the content is not what was signed
+ *   signature-wrong       the attributes, or the content without them, are not what was signed with that key
+ *   unsupported           an algorithm we do not have
+ *   digest-not-computed   the content is gone and was not hashed with that digest
+ */
+export type SignatureFaultKind =
+  | 'unreadable'
+  | 'signer-unknown'
+  | 'digest-wrong'
+  | 'signature-wrong'
+  | 'unsupported'
+  | 'digest-not-computed';
+
+export type SignatureVerdict =
+  | {
+      readonly ok: true;
+      readonly digest: DigestName;
+      readonly scheme: 'pkcs1' | 'pss' | 'ecdsa';
+      readonly certificate: Certificate;
+      /** Which of the given digests it was: 0 for the first. */
+      readonly formIndex: number;
+    }
+  | {
+      readonly ok: false;
+      readonly kind: SignatureFaultKind;
+      readonly detail: string;
+      readonly digest: DigestName | null;
+    };
+
+/** The digests of the content's possible forms (as it came, with its line ends mended, …); undefined when it was not hashed so. */
+export type ContentDigests = (digest: DigestName) => readonly Buffer[] | undefined;
+
+/**
+ * Verifies a detached SignedData against the certificates that are trusted for this partner. Those it carries are not looked at: trust is
+ * ours to give. One good signer is enough.
+ */
+export function verifyDetached(
+  cms: Buffer,
+  contentDigests: ContentDigests,
+  trusted: readonly Certificate[],
+): SignatureVerdict {
+  try {
+    const signers = signersOf(cms);
+    let verdict: SignatureVerdict = fault('unreadable', 'It has no signer.');
+    for (const signer of signers.slice(0, signerCountMax)) {
+      const next = verifySigner(signer, contentDigests, trusted);
+      if (next.ok) return next;
+      if (verdict.ok || verdict.kind === 'unreadable' || verdict.kind === 'signer-unknown') verdict = next;
+    }
+    return verdict;
+  } catch (error) {
+    if (!(error instanceof CmsFault)) throw error;
+    return fault(error.kind === 'unsupported' ? 'unsupported' : 'unreadable', error.message);
+  }
+}
+
+const fault = (kind: SignatureFaultKind, detail: string, digest: DigestName | null = null): SignatureVerdict => ({
+  ok: false,
+  kind,
+  detail,
+  digest,
+});
+
+function signersOf(cms: Buffer): readonly BerNode[] {
+  const info = readNode(cms);
+  if (oidOf(childAt(info, 0)) !== OID.signedData) throw new CmsFault('malformed', 'No SignedData.');
+  const parts = childrenOf(childAt(childAt(info, 1, 0xa0), 0));
+  return childrenOf(expectNode(parts.at(-1), SET));
+}
+
+interface SignerInfo {
+  readonly name: BerNode;
+  readonly digest: DigestName;
+  readonly attributes: BerNode | null;
+  readonly algorithm: BerNode;
+  readonly signature: Buffer;
+}
+
+/** SignerInfo: version, sid, digestAlgorithm, [0] signedAttrs?, signatureAlgorithm, signature, [1] unsignedAttrs? */
+function readSigner(node: BerNode): SignerInfo {
+  const parts = childrenOf(node);
+  const attributes = parts[3] !== undefined && contextNumber(parts[3]) === 0 ? parts[3] : null;
+  const [algorithm, signature] = parts.slice(attributes === null ? 3 : 4);
+  return {
+    name: expectNode(parts[1]),
+    digest: knownDigest(oidOf(childAt(expectNode(parts[2]), 0))),
+    attributes,
+    algorithm: expectNode(algorithm),
+    signature: octetsOf(expectNode(signature)),
+  };
+}
+
+function verifySigner(
+  node: BerNode,
+  contentDigests: ContentDigests,
+  trusted: readonly Certificate[],
+): SignatureVerdict {
+  const signer = readSigner(node);
+  const { digest, attributes } = signer;
+  const certificates = namedBy(signer.name, trusted, (certificate) => certificate);
+  if (certificates.length === 0)
+    return fault('signer-unknown', 'The signer is none of the certificates of this partner.', digest);
+  const forms = contentDigests(digest);
+  if (forms === undefined)
+    return fault('digest-not-computed', `It is signed with ${digest}, which its header did not name.`, digest);
+  const signed = attributes === null ? null : readAttributes(attributes);
+  const formIndex = signed === null ? -1 : forms.findIndex((form) => form.equals(signed.messageDigest));
+  if (signed !== null && formIndex < 0) return fault('digest-wrong', 'The content is not what was signed.', digest);
+  for (const certificate of certificates) {
+    const { scheme, hash, saltBytes } = schemeOf(signer, certificate);
+    const key = { key: certificate.publicKey, saltBytes, hash, scheme };
+    const index =
+      signed === null
+        ? forms.findIndex((form) => verifiesDigest(key, digest, form, signer.signature))
+        : signed.forms.some((bytes) => verifies(key, bytes, signer.signature))
+          ? formIndex
+          : -1;
+    if (index >= 0) return { ok: true, digest, scheme, certificate, formIndex: index };
+  }
+  return signed === null
+    ? fault('digest-wrong', 'The signature does not fit the content.', digest)
+    : fault('signature-wrong', 'The signature does not fit the certificate.', digest);
+}
+
+interface SignedAttributes {
+  readonly messageDigest: Buffer;
+  /** What may have been signed: the octets as they came, and in DER (RFC 5652 5.4), for some send other than they sign. */
+  readonly forms: readonly Buffer[];
+}
+
+function readAttributes(node: BerNode): SignedAttributes {
+  const attributes = childrenOf(node);
+  const attributeValue = (oid: string): BerNode => {
+    const found = attributes.filter((candidate) => oidOf(childAt(candidate, 0)) === oid);
+    const [only] = found;
+    if (only === undefined || found.length > 1)
+      throw new CmsFault('malformed', 'A signed attribute is absent or there twice.');
+    return childAt(childAt(only, 1, SET), 0);
+  };
+  oidOf(attributeValue(OID.contentType));
+  const asSent = Buffer.from(node.raw);
+  asSent[0] = SET;
+  return {
+    messageDigest: octetsOf(attributeValue(OID.messageDigest)),
+    forms: [asSent, setOf(...attributes.map(derOf))],
+  };
+}
+
+interface VerifyingKey {
+  readonly key: KeyObject;
+  readonly scheme: 'pkcs1' | 'pss' | 'ecdsa';
+  readonly hash: DigestName;
+  readonly saltBytes: number;
+}
+
+function schemeOf({ algorithm, digest }: SignerInfo, { keyKind }: Certificate): Omit<VerifyingKey, 'key'> {
+  const oid = oidOf(childAt(algorithm, 0));
+  if (oid === OID.pss) {
+    const parameters = hashParameters(childrenOf(algorithm)[1]);
+    return { scheme: 'pss', hash: parameters.digest, saltBytes: parameters.saltBytes };
+  }
+  const hash = digestNamed(oid);
+  if (oid !== OID.rsa && oid !== OID.ecPublicKey && hash === undefined)
+    throw new CmsFault('unsupported', `The signature algorithm ${oid}.`);
+  return { scheme: keyKind === 'ec' ? 'ecdsa' : 'pkcs1', hash: hash ?? digest, saltBytes: 0 };
+}
+
+function verifies({ key, scheme, hash, saltBytes }: VerifyingKey, bytes: Buffer, signature: Buffer): boolean {
+  try {
+    const pss = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: saltBytes };
+    return verify(hash, bytes, scheme === 'pss' ? pss : key, signature);
+  } catch {
+    return false; // a signature that is no number of this key's size
+  }
+}
+
+/** Without attributes the signature is over the content, of which only the digest is left: RSA v1.5 carries it in the clear. */
+function verifiesDigest({ key, scheme }: VerifyingKey, digest: DigestName, value: Buffer, signature: Buffer): boolean {
+  if (scheme !== 'pkcs1') throw new CmsFault('unsupported', `A ${scheme} signature without signed attributes.`);
+  try {
+    const shown = publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature);
+    return shown.equals(digestInfo(digest, value));
+  } catch {
+    return false; // wrong padding: another key, or no signature at all
+  }
+}

@@ -1,0 +1,161 @@
+import { FailureError } from '../../../core/failure.ts';
+import { As2Fault, dispositionOfFault } from '../fault.ts';
+import { buildMdn } from '../mdn/build.ts';
+import { type Layers, type MicSources, type OpenedFile, openMessage } from '../message/open.ts';
+import { fieldOf, type Head } from '../mime/head.ts';
+import { drain } from '../mime/multipart.ts';
+import { messageIdIn, messageKey, nameIn } from '../names.ts';
+import { policyFault } from '../relation.ts';
+import { askedIn, contentOfMdn, type Exchange, mdnFor, micOf } from './exchange.ts';
+import type { As2Answer, As2Request, KeptMdn, Station } from './station.ts';
+
+/**
+ * Takes one message, or says why not. Everything a partner can do wrong has an answer here; thrown are only the sender's breaking off and
+ * failures of ours.
+ */
+export async function answerMessage(station: Station, request: As2Request): Promise<As2Answer> {
+  const { head, body } = request;
+  const theirName = nameIn(fieldOf(head, 'as2-from'));
+  const ourName = nameIn(fieldOf(head, 'as2-to'));
+  const messageId = messageIdIn(fieldOf(head, 'message-id'));
+  if (theirName === undefined || ourName === undefined || messageId === undefined) {
+    station.report({
+      kind: 'refused',
+      channelId: null,
+      messageId: messageId ?? null,
+      modifier: 'malformed',
+      detail: 'AS2-From, AS2-To or Message-ID is absent or none.',
+    });
+    return { status: 400, mdn: null };
+  }
+  const relation = await station.lookups.relationOf(theirName, ourName);
+  if (relation === undefined) return answerStranger(station, request, messageId);
+  const exchange: Exchange = { station, request, relation, messageId, ...askedIn(head, relation) };
+  const key = messageKey(theirName, ourName, messageId);
+  const earlier = await station.lookups.earlierAnswer(key);
+  if (earlier !== undefined) return answerAgain(exchange, earlier.mdn);
+  if (exchange.options.unsupported && exchange.options.required)
+    return refuse(
+      exchange,
+      new As2Fault('unsupported MIC-algorithms', 'We know none of the digests that the receipt is wanted with.'),
+    );
+  const micDigest = exchange.options.digest;
+  const { keys, fileBytesMax } = relation;
+  const outcome = await openMessage(head, body, { keys, fileBytesMax, micDigest, spool: station.spool });
+  if (!outcome.ok) return refuse(exchange, outcome.fault);
+  try {
+    const weak = policyFault(outcome.layers, relation.policy);
+    if (weak !== null) return await refuse(exchange, new As2Fault('insufficient-message-security', weak), outcome.mics);
+    if (relation.attachments === 'one' && outcome.files.length > 1)
+      return await refuse(
+        exchange,
+        new As2Fault('unsupported format', 'Several attachments were not agreed.'),
+        outcome.mics,
+      );
+    return await take(exchange, key, outcome);
+  } finally {
+    for (const { spooled } of outcome.files) await spooled.discard();
+  }
+}
+
+interface Taken {
+  readonly layers: Layers;
+  readonly files: readonly OpenedFile[];
+  readonly mics: MicSources;
+}
+
+async function take(exchange: Exchange, key: string, { layers, files, mics }: Taken): Promise<As2Answer> {
+  const { station, request, relation, messageId } = exchange;
+  const mic = micOf(exchange, layers, mics);
+  const mdn = await mdnFor(exchange, {
+    disposition: 'processed',
+    text: 'The message was received and its content stored.',
+    mic,
+  });
+  const { channelId } = relation;
+  try {
+    const headers = keptHeaders(request.head);
+    const message = {
+      channelId,
+      key,
+      messageId,
+      headers,
+      remote: request.remote,
+      files,
+      layers,
+      mdn,
+      mic: mic?.base64 ?? null,
+    };
+    const taken = await station.lookups.take(message);
+    if (!taken.isNew) return answerAgain(exchange, taken.mdn);
+    station.report({ kind: 'taken', channelId, messageId, layers });
+    return { status: 200, mdn: mdn?.url === null ? mdn : null };
+  } catch (thrown) {
+    if (!(thrown instanceof FailureError)) throw thrown;
+    station.report({ kind: 'failed', channelId, messageId, failure: thrown });
+    return refuse(
+      exchange,
+      new As2Fault('unexpected-processing-error', 'It could not be stored. Send it again later.'),
+      mics,
+    );
+  }
+}
+
+/** Taken before: the same answer again, and nothing else happens. */
+async function answerAgain(exchange: Exchange, mdn: KeptMdn | null): Promise<As2Answer> {
+  const { station, relation, request, messageId, wantsMdn } = exchange;
+  await drain(request.body);
+  station.report({ kind: 'duplicate', channelId: relation.channelId, messageId, layers: null });
+  if (!wantsMdn) return { status: 200, mdn: null };
+  const answer =
+    mdn !== null && relation.onDuplicate === 'stored-mdn'
+      ? mdn
+      : await mdnFor(exchange, {
+          disposition: 'processed/warning: duplicate-document',
+          text: 'The message was received before.',
+          mic: null,
+        });
+  return sendOrPost(exchange, answer);
+}
+
+/** Not taken: nothing is kept of it, so that the same message may come again and succeed. */
+async function refuse(exchange: Exchange, fault: As2Fault, mics: MicSources = []): Promise<As2Answer> {
+  const { station, relation, request, messageId } = exchange;
+  await drain(request.body);
+  station.report({
+    kind: 'refused',
+    channelId: relation.channelId,
+    messageId,
+    modifier: fault.modifier,
+    detail: fault.message,
+  });
+  const mic = micOf(exchange, null, mics);
+  const mdn = await mdnFor(exchange, { disposition: dispositionOfFault(fault.modifier), text: fault.message, mic });
+  return sendOrPost(exchange, mdn);
+}
+
+async function sendOrPost({ station, relation }: Exchange, mdn: KeptMdn | null): Promise<As2Answer> {
+  if (mdn === null || mdn.url === null) return { status: 200, mdn };
+  await station.lookups.postMdn(relation.channelId, mdn);
+  return { status: 200, mdn: null };
+}
+
+/** Somebody we do not know: told so when an answer in this exchange is wanted; no address of a stranger's is ever called. */
+async function answerStranger(station: Station, { head, body }: As2Request, messageId: string): Promise<As2Answer> {
+  await drain(body);
+  const fault = new As2Fault('unknown-trading-partner', 'There is no agreement between these two names.');
+  station.report({ kind: 'refused', channelId: null, messageId, modifier: fault.modifier, detail: fault.message });
+  const { wantsMdn, asynchronous } = askedIn(head, { mayReach: () => false });
+  if (!wantsMdn || asynchronous !== null) return { status: 403, mdn: null };
+  const content = contentOfMdn(station, head, messageId, '1.2', {
+    disposition: dispositionOfFault(fault.modifier),
+    text: fault.message,
+    mic: null,
+  });
+  return { status: 200, mdn: await buildMdn(content, null) };
+}
+
+const SECRET: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
+
+const keptHeaders = (head: Head): Record<string, string> =>
+  Object.fromEntries(head.fields.filter(([name]) => !SECRET.has(name)).toReversed());
