@@ -1,11 +1,15 @@
 import { type Static, Type } from 'typebox';
 import { Order, OrderLine } from './order.ts';
-import { Coded, LocalDateText, LocalDateTimeText, object, Quantity, Text } from './parts.ts';
+import { Coded, DecimalText, LocalDateText, LocalDateTimeText, object, Quantity, Text } from './parts.ts';
 
 const { number: _number, lines: _lines, ...header } = Order.properties;
 
-/** A line as it shall be, and what is to be done with it; `left` is what the buyer still awaits of it. */
-export const OrderChangeLine = object({ ...OrderLine.properties, left: Type.Optional(Quantity) });
+/** A line as it shall be, and what is to be done with it; `left` is what the buyer still awaits of it, told beside the quantity or in its place. */
+export const OrderChangeLine = object({
+  ...OrderLine.properties,
+  quantity: Type.Optional(object({ value: Type.Optional(DecimalText), unit: Type.Optional(Coded) })),
+  left: Type.Optional(Quantity),
+});
 
 /**
  * What a buyer wants changed in an order it sent. The header says what is new of the order, the lines name only what changes;

@@ -2,6 +2,7 @@ import { compareDecimals, subtractDecimals } from '../core/decimal.ts';
 import type { Order } from '../documents/order.ts';
 import type { OrderChange } from '../documents/order-change.ts';
 import type { OrderResponse, OrderResponseLine } from '../documents/order-response.ts';
+import type { Quantity } from '../documents/parts.ts';
 import type { ChangePlan, LineChange } from './change.ts';
 import type { OrderDecision } from './decision.ts';
 import { linesByKey } from './lines.ts';
@@ -26,7 +27,10 @@ export function toChangeResponse(
     verdict: { code: changeVerdict(plan, decision) },
     ...(change.number !== undefined && { change: change.number }),
     ...(change.request !== undefined && { request: change.request }),
-    ...(plan.findings.length > 0 && { texts: plan.findings.map(({ message }) => ({ text: message })) }),
+    ...(plan.lines.length === 0 &&
+      plan.findings.length > 0 && {
+        texts: plan.findings.map(({ message }) => ({ kind: { code: 'note' }, text: message })),
+      }),
     lines,
   };
 }
@@ -48,7 +52,7 @@ function answeredLine(
   change: OrderChange,
   plan: ChangePlan,
   decision: OrderDecision | null,
-  { line: key, index, action, outcome, ordered, shipped }: LineChange,
+  { line: key, index, action, outcome, ordered, shipped, message }: LineChange,
 ): OrderResponseLine {
   const asked = index === null ? undefined : change.lines?.[index];
   const line = linesByKey(plan.order).get(key ?? '')?.line ?? linesByKey(before).get(key ?? '')?.line ?? asked;
@@ -65,22 +69,22 @@ function answeredLine(
     shipped: withUnit(shipped),
     ...(price !== undefined && price !== null && { price }),
     ...(line?.products !== undefined && { products: line.products }),
-    promises: promisesOf(outcome, action, ordered, line?.quantity, decided),
+    promises: promisesOf(outcome, action, withUnit(ordered), decided),
+    ...((outcome === 'too-late' || outcome === 'refused') && { texts: [{ kind: { code: 'note' }, text: message }] }),
   };
 }
 
 function promisesOf(
   outcome: LineChange['outcome'],
   action: LineChange['action'],
-  ordered: string,
-  quantity: OrderResponseLine['quantity'],
+  ordered: Quantity,
   decided: OrderDecision['lines'][number] | undefined,
 ): NonNullable<OrderResponseLine['promises']> {
-  const unit = quantity?.unit === undefined ? {} : { unit: quantity.unit };
+  const unit = ordered.unit === undefined ? {} : { unit: ordered.unit };
   if (outcome === 'too-late' || outcome === 'refused') {
-    return [{ status: { code: 'rejected' }, quantity: ordered, ...unit, reason: { code: outcome } }];
+    return [{ status: { code: 'rejected' }, quantity: ordered.value, ...unit, reason: { code: outcome } }];
   }
   if (action === 'delete' && outcome === 'applied') return [{ status: { code: 'deleted' }, quantity: '0', ...unit }];
-  if (decided !== undefined) return decided.promises.map((promise) => responsePromise(promise, quantity));
-  return [{ status: { code: 'accepted' }, quantity: ordered, ...unit }];
+  if (decided !== undefined) return decided.promises.map((promise) => responsePromise(promise, ordered));
+  return [{ status: { code: 'accepted' }, quantity: ordered.value, ...unit }];
 }

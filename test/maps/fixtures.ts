@@ -13,6 +13,8 @@ export const MAP_NAMES = [
   'x12/004010/856',
   'x12/004010/810',
   'x12/004010/820',
+  'x12/004010/860',
+  'x12/004010/865',
   'edifact/D96A/ORDERS',
 ] as const;
 export type MapName = (typeof MAP_NAMES)[number];
