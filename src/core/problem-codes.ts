@@ -15,6 +15,7 @@ export const PROBLEM_CODES = {
   'interchange/delimiters-invalid': 'Two delimiters are the same byte, or one is a letter or digit.',
   'interchange/field-invalid': 'A value of the interchange header is not one the standard allows.',
   'interchange/control-number-invalid': 'The interchange control number is missing or malformed.',
+  'interchange/character-set-unknown': 'The interchange names a character set that cannot be read.',
   // whom it is from and for, and whether it was here before
   'interchange/sender-unknown': 'No partner has the identity of the sender.',
   'interchange/sender-not-allowed': 'The channel may not speak for this sender.',
@@ -48,6 +49,7 @@ export const PROBLEM_CODES = {
   'transaction/trailer-missing': 'SE or UNT is missing.',
   'transaction/control-number-mismatch': 'SE02 differs from ST02, or UNT 0062 from UNH 0062.',
   'transaction/segment-count-mismatch': 'SE01 or UNT 0074 differs from the segments counted.',
+  'transaction/character-set-differs': 'The bytes are in another character set than the one named.',
   'segment/binary-length': 'The declared length of binary data does not lead to a segment terminator.',
   'segment/line-break': 'Line breaks stand inside segments: they were taken out.',
   // a transaction against the tables
@@ -62,6 +64,7 @@ export const PROBLEM_CODES = {
   'segment/missing': 'A mandatory segment is absent.',
   'segment/too-many': 'The segment repeats more often than its place allows.',
   'segment/forbidden': 'The partner does not allow this segment here.',
+  'segment/fused': 'A character that only looks like the terminator joins two segments.',
   'segment/empty': 'The segment has no elements.',
   'loop/too-many': 'The loop repeats more often than the message allows.',
   'loop/missing': 'A mandatory loop is absent.',
@@ -76,6 +79,7 @@ export const PROBLEM_CODES = {
   'element/too-short': 'The value is shorter than its minimum.',
   'element/too-long': 'The value is longer than its maximum.',
   'element/invalid-character': 'The value has characters its type does not allow.',
+  'element/character-set': 'The value has a character that the character set named has not.',
   'element/invalid-date': 'The date does not exist.',
   'element/invalid-time': 'The time does not exist.',
   'element/invalid-code': 'The code is not in the list of this version.',

@@ -23,10 +23,10 @@ export const SPACE = 0x20;
 
 /** What each byte means between two segments of an interchange: below `COMPONENTS` it is data. `table` is overwritten. */
 export function classifyBytes(table: Uint8Array, delimiters: Delimiters, syntax: SyntaxName): void {
-  table.fill(NON_DIGITS);
+  // Beyond ASCII too: what a set allows there is looked at, character by character.
+  table.fill(NON_DIGITS | CONTROLS);
+  table.fill(NON_DIGITS, SPACE, 0x7f);
   table.fill(0, 0x30, 0x3a);
-  table.fill(NON_DIGITS | CONTROLS, 0, SPACE);
-  table[0x7f] = NON_DIGITS | CONTROLS;
   if (syntax === 'edifact') {
     // No EDIFACT character set has line breaks (ISO 9735 annex A): inside a segment they come from wrapping at 80 columns.
     table[CR] = LINE_BREAKS;

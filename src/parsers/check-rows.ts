@@ -1,4 +1,4 @@
-import { COMPONENTS, FLAG_BITS, NON_DIGITS, STRUCTURE } from './byte-classes.ts';
+import { COMPONENTS, CONTROLS, FLAG_BITS, NON_DIGITS, STRUCTURE } from './byte-classes.ts';
 import { dayExists, formattedDateFault } from './check-dates.ts';
 import { keepsNote } from './check-notes.ts';
 import type { SegmentDefinition, SyntaxNote } from './standards/definitions.ts';
@@ -37,6 +37,8 @@ export function isSurelyRight(view: SegmentView, definition: SegmentDefinition, 
   const { rows, first, elementCount } = view;
   const { text, ends } = rows;
   if (elementCount === 0 || elementCount > values.length) return false;
+  // Characters of several bytes are counted by the slower check.
+  const refused = rows.codec === null ? 0 : CONTROLS;
   let from = ((ends[first] as number) >> FLAG_BITS) + 1;
   let present = 0;
   let packed = 0;
@@ -44,6 +46,7 @@ export function isSurelyRight(view: SegmentView, definition: SegmentDefinition, 
     packed = ends[first + index + 1] as number;
     const to = packed >> FLAG_BITS;
     if (from < to) {
+      if ((packed & refused) !== 0) return false;
       const value = values[index];
       if (value != null) {
         if ((packed & STRUCTURE) !== 0 || !isRightValue(text, from, to, packed, value)) return false;

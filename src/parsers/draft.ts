@@ -1,4 +1,5 @@
 import type { Usage } from '../core/usage.ts';
+import type { CharacterSetName } from './character-sets.ts';
 import type { Delimiters, EnvelopeIdentity, SyntaxName } from './transaction.ts';
 
 /*
@@ -32,6 +33,12 @@ export interface StreamedDraft extends Omit<TransactionDraft, 'segments'> {
 /** What a delimiter in data does where the syntax has no release character: refuse the document, or put this in its place. */
 export type DelimiterInData = 'refuse' | { readonly replaceWith: string };
 
+/**
+ * What a character does that the set being written has not: refuse the document; write what comes nearest (é as e, ’ as ', a as A under UNOA), and
+ * refuse where nothing does; or put this in its place.
+ */
+export type UnwritableCharacter = 'refuse' | 'nearest' | { readonly replaceWith: string };
+
 /** Everything on an outbound envelope that is not data. */
 export interface OutboundEnvelope {
   readonly syntax: SyntaxName;
@@ -39,6 +46,10 @@ export interface OutboundEnvelope {
   /** Bytes after each terminator: '' or '\n' or '\r\n'. */
   readonly segmentSuffix: '' | '\n' | '\r\n';
   readonly onDelimiterInData: DelimiterInData;
+  /** Of X12, which names none: Latin-1 when absent. EDIFACT's is the one its version names. */
+  readonly characterSet?: CharacterSetName;
+  /** Refused when absent. */
+  readonly onUnwritable?: UnwritableCharacter;
   /** ISA12 ("00401") or "UNOC:3". */
   readonly version: string;
   readonly sender: EnvelopeIdentity;

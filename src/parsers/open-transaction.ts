@@ -67,7 +67,8 @@ export class OpenTransaction {
     if (how === 'trailer') tokens.letGo();
     else tokens.rewind();
     const { syntax } = this.#envelope;
-    return new TransactionView(rows, header, { syntax, byteLength: end - this.byteOffset, problems });
+    const { characterSet } = place.interchange;
+    return new TransactionView(rows, header, { syntax, byteLength: end - this.byteOffset, problems, characterSet });
   }
 
   #trailerProblems(rows: Rows, header: TransactionHeader): readonly Problem[] {

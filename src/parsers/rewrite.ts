@@ -36,6 +36,7 @@ function sinkFor({ header, serviceAdvice }: InterchangeEvent): SegmentSink {
 
 function copyEvent(sink: SegmentSink, event: ReadEvent): void {
   if (event.kind === 'transaction') {
-    for (const segment of event.transaction.segments) sink.copy(segment);
+    // Byte by byte: what could not be decoded is given back too.
+    for (const segment of event.transaction.decodedAs(null).segments) sink.copy(segment);
   } else if (event.kind !== 'stray' && event.segment !== null) sink.copy(event.segment);
 }

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { decodeBytes, FLAG_BITS, grown, isDigits, tagCode, tagCodeAt } from './byte-classes.ts';
 import { transactionElementsMax, transactionSegmentsMax } from './limits.ts';
 import type { TagTable } from './tag-table.ts';
@@ -62,7 +63,8 @@ export class SegmentIndex {
       cells[segments + 2 * index] = this.#starts[index] as number;
       cells[segments + 2 * index + 1] = from + (this.#firsts[index] as number);
     }
-    return new Rows(text, window.base + origin, delimiters, cells, segments, count, tags);
+    const ascii = isAscii(window.bytes.subarray(origin, origin + lastEnd));
+    return new Rows(text, window.base + origin, delimiters, cells, segments, count, tags, ascii);
   }
 
   /** Where so many cells are free. An array for each transaction alone took 3 % of reading and checking; a kept one pins 64 KB at most. */

@@ -1,16 +1,20 @@
 import { FailureError } from '../core/failure.ts';
 import { isLetterOrDigit, SPACE } from './byte-classes.ts';
-import type { DelimiterInData, DraftElement, DraftSegment } from './draft.ts';
-import { writtenChunkBytes } from './limits.ts';
+import { ByteSink } from './byte-sink.ts';
+import { type CharacterSet, type CharacterSetName, characterSet } from './character-sets.ts';
+import type { DelimiterInData, DraftElement, DraftSegment, UnwritableCharacter } from './draft.ts';
+import { nearestIn } from './nearest.ts';
 import type { Delimiters, Segment } from './transaction.ts';
 
-/** Stands in `#classes` for what may not be written as it is: a delimiter, or a control character no reader is bound to keep. */
+/** Stands in `#classes` for what may not be written as it is: a delimiter, a control character no reader is bound to keep, what is other bytes. */
 const SPECIAL = 1;
 
 export interface SinkOptions {
   readonly delimiters: Delimiters;
   readonly segmentSuffix: string;
   readonly onDelimiterInData: DelimiterInData;
+  readonly characterSet?: CharacterSetName;
+  readonly onUnwritable?: UnwritableCharacter;
 }
 
 /** Where the value being written belongs, for the sentence that refuses it. */
@@ -25,21 +29,22 @@ interface Place {
  * Writes segments as bytes, checking every character on the way: charCodeAt into a buffer is faster than joining strings and
  * encoding them, and the check costs one table look-up: 173 MB/s X12, 116 EDIFACT. Filled chunks are taken with `chunks`.
  */
-export class SegmentSink {
+export class SegmentSink extends ByteSink {
   readonly place: Place = { controlNumber: null, segmentNumber: null, tag: '', element: 0 };
   readonly #delimiters: Delimiters;
   readonly #suffix: string;
   readonly #rule: DelimiterInData;
+  readonly #set: CharacterSet;
+  readonly #unwritable: UnwritableCharacter;
   readonly #classes = new Uint8Array(256);
-  #buffer = new Uint8Array(writtenChunkBytes + 4096);
-  #length = 0;
-  #flushed = 0;
-  #full: Uint8Array[] = [];
 
-  constructor({ delimiters, segmentSuffix, onDelimiterInData }: SinkOptions) {
+  constructor({ delimiters, segmentSuffix, onDelimiterInData, characterSet: set, onUnwritable }: SinkOptions) {
+    super();
     this.#delimiters = delimiters;
     this.#suffix = segmentSuffix;
     this.#rule = onDelimiterInData;
+    this.#set = characterSet(set ?? 'latin1');
+    this.#unwritable = onUnwritable ?? 'refuse';
     const { element, component, repetition, release, terminator } = delimiters;
     const used = [element, component, repetition, release, terminator].filter((byte) => byte !== null);
     if (new Set(used).size !== used.length || used.some((byte) => isLetterOrDigit(byte) || byte === SPACE)) {
@@ -49,28 +54,22 @@ export class SegmentSink {
     }
     this.#classes.fill(SPECIAL, 0, 0x20);
     this.#classes[0x7f] = SPECIAL;
+    for (let code = 0x20; code < 0x100; code++) {
+      const bytes = this.#set.encode(code);
+      if (bytes?.length !== 1 || bytes[0] !== code) this.#classes[code] = SPECIAL;
+    }
     for (const byte of used) this.#classes[byte] = SPECIAL;
-    if (onDelimiterInData === 'refuse') return;
-    for (const character of onDelimiterInData.replaceWith) {
+    for (const rule of [onDelimiterInData, this.#unwritable])
+      if (typeof rule === 'object') this.#requireWritable(rule.replaceWith);
+  }
+
+  #requireWritable(replacement: string): void {
+    for (const character of replacement) {
       const code = character.charCodeAt(0);
       if (code > 0xff || this.#classes[code] === SPECIAL) {
         throw new FailureError('config-invalid', `The replacement ${JSON.stringify(character)} is itself a delimiter.`);
       }
     }
-  }
-
-  /** Bytes written so far, those taken away included. */
-  get byteOffset(): number {
-    return this.#flushed + this.#length;
-  }
-
-  /** The chunks that are full; with `all`, everything. */
-  *chunks(all = false): Iterable<Uint8Array> {
-    if (this.#length >= writtenChunkBytes || (all && this.#length > 0)) this.#flush();
-    if (this.#full.length === 0) return;
-    const full = this.#full;
-    this.#full = [];
-    yield* full;
   }
 
   /** One segment: trailing empty elements, components and repetitions are dropped. */
@@ -126,7 +125,7 @@ export class SegmentSink {
       this.#verbatim(text);
       return;
     }
-    this.#room(2 * text.length);
+    this.room(2 * text.length);
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
       const special =
@@ -134,12 +133,6 @@ export class SegmentSink {
       if (special) this.raw(release);
       this.raw(code);
     }
-  }
-
-  /** One byte, unchecked. */
-  raw(byte: number): void {
-    if (this.#length === this.#buffer.length) this.#room(1);
-    this.#buffer[this.#length++] = byte;
   }
 
   /** An element between separators, checked. */
@@ -159,46 +152,75 @@ export class SegmentSink {
   #text(text: string): void {
     const { length } = text;
     // Twice: every character may need releasing.
-    if (this.#length + 2 * length > this.#buffer.length) this.#room(2 * length);
-    const buffer = this.#buffer;
+    if (this.length + 2 * length > this.buffer.length) this.room(2 * length);
+    const buffer = this.buffer;
     const classes = this.#classes;
-    let to = this.#length;
+    let to = this.length;
     for (let index = 0; index < length; index++) {
       const code = text.charCodeAt(index);
       if (code > 0xff || classes[code] !== 0) {
-        this.#length = to;
-        this.#special(code, text);
-        if (this.#buffer !== buffer) {
+        this.length = to;
+        index += this.#special(code, text, index);
+        // What follows has room again: one character may have become several bytes.
+        this.room(2 * (length - index));
+        if (this.buffer !== buffer) {
           this.#text(text.slice(index + 1));
           return;
         }
-        to = this.#length;
+        to = this.length;
       } else buffer[to++] = code;
     }
-    this.#length = to;
+    this.length = to;
   }
 
-  #special(code: number, text: string): void {
-    if (code > 0xff) {
-      throw this.#refusal(
-        `the character ${JSON.stringify(String.fromCodePoint(text.codePointAt(text.indexOf(String.fromCharCode(code))) ?? code))}, which Latin-1 cannot hold`,
-      );
-    }
+  /** A character that is not its own byte; how many further places of the text it takes. */
+  #special(code: number, text: string, index: number): number {
     const { release, element, component, repetition, terminator } = this.#delimiters;
     const isDelimiter =
       code === element || code === component || code === repetition || code === terminator || code === release;
     if (isDelimiter && release !== null) {
       this.raw(release);
       this.raw(code);
-    } else if (this.#rule === 'refuse') {
-      const what = isDelimiter
-        ? `the delimiter ${JSON.stringify(String.fromCharCode(code))}`
-        : `control character ${code}`;
-      throw this.#refusal(what);
+    } else if (isDelimiter || code < 0x20 || code === 0x7f) {
+      if (this.#rule === 'refuse') {
+        const what = isDelimiter
+          ? `the delimiter ${JSON.stringify(String.fromCharCode(code))}`
+          : `control character ${code}`;
+        throw this.#refusal(what);
+      }
+      this.#replaced(this.#rule.replaceWith);
     } else {
-      this.#room(this.#rule.replaceWith.length + 2 * text.length);
-      for (const character of this.#rule.replaceWith) this.raw(character.charCodeAt(0));
+      const character = String.fromCodePoint(text.codePointAt(index) ?? code);
+      this.#character(character);
+      return character.length - 1;
     }
+    return 0;
+  }
+
+  /** One character in the bytes of the set, or what the rule has for it. */
+  #character(character: string): void {
+    const bytes = this.#set.encode(character.codePointAt(0) ?? 0);
+    if (bytes !== null) {
+      for (const byte of bytes) this.raw(byte);
+      return;
+    }
+    if (typeof this.#unwritable === 'object') {
+      this.#replaced(this.#unwritable.replaceWith);
+      return;
+    }
+    const nearest = this.#unwritable === 'nearest' ? nearestIn(this.#set, character) : null;
+    if (nearest === null)
+      throw this.#refusal(`the character ${JSON.stringify(character)}, which ${this.#set.title} has not`);
+    for (let index = 0; index < nearest.length; index++) {
+      const code = nearest.charCodeAt(index);
+      // Nearest to a typographic apostrophe is a terminator of EDIFACT.
+      if (this.#classes[code] === SPECIAL) index += this.#special(code, nearest, index);
+      else this.raw(code);
+    }
+  }
+
+  #replaced(replacement: string): void {
+    for (let index = 0; index < replacement.length; index++) this.raw(replacement.charCodeAt(index));
   }
 
   #refusal(what: string): FailureError {
@@ -207,7 +229,8 @@ export class SegmentSink {
     const where = segmentNumber === null ? tag : `Segment ${segmentNumber} (${tag})`;
     const which = element === 0 ? where : `${where}, element ${element},`;
     return new FailureError('document-unwritable', `${which}${whose} holds ${what}.`, {
-      remedy: 'Change the value, choose other delimiters for this agreement, or allow a replacement.',
+      remedy:
+        'Change the value, choose other delimiters or another character set for this agreement, or allow a replacement.',
     });
   }
 
@@ -246,24 +269,12 @@ export class SegmentSink {
   }
 
   #verbatim(text: string): void {
-    this.#room(text.length);
+    this.room(text.length);
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
-      if (code > 0xff) throw this.#refusal('a character Latin-1 cannot hold');
-      this.#buffer[this.#length++] = code;
+      if (code > 0xff) throw this.#refusal('a character that is no byte');
+      this.buffer[this.length++] = code;
     }
-  }
-
-  #room(wanted: number): void {
-    if (this.#length + wanted <= this.#buffer.length) return;
-    this.#flush();
-    if (wanted > this.#buffer.length) this.#buffer = new Uint8Array(wanted + 4096);
-  }
-
-  #flush(): void {
-    if (this.#length > 0) this.#full.push(this.#buffer.slice(0, this.#length));
-    this.#flushed += this.#length;
-    this.#length = 0;
   }
 }
 

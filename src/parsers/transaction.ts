@@ -1,6 +1,7 @@
 import type { Problem, Verdict } from '../core/problem.ts';
 import type { Usage } from '../core/usage.ts';
 import type { Acknowledgment } from './acknowledgment.ts';
+import type { CharacterSetName } from './character-sets.ts';
 import type { LoopDefinition, SegmentUse } from './standards/definitions.ts';
 
 /*
@@ -42,6 +43,8 @@ export interface InterchangeHeader {
   readonly date: string;
   readonly time: string;
   readonly usage: Usage;
+  /** What UNB 0001 and 0133 name. X12 names none: Latin-1, unless an agreement says otherwise. */
+  readonly characterSet: CharacterSetName;
   /** ISA14 = 1 or UNB 0031 = 1 (2: receipt only, syntax 4). */
   readonly acknowledgmentRequested: '0' | '1' | '2';
   readonly byteOffset: number;
@@ -88,10 +91,14 @@ export interface Transaction {
   readonly controlNumber: string;
   readonly byteOffset: number;
   readonly byteLength: number;
+  /** The set its values were read in: the one named, or the one its bytes show it to be. */
+  readonly characterSet: CharacterSetName;
   /** ST…SE or UNH…UNT, both included. */
   readonly segments: readonly Segment[];
   /** Envelope problems of this transaction: SE01, SE02, a missing trailer… */
   readonly problems: readonly Problem[];
+  /** The same in the set an agreement names; null: every byte a character. */
+  decodedAs(set: CharacterSetName | null): Transaction;
 }
 
 /** A segment in its place in the standard's tree. */

@@ -3,6 +3,7 @@ import { type Policy, type Problem, type ProblemCode, problem, type Verdict } fr
 import { checkBalances } from './balance.ts';
 import type { BalanceRules } from './balance-rules.ts';
 import { checkBounds } from './check-bounds.ts';
+import { checkCharacters, checkFused } from './check-characters.ts';
 import { SegmentChecks } from './check-elements.ts';
 import { place } from './place.ts';
 import { inWireOrder, ProblemList } from './problem-list.ts';
@@ -20,6 +21,8 @@ export interface ValidationPolicies {
   readonly elements: Policy;
   /** Codes differ per version, and partners use others' (trap 18). */
   readonly codes: Policy;
+  /** Characters the set that was named does not have: small letters under UNOA. */
+  readonly characters: Policy;
   readonly notes: Policy;
   readonly balancing: Policy;
 }
@@ -29,6 +32,8 @@ export const defaultPolicies: ValidationPolicies = Object.freeze({
   tree: 'reject',
   elements: 'reject',
   codes: 'accept-with-errors',
+  // UNOA with small letters is the commonest mistake of all, and harms nobody.
+  characters: 'warn',
   notes: 'reject',
   balancing: 'warn',
 });
@@ -80,8 +85,10 @@ export function validate(
   if (options.restrictions !== undefined && first !== undefined)
     checkRestrictions(root, options.restrictions, first, list);
   if (options.balances !== undefined && policies.balancing !== 'off') checkBalances(root, options.balances, list);
+  const fused = checkFused(transaction, list);
+  if (policies.characters !== 'off') checkCharacters(transaction, list);
   if (list.problems.length === 0) return { transaction, root, problems: [], verdict: 'accepted' };
-  const told = withoutEchoes(list.problems, transaction.problems);
+  const told = withoutConsequences(withoutEchoes(list.problems, transaction.problems), fused);
   const { problems, verdict } = judge(inWireOrder(told, transaction.byteOffset), policies);
   return { transaction, root, problems, verdict };
 }
@@ -93,6 +100,12 @@ function withoutEchoes(problems: readonly Problem[], envelope: readonly Problem[
   const told = new Set(envelope.filter(({ at }) => at.elementNumber !== null).map(key));
   return problems.filter((one) => layerOf(one.code) === 'envelope' || !told.has(key(one)));
 }
+
+/** Two segments in one have elements too many, too long and missing: none of it is worth telling beside that they are two. */
+const withoutConsequences = (problems: readonly Problem[], fused: ReadonlySet<number>): readonly Problem[] =>
+  fused.size === 0
+    ? problems
+    : problems.filter(({ code, at }) => !fused.has(at.segmentNumber ?? 0) || !/^(?:element|note)\//.test(code));
 
 /** A transaction whose message or version we hold no tables for: only its envelope can be judged, and it cannot be accepted. */
 export function validateUnknown(
@@ -122,9 +135,14 @@ const LAYERS: Readonly<Record<string, keyof ValidationPolicies>> = {
   balance: 'balancing',
 };
 
+const LAYERS_OF_CODES: Partial<Record<ProblemCode, keyof ValidationPolicies>> = {
+  'element/invalid-code': 'codes',
+  'element/character-set': 'characters',
+};
+
 /** The layer a Problem belongs to, and so the policy that judges it; what no layer here claims is the envelope's. */
 export const layerOf = (code: ProblemCode): keyof ValidationPolicies =>
-  code === 'element/invalid-code' ? 'codes' : (LAYERS[code.slice(0, code.indexOf('/'))] ?? 'envelope');
+  LAYERS_OF_CODES[code] ?? LAYERS[code.slice(0, code.indexOf('/'))] ?? 'envelope';
 
 /** What a warning is by nature stays one, whatever the policy: it does not count against the transaction. */
 export function judge(

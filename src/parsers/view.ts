@@ -1,4 +1,5 @@
 import { COMPONENTS, CR, FLAG_BITS, LF, LINE_BREAKS, RELEASES, REPETITIONS, STRUCTURE } from './byte-classes.ts';
+import type { CharacterSet } from './character-sets.ts';
 import { wrapBytesMax } from './limits.ts';
 import type { TagTable } from './tag-table.ts';
 import type { Delimiters, Segment } from './transaction.ts';
@@ -18,6 +19,11 @@ export class Rows {
    */
   readonly ends: Int32Array;
   readonly count: number;
+  readonly isAscii: boolean;
+  /** Turns a value's bytes into its characters, where a character may take several; null where `text` has them already. */
+  readonly codec: CharacterSet | null;
+  /** The bytes, one character each: `text` before it was decoded. */
+  readonly #bytes: string;
   /** Where the segments' own cells begin in `ends`. */
   readonly #segments: number;
   readonly #tags: TagTable;
@@ -37,14 +43,31 @@ export class Rows {
     segments: number,
     count: number,
     tags: TagTable,
+    isAscii: boolean,
+    set: CharacterSet | null = null,
   ) {
-    this.text = text;
+    this.#bytes = text;
+    this.isAscii = isAscii;
+    this.codec = set?.multibyte === true ? set : null;
+    // A set of one byte a character leaves every place where it is, so the whole is decoded at once.
+    this.text = set === null || set.multibyte ? text : set.decode(text);
     this.byteOffset = byteOffset;
     this.delimiters = delimiters;
     this.ends = ends;
     this.count = count;
     this.#segments = segments;
     this.#tags = tags;
+  }
+
+  /** The same segments in another character set; null: byte by byte. */
+  decodedAs(set: CharacterSet | null): Rows {
+    const { byteOffset, delimiters, ends, count } = this;
+    return new Rows(this.#bytes, byteOffset, delimiters, ends, this.#segments, count, this.#tags, this.isAscii, set);
+  }
+
+  /** All of it as it came. */
+  bytes(): Uint8Array {
+    return Buffer.from(this.#bytes, 'latin1');
   }
 
   segment(index: number): SegmentView {
@@ -217,8 +240,8 @@ export class SegmentView implements Segment {
       start = rows.partStart(part);
       end = rows.partEnd(part);
     } else if (component !== 1 || repetition !== 1) return '';
-    if ((packed & (RELEASES | LINE_BREAKS)) !== 0) return rows.plain(start, end);
-    return rows.text.slice(start, end);
+    const value = (packed & (RELEASES | LINE_BREAKS)) !== 0 ? rows.plain(start, end) : rows.text.slice(start, end);
+    return rows.codec === null ? value : rows.codec.decode(value);
   }
 
   repetitionCount(element: number): number {

@@ -3,7 +3,8 @@ import type { Decimal } from '../core/decimal.ts';
 import type { Policy } from '../core/problem.ts';
 import type { Usage } from '../core/usage.ts';
 import type { DocumentKind } from '../documents/index.ts';
-import type { DelimiterInData } from '../parsers/draft.ts';
+import type { CharacterSetName } from '../parsers/character-sets.ts';
+import type { DelimiterInData, UnwritableCharacter } from '../parsers/draft.ts';
 import type { SyntaxName } from '../parsers/transaction.ts';
 import type { Identity } from './identity.ts';
 
@@ -91,6 +92,7 @@ export interface ValidationSettings {
   readonly tree: Policy;
   readonly elements: Policy;
   readonly codes: Policy;
+  readonly characters: Policy;
   readonly notes: Policy;
   readonly balancing: Policy;
 }
@@ -152,6 +154,9 @@ export interface EnvelopeSettings {
   };
   readonly segmentSuffix: '' | '\n' | '\r\n';
   readonly onDelimiterInData: DelimiterInData;
+  /** Of X12, both ways; EDIFACT names its own in UNB. */
+  readonly characterSet: CharacterSetName;
+  readonly onUnwritable: UnwritableCharacter;
   /** ISA12 or "UNOC:3". */
   readonly interchangeVersion: string;
   /** ISA14 / UNB 0031 on what we send. */

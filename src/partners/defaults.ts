@@ -52,6 +52,8 @@ export function envelopeDefaults(
       delimiters: { element: '+', component: ':', repetition: null, release: '?', terminator: "'" },
       segmentSuffix: '',
       onDelimiterInData: 'refuse', // never asked: EDIFACT escapes what would collide
+      characterSet: 'latin1', // never asked: UNB names it
+      onUnwritable: 'refuse',
       interchangeVersion: 'UNOC:3',
       requestAcknowledgment: false,
     };
@@ -67,6 +69,8 @@ export function envelopeDefaults(
     },
     segmentSuffix: '',
     onDelimiterInData: 'refuse',
+    characterSet: 'latin1',
+    onUnwritable: 'refuse',
     interchangeVersion,
     requestAcknowledgment: false,
   };
@@ -87,6 +91,8 @@ export const validationDefaults: ValidationSettings = {
   tree: 'reject',
   elements: 'reject',
   codes: 'warn',
+  // Small letters under UNOA are everywhere, and harm nobody (trap 44).
+  characters: 'warn',
   notes: 'reject',
   balancing: 'warn',
 };

@@ -164,7 +164,7 @@ function expandEnvelope(
   ours: Identity,
   theirs: Identity,
 ): EnvelopeSettings {
-  const { delimiters, replaceDelimiterWith, ...given } = envelope;
+  const { delimiters, replaceDelimiterWith, unwritableCharacters, ...given } = envelope;
   const builtIn = envelopeDefaults(syntax, version);
   return {
     ...builtIn,
@@ -176,8 +176,12 @@ function expandEnvelope(
       replaceDelimiterWith === undefined || replaceDelimiterWith === null
         ? builtIn.onDelimiterInData
         : { replaceWith: replaceDelimiterWith },
+    onUnwritable: unwritableCharacters === undefined ? builtIn.onUnwritable : unwritableRuleOf(unwritableCharacters),
   };
 }
+
+const unwritableRuleOf = (text: string): EnvelopeSettings['onUnwritable'] =>
+  text === 'refuse' || text === 'nearest' ? text : { replaceWith: text };
 
 /** The identity one side uses here: the one named, else the only one it has in this syntax. */
 function sideOf(

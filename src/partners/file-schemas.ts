@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { CHARACTER_SETS } from '../parsers/character-sets.ts';
 import { DOCUMENT_OF_MESSAGE } from './defaults.ts';
 
 /*
@@ -131,6 +132,12 @@ const terms = {
       segmentSuffix: optional(oneOf('', '\n', '\r\n')),
       /** What stands in for a delimiter in data where the syntax has no release character; null: the document is refused. */
       replaceDelimiterWith: optional(orNull(Type.String({ maxLength: 1 }))),
+      /** X12 only: how they write and how we do; EDIFACT names it in UNB. */
+      characterSet: optional(oneOf(...CHARACTER_SETS)),
+      /** What a character does that the set has not: 'refuse', 'nearest', or the one character written instead. */
+      unwritableCharacters: optional(
+        Type.Union([oneOf('refuse', 'nearest'), Type.String({ minLength: 1, maxLength: 1 })]),
+      ),
       interchangeVersion: optional(text),
       requestAcknowledgment: optional(Type.Boolean()),
       groupSender: optional(text),
@@ -152,6 +159,7 @@ const terms = {
       tree: optional(policy),
       elements: optional(policy),
       codes: optional(policy),
+      characters: optional(policy),
       notes: optional(policy),
       balancing: optional(policy),
     }),

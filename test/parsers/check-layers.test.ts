@@ -27,6 +27,7 @@ const oneOfEach: Readonly<Record<keyof ValidationPolicies, Transaction>> = {
   tree: order('QQQ*1~'),
   elements: order('N1*ST*\t~'),
   codes: order('N1*QQQ*A~'),
+  characters: { ...order('N1*ST*é~'), characterSet: 'ascii' },
   notes: order('N1*ST*A*92~'),
   balancing: order('', 'CTT*7~'),
 };
@@ -58,6 +59,7 @@ test('without policies codes are accepted with errors, sums are warnings, the re
     codes: 'accepted-with-errors',
     notes: 'rejected',
     balancing: 'accepted',
+    characters: 'accepted',
   });
 });
 

@@ -52,7 +52,8 @@ const delimiterBytes = fc.uniqueArray(
 const latin1 = fc.string({
   unit: fc
     .integer({ min: 0x20, max: 0xff })
-    .filter((code) => code !== 0x7f)
+    // 80 to BF would rarely be UTF-8 or Windows-1252 with what stands beside them, and then be read as that: character-sets.test.ts.
+    .filter((code) => code < 0x7f || code > 0xbf)
     .map((code) => String.fromCharCode(code)),
   maxLength: 20,
 });

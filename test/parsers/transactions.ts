@@ -89,8 +89,10 @@ function transactionOf(
     });
   const first = segments[0];
   const edi = syntax === 'edifact';
-  return {
+  const transaction: Transaction = {
     syntax,
+    characterSet: 'latin1',
+    decodedAs: () => transaction,
     delimiters: {
       element: 42,
       component: 58,
@@ -108,4 +110,5 @@ function transactionOf(
     segments,
     problems: [],
   };
+  return transaction;
 }

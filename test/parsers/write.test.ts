@@ -85,8 +85,8 @@ IEA*1*000000042~
     ${'component'}           | ${'A>B'}                       | ${'Segment 2 (N1), element 2, of transaction 0007 holds the delimiter ">".'}
     ${'inside a composite'}  | ${['A', 'B*']}                 | ${'Segment 2 (N1), element 2, of transaction 0007 holds the delimiter "*".'}
     ${'line break'}          | ${'A\nB'}                      | ${'Segment 2 (N1), element 2, of transaction 0007 holds control character 10.'}
-    ${'not Latin-1'}         | ${'10 €'}                      | ${'Segment 2 (N1), element 2, of transaction 0007 holds the character "€", which Latin-1 cannot hold.'}
-    ${'beyond the BMP'}      | ${'😀'}                        | ${'Segment 2 (N1), element 2, of transaction 0007 holds the character "😀", which Latin-1 cannot hold.'}
+    ${'not Latin-1'}         | ${'10 €'}                      | ${'Segment 2 (N1), element 2, of transaction 0007 holds the character "€", which ISO 8859-1 has not.'}
+    ${'beyond the BMP'}      | ${'😀'}                        | ${'Segment 2 (N1), element 2, of transaction 0007 holds the character "😀", which ISO 8859-1 has not.'}
     ${'repetition in 00401'} | ${{ repetitions: ['A', 'B'] }} | ${'Segment 2 (N1), element 2, of transaction 0007 holds a repetition, which this syntax version does not have.'}
   `('$what in data is refused by name', ({ element, message }) =>
     expect(failureOf(() => write(x12Envelope, { tag: 'N1', elements: ['ST', element] }))).toEqual({

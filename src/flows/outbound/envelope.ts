@@ -17,8 +17,9 @@ export function envelopeOf(
   zone: string,
   what: { functionalId: string | null; version: string; asks: boolean },
 ): OutboundEnvelope {
-  const { delimiters, segmentSuffix, onDelimiterInData, interchangeVersion, groupSender, groupReceiver } =
+  const { delimiters, segmentSuffix, onDelimiterInData, characterSet, onUnwritable, interchangeVersion } =
     agreement.envelope;
+  const { groupSender, groupReceiver } = agreement.envelope;
   const { date, time } = localTimeOf(at, zone);
   const code = (character: string | null): number | null => (character === null ? null : character.charCodeAt(0));
   return {
@@ -33,6 +34,9 @@ export function envelopeOf(
     },
     segmentSuffix,
     onDelimiterInData,
+    characterSet,
+    // An acknowledgment repeats what they sent, in whatever set that was: it must leave all the same.
+    onUnwritable: what.asks ? onUnwritable : { replaceWith: '?' },
     version: interchangeVersion,
     sender: agreement.ours,
     receiver: agreement.theirs,

@@ -37,11 +37,14 @@ const nothing = { document: null, acknowledgment: null, failure: null };
 /** Validates (by the guide's restrictions too) and maps one transaction under its agreement (undefined: none fits). Pure but for the caches behind the context's tables and maps. */
 export function readTransaction(
   { standards, maps }: Pick<FlowContext, 'standards' | 'maps'>,
-  transaction: Transaction,
+  read: Transaction,
   agreement: Agreement | undefined,
   isAcknowledgment: boolean,
   restrictions?: Restrictions,
 ): TransactionReading {
+  // X12 names no character set: the agreement does.
+  const set = agreement?.envelope.characterSet;
+  const transaction = set === undefined || read.syntax !== 'x12' ? read : read.decodedAs(set);
   const { syntax, version, message } = transaction;
   // Too large to be held: only its envelope was kept, and judging that against the tables would name everything as missing.
   if (transaction.problems.some(({ code }) => code === 'transaction/too-large')) {

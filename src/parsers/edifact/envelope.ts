@@ -1,5 +1,6 @@
 import { positionAt } from '../../core/position.ts';
 import { type Problem, type ProblemCode, problem, type Severity } from '../../core/problem.ts';
+import { characterSetOfUnb } from '../character-sets.ts';
 import type { Envelope } from '../envelope.ts';
 import { quoted } from '../trailer.ts';
 import type { EnvelopeIdentity, GroupHeader, InterchangeHeader, Segment } from '../transaction.ts';
@@ -77,6 +78,12 @@ export const edifactEnvelope: Envelope = {
       const severity = controlNumber === '' ? 'error' : 'warning';
       report('interchange/control-number-invalid', [5, 1], '1 to 14 characters', severity);
     }
+    const characterSet = characterSetOfUnb(syntaxId, syntaxVersion === '4' ? unb.value(1, 4) : '');
+    // Industries' own levels are read as Latin-1 and told already; here it is UNOX, or an encoding that is none of bytes.
+    if (characterSet === null && syntaxId.startsWith('UNO')) {
+      const isLevel = characterSetOfUnb(syntaxId, '') === null;
+      report('interchange/character-set-unknown', [1, isLevel ? 1 : 4], 'a character set that is read', 'warning');
+    }
     const requested = unb.value(9);
     if (!/^[12]?$/.test(requested)) report('interchange/field-invalid', [9, 1], '1 or 2', 'warning');
     if (!/^[1-4]?$/.test(unb.value(11))) report('interchange/field-invalid', [11, 1], '1 to 4', 'warning');
@@ -89,6 +96,7 @@ export const edifactEnvelope: Envelope = {
       controlNumber,
       date: unb.value(4, 1),
       time: unb.value(4, 2),
+      characterSet: characterSet ?? 'latin1',
       // 0035: 1 is a test; 2 to 4 of syntax 4 are not for posting either, nor is what nobody defined ("t"): trap 49.
       usage: unb.value(11).trim() === '' ? 'production' : 'test',
       acknowledgmentRequested: requested === '1' || requested === '2' ? requested : '0',

@@ -1,3 +1,4 @@
+import { characterSetOfUnb } from '../character-sets.ts';
 import type { DraftElement, OutboundEnvelope, OutboundTransaction, WriteOptions } from '../draft.ts';
 import { SegmentSink } from '../sink.ts';
 import type { Delimiters } from '../transaction.ts';
@@ -20,7 +21,9 @@ export function* writeEdifact(
   requireMoment(envelope);
   const isVersion4 = envelope.version.endsWith(':4');
   const delimiters = { ...envelope.delimiters, repetition: isVersion4 ? envelope.delimiters.repetition : null };
-  const sink = new SegmentSink({ ...envelope, delimiters });
+  const characterSet = characterSetOfUnb(envelope.version.slice(0, 4), '');
+  requireEnvelope(characterSet !== null, `the character set of ${envelope.version} cannot be written`);
+  const sink = new SegmentSink({ ...envelope, delimiters, characterSet });
   writeUna(sink, delimiters, isVersion4, envelope.segmentSuffix);
   sink.segment({ tag: 'UNB', elements: unbElements(envelope, isVersion4) });
   const date = isVersion4 ? envelope.date : envelope.date.slice(2);

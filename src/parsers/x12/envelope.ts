@@ -103,6 +103,7 @@ export const x12Envelope: Envelope = {
       controlNumber: isa.value(13),
       date: isa.value(9),
       time: isa.value(10),
+      characterSet: 'latin1',
       // 'I' is information: nothing that may be posted, so it goes the way of tests.
       usage: isa.value(15) === 'P' ? 'production' : 'test',
       acknowledgmentRequested: acknowledgment === '1' || acknowledgment === '2' ? acknowledgment : '0',

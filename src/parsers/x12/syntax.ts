@@ -89,7 +89,7 @@ function opening(window: Window, at: number, separators: readonly number[], prob
 function isaView(text: string, byteOffset: number, delimiters: Delimiters, separators: readonly number[]): SegmentView {
   const ends = [...separators, text.length].map((end) => end << FLAG_BITS);
   const cells = Int32Array.from([...ends, 0, 0]);
-  return new Rows(text, byteOffset, delimiters, cells, ends.length, 1, new TagTable()).segment(0);
+  return new Rows(text, byteOffset, delimiters, cells, ends.length, 1, new TagTable(), false).segment(0);
 }
 
 function clashes({ element, component, repetition, terminator }: Delimiters, byteOffset: number): Problem[] {
