@@ -49,6 +49,8 @@ export const PROBLEM_CODES = {
   'transaction/trailer-missing': 'SE or UNT is missing.',
   'transaction/control-number-mismatch': 'SE02 differs from ST02, or UNT 0062 from UNH 0062.',
   'transaction/segment-count-mismatch': 'SE01 or UNT 0074 differs from the segments counted.',
+  'transaction/sequence-broken': 'A message of a sequence (S010) does not follow the one before.',
+  'transaction/part-of-sequence': 'The message is one of several that make a document (S010).',
   'transaction/character-set-differs': 'The bytes are in another character set than the one named.',
   'segment/binary-length': 'The declared length of binary data does not lead to a segment terminator.',
   'segment/line-break': 'Line breaks stand inside segments: they were taken out.',

@@ -1,6 +1,7 @@
 import type { Problem } from '../core/problem.ts';
 import type { Acknowledgment } from './acknowledgment.ts';
 import { tagCode } from './byte-classes.ts';
+import type { SequencePart } from './sequences.ts';
 import type { Delimiters, GroupHeader, InterchangeHeader, Segment, SyntaxName } from './transaction.ts';
 import type { Window } from './window.ts';
 
@@ -58,6 +59,8 @@ export interface TransactionHeader {
   readonly version: string;
   readonly association: string | null;
   readonly controlNumber: string;
+  /** Which part of a split document it is; null when it is none. */
+  readonly sequence: SequencePart | null;
   readonly problems: readonly Problem[];
 }
 

@@ -23,6 +23,9 @@ export const groupCountMax = 99_999;
 /** GE01 is N0 1/6, UNE 0060 and UNZ 0036 n..6: no valid group holds more. */
 export const transactionCountMax = 999_999;
 
+/** Sequences of split documents (S010) followed in one interchange; what is over is not followed. A sequence has 99 parts at most (0070 is n..2). */
+export const sequencesMax = 1_000;
+
 /** Bytes taken from a pushed chunk at a time, so that a file pushed as one chunk is indexed piecewise too. */
 export const sliceBytes = 256 * 1024;
 

@@ -1,4 +1,5 @@
 import type { SeenNumbersState } from './seen-numbers.ts';
+import type { SequencesState } from './sequences.ts';
 import type { GroupHeader, InterchangeHeader } from './transaction.ts';
 
 /** What is remembered of an interchange between two transactions: plain JSON. */
@@ -11,6 +12,7 @@ export interface WalkState {
   readonly acknowledgments: number;
   readonly seenGroups: SeenNumbersState;
   readonly seenTransactions: SeenNumbersState;
+  readonly sequences: SequencesState;
 }
 
 export interface OpenGroup {

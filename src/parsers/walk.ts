@@ -6,6 +6,7 @@ import { groupCountMax, transactionCountMax } from './limits.ts';
 import { OpenTransaction, type TransactionEnd } from './open-transaction.ts';
 import { groupOfNone, lateAcknowledgment, type StrayRun, strayProblem } from './out-of-place.ts';
 import { SeenNumbers } from './seen-numbers.ts';
+import { Sequences } from './sequences.ts';
 import type { Tokenizer } from './tokenize.ts';
 import { checkTrailer, quoted, trailerMissing } from './trailer.ts';
 import type { GroupHeader, InterchangeHeader, ReadEvent, Segment } from './transaction.ts';
@@ -29,6 +30,7 @@ export class InterchangeWalk {
   #acknowledgments: number;
   #seenGroups: SeenNumbers;
   #seenTransactions: SeenNumbers;
+  readonly #sequences: Sequences;
   #transaction: OpenTransaction | null = null;
   #stray: StrayRun | null = null;
 
@@ -45,6 +47,7 @@ export class InterchangeWalk {
     this.#acknowledgments = saved?.acknowledgments ?? 0;
     this.#seenGroups = new SeenNumbers(saved?.seenGroups);
     this.#seenTransactions = new SeenNumbers(saved?.seenTransactions);
+    this.#sequences = new Sequences(saved?.sequences);
   }
 
   state(): WalkState {
@@ -57,6 +60,7 @@ export class InterchangeWalk {
       acknowledgments: this.#acknowledgments,
       seenGroups: this.#seenGroups.state(),
       seenTransactions: this.#seenTransactions.state(),
+      sequences: this.#sequences.state(),
     };
   }
 
@@ -212,7 +216,10 @@ export class InterchangeWalk {
     const transaction = open.end(how, {
       group: group.header,
       interchange: this.header,
-      numberProblems: (header, segment) => this.#numberProblems(header.controlNumber, segment, group.counted),
+      numberProblems: (header, segment) => [
+        ...this.#numberProblems(header.controlNumber, segment, group.counted),
+        ...this.#sequences.note(header.sequence, segment),
+      ],
     });
     this.#transaction = null;
     this.#transactions++;

@@ -76,6 +76,8 @@ export const AK502: Record<CodesOf<'transaction'>, string> = {
   'transaction/trailer-missing': '2',
   'transaction/control-number-mismatch': '3',
   'transaction/segment-count-mismatch': '4',
+  'transaction/sequence-broken': '1',
+  'transaction/part-of-sequence': '1',
   'transaction/character-set-differs': '1',
   'transaction/unknown-version': '1',
   'transaction/unknown-message': '1',

@@ -132,11 +132,14 @@ export const edifactEnvelope: Envelope = {
       report('transaction/control-number-invalid', [1, 1], '1 to 14 characters', severity);
     }
     const association = unh.value(2, 5);
+    const number = unh.value(4, 1);
+    const sequence = number === '' ? null : { message, reference: unh.value(3), number, transfer: unh.value(4, 2) };
     return {
       message,
       version: `${unh.value(2, 2)}${unh.value(2, 3)}`,
       association: association === '' ? null : association,
       controlNumber,
+      sequence,
       problems,
     };
   },

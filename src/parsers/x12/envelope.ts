@@ -155,6 +155,7 @@ export const x12Envelope: Envelope = {
       version: version.slice(0, 6),
       association: convention === '' ? null : convention,
       controlNumber,
+      sequence: null,
       problems,
     };
   },
