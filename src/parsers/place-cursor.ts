@@ -16,6 +16,16 @@ export interface Cursor {
   open: OpenLoop[];
 }
 
+/** A misplaced loop taken where it came: the walk goes through its children, then back to where it stood, so that it costs one problem. */
+export interface Detour {
+  /** Depth of the misplaced loop itself. */
+  readonly depth: number;
+  readonly loop: LoopDefinition;
+  readonly place: Place;
+  readonly open: readonly OpenLoop[];
+  readonly counts: readonly number[];
+}
+
 export const fits = (step: Step, cursor: Cursor): boolean =>
   !step.repeats || (cursor.open[step.depth]?.count ?? 0) < step.max;
 

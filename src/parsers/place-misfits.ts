@@ -1,22 +1,22 @@
 import { positionAt } from '../core/position.ts';
 import { type Problem, type ProblemCode, problem } from '../core/problem.ts';
-import { type Cursor, fits, type OpenLoop, openLoop, take } from './place-cursor.ts';
-import { chosenByLs01, comesLater, declaredRoad, earlierPlace, type ImpliedRoad, onlyRoad } from './place-search.ts';
+import { type Cursor, type Detour, fits, type OpenLoop, openLoop, take } from './place-cursor.ts';
+import {
+  chosenByLs01,
+  comesLater,
+  declaredRoad,
+  earlierPlace,
+  hasCome,
+  type ImpliedRoad,
+  nameOf,
+  nodeOf,
+  onlyRoad,
+} from './place-search.ts';
 import { ProblemList } from './problem-list.ts';
 import type { LoopDefinition, MessageTable, SegmentUse } from './standards/definitions.ts';
 import type { ImpliedLoops } from './standards/implied.ts';
-import type { Place, Skipped, Step } from './standards/places.ts';
+import type { Skipped, Step } from './standards/places.ts';
 import type { Segment, Transaction } from './transaction.ts';
-
-/** A misplaced loop taken where it came: the walk goes through its children, then back to where it stood, so that it costs one problem. */
-interface Detour {
-  /** Depth of the misplaced loop itself. */
-  readonly depth: number;
-  readonly loop: LoopDefinition;
-  readonly place: Place;
-  readonly open: readonly OpenLoop[];
-  readonly counts: readonly number[];
-}
 
 /** A mandatory child told as missing, so that it can be taken back when it comes late. */
 interface Missed {
@@ -30,8 +30,6 @@ const missedMax = 64;
 
 /** What a segment was tried as: where it goes, or why it goes nowhere ahead. */
 type Ahead = { go: Step } | { tooOften: Step } | { tooEarly: Step; before: Skipped } | null;
-
-const nameOf = (node: SegmentUse | LoopDefinition): string => (node.kind === 'segment' ? node.tag : node.trigger);
 
 /**
  * Settles what the straight road does not: mandatory children left out, segments too often, too early, too late, in loops not opened, or of
@@ -133,7 +131,8 @@ export class Misfits {
         continue;
       }
       if (!fits(step, this.#cursor)) {
-        tooOften ??= step;
+        // A trigger right behind itself is its loop once more, not a second segment of one round.
+        if (tooOften === undefined || tooOften.use === step.use) tooOften = step;
         continue;
       }
       const before = comesLater(step.skipped, this.#transaction.segments, index);
@@ -200,8 +199,7 @@ export class Misfits {
   #countLate(node: SegmentUse | LoopDefinition, children: OpenLoop['children']): number {
     const known = this.#late.get(node);
     let count = known?.children === children ? known.count : 0;
-    if (count === 0)
-      for (const child of children) if ((child.kind === 'segment' ? child.use : child.definition) === node) count++;
+    if (count === 0) for (const child of children) if (nodeOf(child) === node) count++;
     this.#late.set(node, { children, count: count + 1 });
     return count + 1;
   }
@@ -262,6 +260,8 @@ export class Misfits {
 
   #miss(skipped: readonly Skipped[], segment: Segment): void {
     for (const { node, depth, loop } of skipped) {
+      const children = this.#cursor.open[depth]?.children ?? [];
+      if (hasCome(node, children)) continue; // too early, and told as that
       const name = nameOf(node);
       const [code, what] =
         node.kind === 'segment'
@@ -271,8 +271,6 @@ export class Misfits {
       const message = `${what}${where} is missing: it must come before this ${segment.tag}.`;
       const told = this.#problemAt(code, segment, name, loop.id || null, message, 'error');
       this.#list.add(told);
-      const children = this.#cursor.open[depth]?.children;
-      if (children === undefined) continue;
       this.#missed.push({ node, children, told });
       if (this.#missed.length > missedMax) this.#missed.shift();
     }

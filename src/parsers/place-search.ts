@@ -2,12 +2,23 @@ import type { Cursor } from './place-cursor.ts';
 import type { LoopDefinition, SegmentUse } from './standards/definitions.ts';
 import type { ImpliedLoops } from './standards/implied.ts';
 import { type Place, type Places, type Skipped, type Step, takes } from './standards/places.ts';
-import type { Segment } from './transaction.ts';
+import type { PlacedLoop, PlacedSegment, Segment } from './transaction.ts';
 
 /** How far ahead a misfit's neighbours are read: far enough for any loop's own segments, and a hostile message stays linear. */
 const lookAheadMax = 64;
 
-const nameOf = (node: SegmentUse | LoopDefinition): string => (node.kind === 'segment' ? node.tag : node.trigger);
+export const nameOf = (node: SegmentUse | LoopDefinition): string =>
+  node.kind === 'segment' ? node.tag : node.trigger;
+
+/** The use or loop a placed child stands for. */
+export const nodeOf = (child: PlacedSegment | PlacedLoop): SegmentUse | LoopDefinition =>
+  child.kind === 'segment' ? child.use : child.definition;
+
+/** Whether a use or loop is among the children of its loop: a mandatory one that came too early is not missing besides. */
+export function hasCome(node: SegmentUse | LoopDefinition, children: readonly (PlacedSegment | PlacedLoop)[]): boolean {
+  for (const child of children) if (nodeOf(child) === node) return true;
+  return false;
+}
 
 /** Whether something a step would leave behind as missing is still to come: then it is the step's own segment that stands too early. */
 export function comesLater(

@@ -123,6 +123,17 @@ describe('one mistake, one problem', () => {
     expect(placed(transaction).root.children.filter(({ kind }) => kind === 'loop')).toHaveLength(203);
   });
 
+  test('a loop too often is told as that too where its rounds are nothing but their first segments', () => {
+    const transaction = order(Array.from({ length: 201 }, (_none, at) => `N1*ST*${at}~`).join(''));
+    expect(told(transaction)).toEqual(['203 N1 loop/too-many']);
+    expect(shape(placed(transaction).root)).not.toContain('N1 N1');
+  });
+
+  test('a mandatory segment that came too early is not missing besides', () => {
+    const swapped = x12('ST*997*0001~AK9*A*1*1*1~AK1*PO*1~SE*4*0001~');
+    expect(told(swapped)).toEqual(['2 AK9 segment/out-of-sequence']);
+  });
+
   test('nothing that has a place is lost from the tree', () => {
     const transaction = order('DTM*010*20260101~REF*DP*1~', 'PO1*1~PO4*1~PID*F****A~REF*LT*1~', 'CTT*1~PO1*2~PO4*1~');
     expect(shape(placed(transaction).root)).toBe('ST BEG DTM REF PO1{PO1 PO4 PID{PID} REF} CTT{CTT} PO1{PO1 PO4} SE');
