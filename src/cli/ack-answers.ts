@@ -1,11 +1,13 @@
 import type { Problem, Verdict } from '../core/problem.ts';
 import { envelopeOf } from '../flows/outbound/envelope.ts';
 import { functionalAnswer, listedSetsMax } from '../flows/outbound/functional-answer.ts';
-import { answersTo } from '../flows/split/answers.ts';
+import { interchangeAnswer } from '../flows/outbound/interchange-answer.ts';
+import { acknowledges, answersTo } from '../flows/split/answers.ts';
 import type { GroupTally } from '../flows/split/verdicts.ts';
 import type { Standards } from '../library/standards.ts';
 import type { TransactionVerdict } from '../parsers/acknowledgment.ts';
-import { isAcknowledgment } from '../parsers/index.ts';
+import type { ContrlPart } from '../parsers/edifact/acknowledge.ts';
+import { contrlSyntaxOf, messageGroupVerdict } from '../parsers/edifact/verdicts.ts';
 import type { GroupHeader, InterchangeHeader } from '../parsers/transaction.ts';
 import { writeTa1 } from '../parsers/x12/acknowledge.ts';
 import { interchangeVerdict } from '../parsers/x12/verdicts.ts';
@@ -20,6 +22,7 @@ export interface AnsweredInterchange {
   readonly agreed: boolean;
   /** The interchange itself is wrong: its groups are then not answered one by one. */
   readonly broken: boolean;
+  readonly verdict: Verdict;
   readonly problems: readonly Problem[];
   readonly groups: readonly GroupToAnswer[];
 }
@@ -50,15 +53,17 @@ export interface Answers {
   readonly silence: string | null;
 }
 
-/** The TA1 and 997s owed for an interchange, by the same rules and the same writers as the gateway's. */
+/** The acknowledgments owed for an interchange, by the same rules and the same writers as the gateway's. */
 export function answersOf(
   standards: Standards,
-  interchange: AnsweredInterchange,
+  read: AnsweredInterchange,
   spool: VerdictSpool,
   { agreement, zone, at, silence }: Replying,
   take: TakeNumber,
 ): Answers {
   if (agreement === null) return { answers: [], silence };
+  const { acknowledgment } = agreement;
+  const interchange = acknowledgment.rejects === 'interchange' ? fallingTogether(read) : read;
   const { header, groups, broken, problems } = interchange;
   const rows = answersTo(
     {
@@ -69,11 +74,7 @@ export function answersOf(
       channelId: '',
       header,
       broken,
-      groups: groups.map((group, index) => ({
-        id: String(index),
-        functionalId: group.header.functionalId,
-        verdict: group.verdict,
-      })),
+      groups: groups.map((group, index) => ({ ...namedGroup(group), id: String(index), verdict: group.verdict })),
     },
     agreement,
     () => '',
@@ -81,24 +82,59 @@ export function answersOf(
   );
   const answers = rows.map(({ kind, group_id }) => {
     const alone = kind === 'TA1';
+    const functionalId = kind === '997' || kind === '999' ? 'FA' : null;
     const interchangeNumber = take('interchange');
     const numbers = {
       interchange: interchangeNumber,
-      group: alone ? '' : take('group'),
+      group: functionalId === null ? '' : take('group'),
       transaction: alone ? '' : take('transaction'),
     };
     const envelopeFor = (version: string) =>
-      envelopeOf(agreement, numbers, at, zone, { functionalId: alone ? null : 'FA', version, asks: false });
+      envelopeOf(agreement, numbers, at, zone, { functionalId, version, asks: false });
     const group = group_id === null ? undefined : groups[Number(group_id)];
-    return group === undefined
+    if (group !== undefined)
+      return functionalAnswer(standards, answeredGroup(group), verdictsOf(group, spool), {
+        kind: kind === '999' ? '999' : '997',
+        envelopeFor,
+        controlNumber: numbers.transaction,
+        acceptedSets: acknowledgment.acceptedSets && group.tally.counted <= listedSetsMax,
+      });
+    return alone
       ? writeTa1(envelopeFor(''), interchangeVerdict(header, problems))
-      : functionalAnswer(standards, answeredGroup(group), verdictsOf(group, spool), {
-          envelopeFor,
+      : interchangeAnswer(interchange, partsOf(interchange, spool), acknowledgment, {
+          envelope: envelopeFor(''),
           controlNumber: numbers.transaction,
-          acceptedSets: agreement.acknowledgment.acceptedSets && group.tally.counted <= listedSetsMax,
+          acceptedMessages: acknowledgment.acceptedSets && groups.every(({ tally }) => tally.counted <= listedSetsMax),
         });
   });
   return { answers, silence: answers.length > 0 ? null : nothingOwed(interchange) };
+}
+
+const namedGroup = ({ header, tally }: GroupToAnswer) => ({
+  functionalId: header.functionalId,
+  counted: tally.counted,
+  acknowledging: tally.acknowledging,
+});
+
+/** Where all that came together falls together, one bad group takes the others along. */
+function fallingTogether(interchange: AnsweredInterchange): AnsweredInterchange {
+  if (!interchange.groups.some(({ verdict }) => verdict === 'rejected')) return interchange;
+  const groups = interchange.groups.map((group) => ({ ...group, verdict: 'rejected' as const }));
+  return { ...interchange, verdict: 'rejected', groups };
+}
+
+/** What a CONTRL tells: groups that have a UNG, and messages that were judged by themselves. */
+function* partsOf({ header, groups, broken }: AnsweredInterchange, spool: VerdictSpool): Generator<ContrlPart> {
+  if (broken) return;
+  const syntax = contrlSyntaxOf(header);
+  for (const { header: group, claimed, tally, problems, verdict, stretch } of groups) {
+    const counts = { claimed, counted: tally.counted, accepted: tally.accepted };
+    if (group.controlNumber !== null)
+      yield { kind: 'group', group: messageGroupVerdict(group, counts, problems, verdict, syntax) };
+    // What was only taken along by others is not named: what took it along is, one level up.
+    for (const message of spool.read(stretch))
+      if (message.verdict === 'rejected' || verdict !== 'rejected') yield { kind: 'message', message };
+  }
 }
 
 /** A group that is rejected whole has accepted nothing. */
@@ -115,9 +151,10 @@ function* verdictsOf({ verdict, stretch }: GroupToAnswer, spool: VerdictSpool): 
   for (const one of spool.read(stretch)) yield verdict === 'rejected' ? { ...one, verdict } : one;
 }
 
-function nothingOwed({ groups, broken }: AnsweredInterchange): string {
+function nothingOwed({ header, groups, broken }: AnsweredInterchange): string {
+  if (groups.length > 0 && groups.every((group) => acknowledges(namedGroup(group))))
+    return 'acknowledgments are never acknowledged';
+  if (header.syntax === 'edifact') return 'neither UNB 0031 nor the agreement asks for a CONTRL';
   if (broken) return 'it is rejected whole, which only a TA1 could tell, and ISA14 or the agreement asks for none';
-  if (groups.length === 0) return 'it holds nothing that is acknowledged';
-  const all = groups.every(({ header }) => isAcknowledgment(header.functionalId));
-  return all ? 'acknowledgments are never acknowledged' : 'the agreement wants no acknowledgments';
+  return groups.length === 0 ? 'it holds nothing that is acknowledged' : 'the agreement wants no acknowledgments';
 }

@@ -40,6 +40,15 @@ export function controlNumbersFrom(text: string, syntax: SyntaxName = 'x12'): Ta
   };
 }
 
+/** `--control` for either syntax: each counts for itself, as in the store. */
+export function numbersBySyntax(text: string): (syntax: SyntaxName) => TakeNumber {
+  const taking: Record<SyntaxName, TakeNumber> = {
+    x12: controlNumbersFrom(text),
+    edifact: controlNumbersFrom(text, 'edifact'),
+  };
+  return (syntax) => taking[syntax];
+}
+
 /**
  * How an interchange is answered: by the partner's agreement, or without one as an agreement answers that says nothing special, in UTC.
  * `silence` says why it is not answered at all.
@@ -52,10 +61,13 @@ export function replyingFor(
   const sender = { syntax: header.syntax, ...header.sender };
   const receiver = { syntax: header.syntax, ...header.receiver };
   if (parties === null) {
+    const { syntax } = header;
     const version = /^\d{5}$/.test(header.version) ? header.version : '00401';
-    const envelope = { ...envelopeDefaults('x12', version), groupSender: receiver.id, groupReceiver: sender.id };
-    const acknowledgment = acknowledgmentDefaults('x12');
-    const terms = { syntax: header.syntax, ours: receiver, theirs: sender, usage: header.usage };
+    const envelope = { ...envelopeDefaults(syntax, version), groupSender: receiver.id, groupReceiver: sender.id };
+    // Whoever asks to see the answer wants to see one: without an agreement a CONTRL is shown as if it had been asked for.
+    const contrl = syntax === 'edifact' ? 'always' : 'never';
+    const acknowledgment = { ...acknowledgmentDefaults(syntax), contrl } as const;
+    const terms = { syntax, ours: receiver, theirs: sender, usage: header.usage };
     return { agreement: { ...terms, envelope, acknowledgment }, zone: 'UTC', at, silence: null };
   }
   const { company, partners, agreements } = parties;

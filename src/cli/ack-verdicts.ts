@@ -32,8 +32,9 @@ export class VerdictSpool {
 
   add(verdict: TransactionVerdict): void {
     const { message, controlNumber, reference, codes, segments } = verdict;
-    const plain = verdict.verdict === 'accepted' && reference === null && codes.length + segments.length === 0;
-    const line = `${JSON.stringify(plain ? [message, controlNumber] : verdict)}\n`;
+    const plain = verdict.verdict === 'accepted' && codes.length + segments.length === 0;
+    const row = reference === null ? [message, controlNumber] : [message, controlNumber, reference];
+    const line = `${JSON.stringify(plain ? row : verdict)}\n`;
     this.#pending.push(line);
     this.#pendingLength += line.length;
     if (this.#pendingLength >= blockBytes) this.#close();
@@ -110,11 +111,11 @@ export class VerdictSpool {
 }
 
 function verdictOf(line: string): TransactionVerdict {
-  const row = JSON.parse(line) as TransactionVerdict | readonly [string, string];
-  if (!isPair(row)) return row;
-  const [message, controlNumber] = row;
-  return { message, controlNumber, reference: null, verdict: 'accepted', codes: [], segments: [] };
+  const row = JSON.parse(line) as TransactionVerdict | Plain;
+  if (!isPlain(row)) return row;
+  const [message, controlNumber, reference = null] = row;
+  return { message, controlNumber, reference, verdict: 'accepted', codes: [], segments: [] };
 }
 
-const isPair = (row: TransactionVerdict | readonly [string, string]): row is readonly [string, string] =>
-  Array.isArray(row);
+type Plain = readonly [message: string, controlNumber: string, reference?: string];
+const isPlain = (row: TransactionVerdict | Plain): row is Plain => Array.isArray(row);

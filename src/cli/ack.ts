@@ -1,11 +1,12 @@
-import { FailureError } from '../core/failure.ts';
 import type { Problem } from '../core/problem.ts';
 import { dataElementsOf } from '../flows/outbound/functional-answer.ts';
+import { newTally } from '../flows/split/verdicts.ts';
 import type { Standards } from '../library/standards.ts';
+import { contrlSyntaxOf, messageReference, messageVerdict } from '../parsers/edifact/verdicts.ts';
 import type { GroupHeader, InterchangeHeader } from '../parsers/transaction.ts';
 import { type DataElementOf, transactionVerdict } from '../parsers/x12/verdicts.ts';
-import { type AnsweredInterchange, answersOf, type GroupToAnswer } from './ack-answers.ts';
-import { controlNumbersFrom, momentOf, replyingFor } from './ack-terms.ts';
+import { type AnsweredInterchange, answersOf, type GroupToAnswer, type Replying } from './ack-answers.ts';
+import { momentOf, numbersBySyntax, replyingFor } from './ack-terms.ts';
 import { VerdictSpool } from './ack-verdicts.ts';
 import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf } from './file-events.ts';
@@ -22,26 +23,25 @@ export interface AckFlags {
 
 /**
  * `tallyport ack FILE`: writes the acknowledgments the gateway would answer to stdout, byte for byte, one interchange after another, and
- * says on stderr why none is owed. 1 when the file has errors. Throws FailureError `usage-wrong` for EDIFACT, whose CONTRL is not written yet.
+ * says on stderr why none is owed. 1 when the file has errors.
  */
 export async function runAck(commands: Commands, name: string, flags: AckFlags): Promise<ExitCode> {
   const standards = standardsFor(commands);
   const at = flags.at === undefined ? commands.clock.now() : momentOf(flags.at);
-  const take = controlNumbersFrom(flags.control ?? '1');
+  const take = numbersBySyntax(flags.control ?? '1');
   const { judge, parties } = await judgeFor(commands, standards, flags.partner);
   const spool = new VerdictSpool();
-  const collector = new Collector(standards, spool);
+  const collector = new Collector(standards, spool, (read) => replyingFor(read, parties, at));
   let errors = 0;
   let written = 0;
   try {
     for (const event of judgedEvents(eventsOf({ name, path: commands.resolve(name) }), judge)) {
       errors += event.problems.filter(({ severity }) => severity === 'error').length;
-      if (event.kind === 'interchange' && event.header.syntax === 'edifact')
-        throw edifactUnanswered(name, event.header);
-      const interchange = collector.take(event);
-      if (interchange === null) continue;
-      const replying = replyingFor(interchange, parties, at);
-      const { answers, silence } = answersOf(standards, interchange, spool, replying, take);
+      const ended = collector.take(event);
+      if (ended === null) continue;
+      const { interchange, replying } = ended;
+      const taking = take(interchange.header.syntax);
+      const { answers, silence } = answersOf(standards, interchange, spool, replying, taking);
       if (silence !== null) commands.printError(`${interchange.header.controlNumber} is not answered: ${silence}.`);
       for (const answer of answers) for (const bytes of answer) await writeOut(commands, bytes);
       written += answers.length;
@@ -53,11 +53,6 @@ export async function runAck(commands: Commands, name: string, flags: AckFlags):
   if (written > 0 && isTerminal(commands)) await closeLine(commands);
   return errors > 0 ? 1 : 0;
 }
-
-const edifactUnanswered = (name: string, { controlNumber }: InterchangeHeader): FailureError =>
-  new FailureError('usage-wrong', `${name}: interchange ${controlNumber} is EDIFACT, and CONTRL is not written yet.`, {
-    remedy: 'ack answers X12 interchanges, with TA1 and 997.',
-  });
 
 async function judgeFor(
   commands: Commands,
@@ -79,38 +74,51 @@ async function closeLine(commands: Commands): Promise<void> {
   await output.flush();
 }
 
-/** Gathers one interchange at a time: a TA1 and the 997s are only known at its end. */
+interface OpenInterchange {
+  readonly header: InterchangeHeader;
+  readonly agreed: boolean;
+  readonly replying: Replying;
+  readonly problems: Problem[];
+  readonly groups: GroupToAnswer[];
+}
+
+/** Gathers one interchange at a time: its answers are only known at its end. */
 class Collector {
   interchanges = 0;
   readonly #standards: Standards;
   readonly #spool: VerdictSpool;
-  #open: { header: InterchangeHeader; agreed: boolean; problems: Problem[]; groups: GroupToAnswer[] } | null = null;
+  readonly #replyingFor: (read: Pick<AnsweredInterchange, 'header' | 'agreed'>) => Replying;
+  #open: OpenInterchange | null = null;
   #group: GroupToAnswer | null = null;
   #dataElementOf: DataElementOf = () => null;
 
-  constructor(standards: Standards, spool: VerdictSpool) {
+  constructor(
+    standards: Standards,
+    spool: VerdictSpool,
+    replying: (read: Pick<AnsweredInterchange, 'header' | 'agreed'>) => Replying,
+  ) {
     this.#standards = standards;
     this.#spool = spool;
+    this.#replyingFor = replying;
   }
 
-  /** The interchange this event ends, or null. */
-  take(event: JudgedEvent): AnsweredInterchange | null {
+  /** The interchange this event ends, and how it is answered; or null. */
+  take(event: JudgedEvent): { interchange: AnsweredInterchange; replying: Replying } | null {
     switch (event.kind) {
-      case 'interchange':
+      case 'interchange': {
+        const { header, agreed, problems } = event;
         this.interchanges += 1;
         this.#spool.clear();
-        this.#open = { header: event.header, agreed: event.agreed, problems: [...event.problems], groups: [] };
+        const replying = this.#replyingFor({ header, agreed });
+        this.#open = { header, agreed, replying, problems: [...problems], groups: [] };
         return null;
+      }
       case 'group':
         this.#begin(event.header, event.problems);
         return null;
-      case 'transaction': {
-        const { transaction, problems, verdict } = event;
-        const { message, controlNumber, association, version } = transaction;
-        const named = { message, controlNumber, association, version };
-        this.#spool.add(transactionVerdict(named, problems, verdict, this.#dataElementOf));
+      case 'transaction':
+        this.#judged(event);
         return null;
-      }
       case 'group-end': {
         const group = this.#group;
         if (group === null) return null;
@@ -125,13 +133,30 @@ class Collector {
         const ended = this.#open;
         this.#open = null;
         if (ended === null) return null;
-        return { ...ended, problems: [...ended.problems, ...event.problems], broken: event.broken };
+        const { replying, ...read } = ended;
+        const { broken, verdict, problems } = event;
+        return { interchange: { ...read, problems: [...read.problems, ...problems], broken, verdict }, replying };
       }
       case 'ta1':
       case 'stray':
         this.#open?.problems.push(...event.problems);
         return null;
     }
+  }
+
+  #judged({ transaction, problems, verdict }: Extract<JudgedEvent, { kind: 'transaction' }>): void {
+    const { message, controlNumber, association, version, syntax } = transaction;
+    const { header, replying } = this.#open ?? {};
+    if (header === undefined) return;
+    if (syntax === 'edifact') {
+      if (message === 'CONTRL') return;
+      const named = { message, controlNumber, reference: messageReference(transaction) };
+      this.#spool.add(messageVerdict(named, problems, verdict, contrlSyntaxOf(header)));
+      return;
+    }
+    const kind = replying?.agreement?.acknowledgment.functional === '999' ? '999' : '997';
+    const named = { message, controlNumber, association, version };
+    this.#spool.add(transactionVerdict(named, problems, verdict, this.#dataElementOf, kind));
   }
 
   #begin(header: GroupHeader, problems: readonly Problem[]): void {
@@ -141,7 +166,7 @@ class Collector {
       problems,
       stretch: { from: this.#spool.end, to: this.#spool.end },
       claimed: null,
-      tally: { id: '', counted: 0, accepted: 0, withErrors: 0, broken: false },
+      tally: newTally(''),
       verdict: 'rejected',
     };
   }

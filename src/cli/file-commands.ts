@@ -36,7 +36,7 @@ export function addFileCommands(program: Command, commands: Commands, ends: Ends
     );
   program
     .command('ack <file>')
-    .description('write the TA1 and 997s the gateway would answer to stdout')
+    .description('write the TA1, 997, 999 or CONTRL the gateway would answer to stdout')
     .option('--at <moment>', 'when it answers, as ISO 8601: 2026-11-22T09:15:00Z; now without it')
     .option('--control <number>', 'the first control number it takes', '1')
     .option(...partner)

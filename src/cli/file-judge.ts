@@ -1,11 +1,11 @@
 import type { Problem, Verdict } from '../core/problem.ts';
-import { type GroupTally, groupVerdict, interchangeVerdict } from '../flows/split/verdicts.ts';
+import { type GroupTally, groupVerdict, interchangeVerdict, newTally } from '../flows/split/verdicts.ts';
 import type { Standards } from '../library/standards.ts';
 import { isAcknowledgment } from '../parsers/index.ts';
 import type { Restrictions } from '../parsers/restrictions.ts';
 import type { GroupHeader, InterchangeHeader, PlacedLoop, ReadEvent, Transaction } from '../parsers/transaction.ts';
 import { validate, validateUnknown } from '../parsers/validate.ts';
-import type { ValidationSettings } from '../partners/configuration.ts';
+import type { RejectedUnit, ValidationSettings } from '../partners/configuration.ts';
 import { validationDefaults } from '../partners/defaults.ts';
 
 type EventOf<Kind extends ReadEvent['kind']> = Extract<ReadEvent, { kind: Kind }>;
@@ -29,6 +29,8 @@ export type JudgedEvent =
 
 /** Who judges: without an agreement the defaults do, with one its policies, its guide and its map. */
 export interface Judge {
+  /** What falls with one bad transaction. */
+  readonly rejects?: RejectedUnit;
   /** What is wrong with the envelope beyond what any reader sees: who it is from and for. */
   interchange(header: InterchangeHeader): readonly Problem[];
   transaction(
@@ -73,7 +75,7 @@ const isError = ({ severity }: Problem): boolean => severity === 'error';
 export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Generator<JudgedEvent> {
   let header: InterchangeHeader | null = null;
   let group: GroupHeader | null = null;
-  let tally: GroupTally = newTally();
+  let tally: GroupTally = newTally('');
   let groups: Verdict[] = [];
   let broken = false;
   for (const event of events) {
@@ -89,7 +91,7 @@ export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Genera
       }
       case 'group':
         group = event.header;
-        tally = { ...newTally(), broken: event.problems.some(isError) };
+        tally = { ...newTally(''), broken: event.problems.some(isError) };
         yield event;
         break;
       case 'transaction': {
@@ -97,6 +99,7 @@ export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Genera
         const acknowledges = isAcknowledgment(group.functionalId) || isAcknowledgment(event.transaction.message);
         const judgment = judge.transaction(event.transaction, header, group, acknowledges);
         tally.counted += 1;
+        if (acknowledges) tally.acknowledging += 1;
         if (judgment.verdict !== 'rejected') tally.accepted += 1;
         if (judgment.verdict === 'accepted-with-errors') tally.withErrors += 1;
         yield { ...event, ...judgment };
@@ -104,16 +107,18 @@ export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Genera
       }
       case 'group-end': {
         tally.broken ||= event.problems.some(isError);
-        const verdict = groupVerdict(tally);
+        const verdict = groupVerdict(tally, judge.rejects);
         groups.push(verdict);
         yield { ...event, verdict, tally };
         break;
       }
-      case 'interchange-end':
+      case 'interchange-end': {
         broken ||= event.problems.some(isError);
-        yield { ...event, broken, verdict: interchangeVerdict(broken, groups) };
+        const falls = broken || (judge.rejects === 'interchange' && groups.includes('rejected'));
+        yield { ...event, broken, verdict: interchangeVerdict(falls, groups) };
         header = null;
         break;
+      }
       case 'ta1':
       case 'stray':
         if (header !== null) broken ||= event.problems.some(isError);
@@ -122,5 +127,3 @@ export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Genera
     }
   }
 }
-
-const newTally = (): GroupTally => ({ id: '', counted: 0, accepted: 0, withErrors: 0, broken: false });

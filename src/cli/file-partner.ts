@@ -3,12 +3,14 @@ import { FailureError } from '../core/failure.ts';
 import { positionAt } from '../core/position.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import { readTransaction } from '../flows/split/read-transaction.ts';
+import { answeringAgreement } from '../flows/split/whose.ts';
 import { mapFunctions } from '../library/map-functions.ts';
 import { openMaps } from '../library/maps.ts';
 import { loadConfiguration } from '../library/partners.ts';
 import type { Standards } from '../library/standards.ts';
 import type { Restrictions } from '../parsers/restrictions.ts';
 import type { InterchangeHeader } from '../parsers/transaction.ts';
+import type { RejectedUnit } from '../partners/configuration.ts';
 import { describeFault } from '../partners/fault.ts';
 import { type Identity, identityKey, sameIdentity } from '../partners/identity.ts';
 import { isFolder } from './file-events.ts';
@@ -42,10 +44,15 @@ export function agreementJudge(standards: Standards, parties: OnePartner, restri
   const maps = openMaps({ standards, functions: mapFunctions, folders: [parties.mapsFolder] });
   const standard = standardJudge(standards, restrictions);
   let foreign = false;
+  let rejects: RejectedUnit = 'transaction';
   return {
+    get rejects() {
+      return rejects;
+    },
     interchange(header) {
       const problems = strangers(parties, header);
       foreign = problems.length > 0;
+      rejects = rejectedUnitOf(parties, header);
       return problems;
     },
     transaction(transaction, header, group, acknowledges) {
@@ -63,6 +70,15 @@ export function agreementJudge(standards: Standards, parties: OnePartner, restri
       return { problems, verdict, root: null };
     },
   };
+}
+
+/** What falls with one bad transaction, as the agreement says that answers what they send. */
+function rejectedUnitOf({ company, partners, agreements }: OnePartner, header: InterchangeHeader): RejectedUnit {
+  const { syntax, usage } = header;
+  const ours = { syntax, ...header.receiver };
+  const theirs = { syntax, ...header.sender };
+  const between = { company: company.id, partner: partners[0]?.id ?? '', usage, syntax, ours, theirs };
+  return answeringAgreement({ agreements }, between)?.acknowledgment.rejects ?? 'transaction';
 }
 
 /** An interchange that is not between this partner and us: the gateway holds it in quarantine and answers nobody. */

@@ -67,7 +67,10 @@ export async function closeStored(
       byte_offset: Number(interchange.byte_offset),
       holdsTa1: interchange.holds_ta1,
     },
-    groups.map((group) => ({ ...group, tally: { ...group, withErrors: group.with_errors } })),
+    groups.map((group) => ({
+      ...group,
+      tally: { ...group, withErrors: group.with_errors, acknowledging: group.acknowledges ? group.counted : 0 },
+    })),
     accepted,
   );
   await writeRows(tx, { problem: [...judged.problems] });

@@ -85,11 +85,12 @@ function checkChannels(agreement: Judged, { pathOf, lacks }: EntryTerms, around:
       `'${channel.name}' does not speak for ${identityKey(agreement.theirs)}: all of it would be quarantined.`,
       channel.name,
     );
-  const answered = agreement.acknowledgment.functional !== 'none' && !lacks('acknowledgment');
-  if (answered && agreement.acknowledgment.channel === null && !canSend(channel))
+  const { functional, contrl } = agreement.acknowledgment;
+  const answer = functional !== 'none' ? functional : contrl !== 'never' ? 'CONTRL' : null;
+  if (answer !== null && !lacks('acknowledgment') && agreement.acknowledgment.channel === null && !canSend(channel))
     tell(
       pathOf('acknowledgment', 'channel'),
-      `Our 997 has no way out: '${channel.name}' has no outbox, and acknowledgment.channel names no other.`,
+      `Our ${answer} has no way out: '${channel.name}' has no outbox, and acknowledgment.channel names no other.`,
     );
 }
 
@@ -133,14 +134,13 @@ function checkDelimiters({ syntax, envelope, ours, theirs }: Judged, { pathOf }:
 }
 
 function checkAcknowledgment({ syntax, acknowledgment }: Judged, { pathOf }: EntryTerms, tell: Tell): void {
-  if (syntax === 'x12') return;
-  if (acknowledgment.functional !== 'none')
-    tell(pathOf('acknowledgment', 'functional'), 'A 997 answers X12 only; none is expected here.', '997', 'none');
-  if (acknowledgment.ta1 !== 'never')
-    tell(
-      pathOf('acknowledgment', 'ta1'),
-      'A TA1 answers X12 only; never is expected here.',
-      acknowledgment.ta1,
-      'never',
-    );
+  const { functional, ta1, contrl } = acknowledgment;
+  const refuse = (setting: string, what: string, found: string, expected: string) =>
+    tell(pathOf('acknowledgment', setting), `${what} only; ${expected} is expected here.`, found, expected);
+  if (syntax === 'x12') {
+    if (contrl !== 'never') refuse('contrl', 'A CONTRL answers EDIFACT', contrl, 'never');
+    return;
+  }
+  if (functional !== 'none') refuse('functional', `A ${functional} answers X12`, functional, 'none');
+  if (ta1 !== 'never') refuse('ta1', 'A TA1 answers X12', ta1, 'never');
 }

@@ -97,13 +97,21 @@ export interface ValidationSettings {
   readonly balancing: Policy;
 }
 
+/** The smallest unit that is refused. */
+export type RejectedUnit = 'transaction' | 'group' | 'interchange';
+
 /** How we answer what they send in this agreement's group. */
 export interface AcknowledgmentSettings {
   /** TA1: when ISA14 asks, always, only for what is rejected, or never. */
   readonly ta1: 'requested' | 'always' | 'rejected' | 'never';
-  readonly functional: '997' | 'none';
-  /** AK2/AK5 also for accepted sets: most partners want them. */
+  /** X12: a 997 or a 999 (005010X231A1) for each group. */
+  readonly functional: '997' | '999' | 'none';
+  /** EDIFACT: a CONTRL when UNB 0031 asks, always, also for what is rejected, or never. */
+  readonly contrl: 'requested' | 'always' | 'rejected' | 'never';
+  /** AK2/AK5 also for accepted sets, which most partners want; UCM also for accepted messages, which UCI implies. */
   readonly acceptedSets: boolean;
+  /** What falls with one bad transaction: itself, its group, or all that came with it. */
+  readonly rejects: RejectedUnit;
   /** The channel our acknowledgments leave by, "<partner>/<name>"; null: the one the interchange came by. */
   readonly channel: string | null;
   /** The same file again: send the earlier acknowledgment again? */

@@ -79,7 +79,9 @@ export function envelopeDefaults(
 export const acknowledgmentDefaults = (syntax: SyntaxName): AcknowledgmentSettings => ({
   ta1: syntax === 'x12' ? 'requested' : 'never',
   functional: syntax === 'x12' ? '997' : 'none',
-  acceptedSets: true,
+  contrl: syntax === 'x12' ? 'never' : 'requested',
+  acceptedSets: syntax === 'x12',
+  rejects: 'transaction',
   channel: null,
   repeatOnDuplicate: false,
 });
@@ -126,10 +128,16 @@ export function deadlineDefaults(
   direction: Agreement['direction'],
   document: DocumentKind,
   acknowledgment: AcknowledgmentSettings,
+  requestAcknowledgment: boolean,
 ): DeadlineSettings {
+  // A CONTRL comes when it is asked for (UNB 0031), and otherwise only where both sides always send one.
+  const answered =
+    acknowledgment.functional !== 'none' ||
+    acknowledgment.contrl === 'always' ||
+    (acknowledgment.contrl !== 'never' && requestAcknowledgment);
   return {
     ...nothingExpected,
-    acknowledgmentMinutes: acknowledgment.functional === 'none' ? null : 1_440,
+    acknowledgmentMinutes: answered ? 1_440 : null,
     responseMinutes: direction === 'in' && document === 'order' ? 1_440 : null,
   };
 }

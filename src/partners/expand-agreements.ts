@@ -132,6 +132,7 @@ function expandEntry(
   const ours = sideOf('ours', company, entryTerms, syntax, faults);
   const theirs = sideOf('theirs', partner, entryTerms, syntax, faults);
   const acknowledgment = { ...acknowledgmentDefaults(syntax), ...terms.acknowledgment };
+  const envelope = expandEnvelope(syntax, version, terms, ours, theirs);
   const channelId = (name: string | null) => (name === null ? null : `${folder}/${name}`);
   return {
     id: `${folder}/${direction}/${message}`,
@@ -147,12 +148,15 @@ function expandEntry(
     map: terms.map ?? baseMapName(message, version),
     guide: terms.guide ?? null,
     channel: channelId(terms.channel ?? null),
-    envelope: expandEnvelope(syntax, version, terms, ours, theirs),
+    envelope,
     acknowledgment: { ...acknowledgment, channel: channelId(acknowledgment.channel) },
     validation: { ...validationDefaults, ...terms.validation },
     duplicates: { ...duplicateDefaults, ...terms.duplicates },
     decision: { ...decisionDefaults, ...terms.decision },
-    deadlines: { ...deadlineDefaults(direction, document, acknowledgment), ...terms.deadlines },
+    deadlines: {
+      ...deadlineDefaults(direction, document, acknowledgment, envelope.requestAcknowledgment),
+      ...terms.deadlines,
+    },
     values: { ...(company === null ? {} : { currency: company.currency }), ...terms.values },
   };
 }

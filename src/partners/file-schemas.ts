@@ -147,7 +147,9 @@ const terms = {
   acknowledgment: optional(
     object({
       ta1: optional(oneOf('requested', 'always', 'rejected', 'never')),
-      functional: optional(oneOf('997', 'none')),
+      functional: optional(oneOf('997', '999', 'none')),
+      contrl: optional(oneOf('requested', 'always', 'rejected', 'never')),
+      rejects: optional(oneOf('transaction', 'group', 'interchange')),
       acceptedSets: optional(Type.Boolean()),
       channel: optional(orNull(name)),
       repeatOnDuplicate: optional(Type.Boolean()),

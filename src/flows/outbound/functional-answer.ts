@@ -2,8 +2,8 @@ import type { Standards } from '../../library/standards.ts';
 import type { TransactionVerdict } from '../../parsers/acknowledgment.ts';
 import type { OutboundEnvelope } from '../../parsers/draft.ts';
 import type { GroupHeader } from '../../parsers/transaction.ts';
-import { write997 } from '../../parsers/x12/acknowledge.ts';
-import { type DataElementOf, groupVerdict } from '../../parsers/x12/verdicts.ts';
+import { IMPLEMENTATION_999, write997, write999 } from '../../parsers/x12/acknowledge.ts';
+import { type DataElementOf, type FunctionalKind, groupVerdict } from '../../parsers/x12/verdicts.ts';
 import { writeX12 } from '../../parsers/x12/write.ts';
 import type { AnsweredGroup } from '../../store/deliveries/acknowledgment.ts';
 
@@ -24,31 +24,36 @@ export function dataElementsOf(standards: Tables, { version }: GroupHeader): Dat
  */
 export const listedSetsMax = 200_000;
 
-/** The interchange with the 997 that answers a group: what the gateway sends, and what `tallyport ack` shows beforehand. */
+/** The interchange with the 997 or 999 that answers a group: what the gateway sends, and what `tallyport ack` shows beforehand. */
 export function functionalAnswer(
   standards: Tables,
   { header, claimed, counted, accepted, with_errors, problems }: Omit<AnsweredGroup, 'interchange'>,
   verdicts: Iterable<TransactionVerdict>,
   how: {
+    readonly kind: FunctionalKind;
     readonly envelopeFor: (version: string) => OutboundEnvelope;
     readonly controlNumber: string;
     /** Whether sets that were accepted are listed too. */
     readonly acceptedSets: boolean;
   },
 ): Iterable<Uint8Array> {
+  const acceptedSets = how.acceptedSets ? 'listed' : 'omitted';
+  const tally = { claimed, counted, accepted, withErrors: with_errors };
+  if (how.kind === '999') {
+    const envelope = how.envelopeFor(IMPLEMENTATION_999);
+    const options = { delimiters: envelope.delimiters, acceptedSets } as const;
+    const draft = write999(groupVerdict(header, tally, problems), verdicts, options);
+    return writeX12(envelope, [{ draft, controlNumber: how.controlNumber }]);
+  }
   const version = (header.version ?? '').slice(0, 6);
   // Reply in the version of the received group; what is not held is answered in the one that every X12 partner reads.
   const answerVersion = standards.table('x12', version, '997') === undefined ? '004010' : version;
   const envelope = how.envelopeFor(answerVersion);
   // What a version that is not held would add to a 997 is not known either.
   const known = answerVersion === version ? header : { ...header, version: answerVersion };
-  const draft = write997(
-    groupVerdict(known, { claimed, counted, accepted, withErrors: with_errors }, problems),
-    verdicts,
-    {
-      delimiters: envelope.delimiters,
-      acceptedSets: how.acceptedSets ? 'listed' : 'omitted',
-    },
-  );
+  const draft = write997(groupVerdict(known, tally, problems), verdicts, {
+    delimiters: envelope.delimiters,
+    acceptedSets,
+  });
   return writeX12(envelope, [{ draft: { ...draft, version: answerVersion }, controlNumber: how.controlNumber }]);
 }

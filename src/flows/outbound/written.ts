@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FailureError } from '../../core/failure.ts';
 import type { Problem } from '../../core/problem.ts';
+import { messageReference } from '../../parsers/edifact/verdicts.ts';
 import { parserNamed } from '../../parsers/index.ts';
 import type { ReadEvent, SyntaxName } from '../../parsers/transaction.ts';
 import { type ValidationPolicies, validate } from '../../parsers/validate.ts';
@@ -130,6 +131,7 @@ export async function storeWritten(
           message: transaction.message,
           version: transaction.version,
           association: transaction.association,
+          reference: transaction.syntax === 'edifact' ? messageReference(transaction) : null,
           control_number: transaction.controlNumber,
           byte_offset: transaction.byteOffset,
           byte_length: transaction.byteLength,

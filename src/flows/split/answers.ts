@@ -3,6 +3,7 @@ import { isAcknowledgment } from '../../parsers/index.ts';
 import type { InterchangeHeader } from '../../parsers/transaction.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import type { AcknowledgmentRow } from '../../store/rows/documents.ts';
+import type { GroupTally } from './verdicts.ts';
 
 export interface ToAnswer {
   readonly id: string;
@@ -15,12 +16,27 @@ export interface ToAnswer {
   readonly broken: boolean;
   /** A TA1 stands in it. */
   readonly holdsTa1?: boolean;
-  readonly groups: readonly { readonly id: string; readonly functionalId: string | null; readonly verdict: Verdict }[];
+  readonly groups: readonly GroupToAnswer[];
 }
 
+interface GroupToAnswer extends Pick<GroupTally, 'counted' | 'acknowledging'> {
+  readonly id: string;
+  readonly functionalId: string | null;
+  readonly verdict: Verdict;
+}
+
+/** Whether it holds nothing but acknowledgments, by its name or by what stands in it: a CONTRL has no group of its own to be known by. */
+export const acknowledges = ({
+  functionalId,
+  counted,
+  acknowledging,
+}: Omit<GroupToAnswer, 'id' | 'verdict'>): boolean =>
+  isAcknowledgment(functionalId) || (counted > 0 && acknowledging === counted);
+
 /**
- * What we owe for an interchange: a TA1 by ISA14 and policy, a 997 per group. Acknowledgments are never acknowledged: no 997 for an FA group,
- * no TA1 for an interchange that holds nothing but 997s or a TA1, however broken it is: two gateways could go on for ever.
+ * What we owe for an interchange: a TA1 by ISA14 and policy, a 997 or 999 per group; a CONTRL by UNB 0031 and policy. Acknowledgments are
+ * never acknowledged: no 997 for an FA group, no TA1 or CONTRL for an interchange that holds nothing but acknowledgments, however broken
+ * it is: two gateways could go on for ever.
  */
 export function answersTo(
   { id, company, partner, usage, channelId, header, broken, holdsTa1 = false, groups }: ToAnswer,
@@ -28,11 +44,12 @@ export function answersTo(
   newId: () => string,
   at: Date,
 ): AcknowledgmentRow[] {
-  if (agreement === undefined || header.syntax !== 'x12') return [];
-  const asked = groups.filter(({ functionalId }) => !isAcknowledgment(functionalId));
-  const acknowledges = asked.length === 0 && (groups.length > 0 || holdsTa1);
-  if (acknowledges || (asked.length === 0 && !broken)) return [];
-  const row = (kind: 'TA1' | '997', group_id: string | null): AcknowledgmentRow => ({
+  if (agreement === undefined) return [];
+  const { ta1, functional, contrl } = agreement.acknowledgment;
+  const asked = groups.filter((group) => !acknowledges(group));
+  const nothingElse = asked.length === 0 && (groups.length > 0 || holdsTa1);
+  if (nothingElse || (asked.length === 0 && !broken)) return [];
+  const row = (kind: AcknowledgmentRow['kind'], group_id: string | null): AcknowledgmentRow => ({
     id: newId(),
     direction: 'out',
     kind,
@@ -49,17 +66,21 @@ export function answersTo(
     deadline: null,
     at,
   });
+  const requested = header.acknowledgmentRequested !== '0';
+  if (header.syntax === 'edifact') {
+    const rejects = broken || asked.some(({ verdict }) => verdict === 'rejected' || verdict === 'partially-accepted');
+    return isWanted(contrl, requested, rejects) ? [row('CONTRL', null)] : [];
+  }
   const rows: AcknowledgmentRow[] = [];
-  if (wantsTa1(agreement.acknowledgment.ta1, header.acknowledgmentRequested !== '0', broken))
-    rows.push(row('TA1', null));
-  if (!broken && agreement.acknowledgment.functional === '997') {
+  if (isWanted(ta1, requested, broken)) rows.push(row('TA1', null));
+  if (!broken && functional !== 'none') {
     // Sets outside any group stand in one that has no name: AK1 would have nothing to say. The interchange's TA1 tells of them.
-    for (const group of asked) if (group.functionalId) rows.push(row('997', group.id));
+    for (const group of asked) if (group.functionalId) rows.push(row(functional, group.id));
   }
   return rows;
 }
 
-function wantsTa1(policy: Agreement['acknowledgment']['ta1'], requested: boolean, rejected: boolean): boolean {
+function isWanted(policy: Agreement['acknowledgment']['ta1'], requested: boolean, rejected: boolean): boolean {
   switch (policy) {
     case 'always':
       return true;

@@ -14,7 +14,7 @@ import {
   interchangeClaim,
   usedProblem,
 } from './control-numbers.ts';
-import { type GroupTally, groupVerdict, interchangeVerdict } from './verdicts.ts';
+import { type GroupTally, groupVerdicts, interchangeVerdict } from './verdicts.ts';
 import { answeringAgreement } from './whose.ts';
 
 export interface ClosingInterchange extends ClaimingInterchange {
@@ -68,7 +68,10 @@ export async function judgeInterchange(
     theirs: { ...header.sender, syntax: header.syntax },
   });
   const problems: ProblemRow[] = [];
-  const byThemselves = groups.map(({ tally }) => groupVerdict(tally));
+  const byThemselves = groupVerdicts(
+    groups.map(({ tally }) => tally),
+    agreement?.acknowledgment.rejects ?? 'transaction',
+  );
   const enters = !interchange.broken && interchangeVerdict(false, byThemselves) !== 'rejected';
   let rejected = interchange.broken;
   let usedGroups: ReadonlyMap<string, string> = new Map();
@@ -88,7 +91,8 @@ export async function judgeInterchange(
     const earlier = usedGroups.get(group.id);
     if (earlier !== undefined) problems.push(usedProblem(interchange, group, earlier));
     const verdict = rejected || earlier !== undefined ? 'rejected' : (byThemselves[index] ?? 'rejected');
-    return { id: group.id, functionalId: group.functional_id, verdict };
+    const { counted, acknowledging } = group.tally;
+    return { id: group.id, functionalId: group.functional_id, verdict, counted, acknowledging };
   });
   const verdict = interchangeVerdict(
     rejected,

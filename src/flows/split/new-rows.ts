@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Acknowledgment } from '../../parsers/acknowledgment.ts';
+import { messageReference } from '../../parsers/edifact/verdicts.ts';
 import type { GroupHeader, InterchangeHeader, Transaction } from '../../parsers/transaction.ts';
 import { identityKey } from '../../partners/identity.ts';
 import type { AcknowledgmentRow, DocumentRow } from '../../store/rows/documents.ts';
@@ -85,6 +86,7 @@ export const transactionRow = (
   message: transaction.message,
   version: transaction.version,
   association: transaction.association,
+  reference: transaction.syntax === 'edifact' ? messageReference(transaction) : null,
   control_number: transaction.controlNumber,
   byte_offset: transaction.byteOffset,
   byte_length: transaction.byteLength,

@@ -12,7 +12,7 @@ import { documentRow, groupRow, interchangeRow, theirAcknowledgmentRow, transact
 import { parkedEvent } from './parked.ts';
 import { readTransaction, type TransactionReading } from './read-transaction.ts';
 import type { OpenGroup, OpenInterchange, ReadFile, ReadingState } from './reading-state.ts';
-import type { GroupTally } from './verdicts.ts';
+import { type GroupTally, newTally } from './verdicts.ts';
 import { whoseInterchange } from './whose.ts';
 
 /** Turns a reader's events into rows. Holds one batch and what is open, never the file. */
@@ -165,7 +165,7 @@ export class FileReading {
     const interchange = this.#interchange;
     if (interchange === null) return;
     interchange.groups += 1;
-    const tally = { id: this.#context.newId(), counted: 0, accepted: 0, withErrors: 0, broken: false };
+    const tally = newTally(this.#context.newId());
     this.#group = { header, tally, acknowledges: isAcknowledgment(header.functionalId) };
     this.#tallies.push(tally);
     this.#groupRow = groupRow(header, this.#whose(), {
@@ -187,6 +187,7 @@ export class FileReading {
     tally.counted += 1;
     this.#bytes += transaction.byteLength;
     const acknowledges = group.acknowledges || isAcknowledgment(transaction.message);
+    if (acknowledges) tally.acknowledging += 1;
     const agreement = acknowledges ? undefined : this.#agreementFor(transaction, group.header);
     const reading: TransactionReading | null = interchange.quarantined
       ? null

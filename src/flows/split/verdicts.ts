@@ -1,5 +1,6 @@
 import type { Verdict } from '../../core/problem.ts';
 import { verdictOfTally } from '../../parsers/x12/verdicts.ts';
+import type { RejectedUnit } from '../../partners/configuration.ts';
 
 /** What closing a group needs to know of it: small, so an interchange of 99,999 groups is closed in little memory. */
 export interface GroupTally {
@@ -8,13 +9,33 @@ export interface GroupTally {
   accepted: number;
   /** Accepted ones that have problems of severity error. */
   withErrors: number;
+  /** Acknowledgments among them: a group of nothing else is never answered. */
+  acknowledging: number;
   /** The group itself is wrong: its trailer, its counts, its number. */
   broken: boolean;
 }
 
-/** A group that is wrong itself is rejected whole; else its transactions decide. */
-export const groupVerdict = (tally: Omit<GroupTally, 'id'>): Verdict =>
-  tally.broken ? 'rejected' : verdictOfTally(tally);
+export const newTally = (id: string): GroupTally => ({
+  id,
+  counted: 0,
+  accepted: 0,
+  withErrors: 0,
+  acknowledging: 0,
+  broken: false,
+});
+
+type Judged = Omit<GroupTally, 'id' | 'acknowledging'>;
+
+/** A group that is wrong itself is rejected whole; else its transactions decide. One bad transaction may take its group along, by agreement. */
+export const groupVerdict = (tally: Judged, rejects: RejectedUnit = 'transaction'): Verdict =>
+  tally.broken || (rejects !== 'transaction' && tally.accepted < tally.counted) ? 'rejected' : verdictOfTally(tally);
+
+/** The groups' verdicts by agreement: where all that came together falls together, one bad group takes the others along. */
+export function groupVerdicts(tallies: readonly Judged[], rejects: RejectedUnit): readonly Verdict[] {
+  const verdicts = tallies.map((tally) => groupVerdict(tally, rejects));
+  const falls = rejects === 'interchange' && verdicts.includes('rejected');
+  return falls ? verdicts.map(() => 'rejected') : verdicts;
+}
 
 /** An interchange is rejected as a whole only for itself; what its groups hold decides between the others. */
 export function interchangeVerdict(broken: boolean, groups: readonly Verdict[]): Verdict {

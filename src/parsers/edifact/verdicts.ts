@@ -85,6 +85,7 @@ export function messageVerdict(
   const errors = problems.filter(isError);
   const own = firstOf(errors.filter(isOfEnvelope), syntax);
   const notes = new Map<string, { tag: string; number: number; codes: Set<string>; elements: ElementNote[] }>();
+  let told = 0;
   for (const problem of errors) {
     const { segmentNumber, tag, elementNumber } = problem.at;
     if (segmentNumber === null || isOfEnvelope(problem)) continue;
@@ -92,11 +93,15 @@ export function messageVerdict(
     const before = BEFORE.has(problem.code);
     const number = before ? Math.max(1, segmentNumber - 1) : segmentNumber;
     const key = `${number} ${before}`;
-    const note = notes.get(key) ?? { tag: tag ?? '', number, codes: new Set(), elements: [] };
-    if (!notes.has(key) && notes.size >= segmentNotesMax) continue;
-    notes.set(key, note);
+    const known = notes.get(key);
+    const note = known ?? { tag: tag ?? '', number, codes: new Set(), elements: [] };
     const code = contrlCodeOf(problem, syntax);
-    if (elementNumber === null || answerLevelOf(problem.code) === 'segment') note.codes.add(code);
+    const isOfSegment = elementNumber === null || answerLevelOf(problem.code) === 'segment';
+    // UCS has room for one code: the first of a segment, and each further one, takes one more of them.
+    const more = known === undefined || (isOfSegment && note.codes.size > 0 && !note.codes.has(code));
+    if (more && ++told > segmentNotesMax) continue;
+    notes.set(key, note);
+    if (isOfSegment) note.codes.add(code);
     else note.elements.push(elementNote(problem, elementNumber, code));
   }
   const segments = [...notes.values()].map(

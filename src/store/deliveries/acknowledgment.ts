@@ -35,13 +35,14 @@ export async function setAcknowledgmentsComposed(tx: Queryable, ids: readonly st
 
 export interface AnsweredInterchange {
   readonly header: InterchangeHeader;
+  readonly verdict: Verdict | null;
   readonly problems: readonly Problem[];
 }
 
-/** The interchange a TA1 is about: its header, and its own problems in wire order. */
+/** The interchange a TA1 or CONTRL is about: its header, and its own problems in wire order. */
 export async function answeredInterchange(client: Queryable, id: string): Promise<AnsweredInterchange | undefined> {
   const { rows } = await client.query<AnsweredInterchange & Record<string, unknown>>(
-    `select i.header, coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.interchange_id = i.id and p.group_id is null), '[]') as problems
+    `select i.header, i.verdict, coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.interchange_id = i.id and p.group_id is null), '[]') as problems
      from interchange i where i.id = $1`,
     [id],
   );
@@ -70,6 +71,28 @@ export async function answeredGroup(client: Queryable, id: string): Promise<Answ
   return rows[0] === undefined ? undefined : { ...rows[0], problems: rows[0].problems.map(nested) };
 }
 
+export interface AnsweredMessageGroup extends Omit<AnsweredGroup, 'interchange'> {
+  readonly id: string;
+  readonly ordinal: number;
+  readonly verdict: Verdict | null;
+}
+
+/** An interchange's groups in wire order, a page after the given ordinal: a CONTRL tells of them all. Where there is no UNG one has no number. */
+export async function answeredGroups(
+  client: Queryable,
+  interchangeId: string,
+  afterOrdinal: number,
+  limit: number,
+): Promise<readonly AnsweredMessageGroup[]> {
+  const { rows } = await client.query<AnsweredMessageGroup & Record<string, unknown>>(
+    `select g.id, g.ordinal, g.verdict, g.header, g.claimed, g.counted, g.accepted, g.with_errors,
+       coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.group_id = g.id and p.transaction_id is null), '[]') as problems
+     from functional_group g where g.interchange_id = $1 and g.ordinal > $2 order by g.ordinal limit $3`,
+    [interchangeId, afterOrdinal, limit],
+  );
+  return rows.map((row) => ({ ...row, problems: row.problems.map(nested) }));
+}
+
 /** The first thousand of a transaction's errors: of one with more nobody reads the rest, and a page of them must fit in memory. */
 const problemsToldMax = 1_000;
 
@@ -78,30 +101,32 @@ export interface AnsweredTransaction {
   readonly message: string;
   readonly version: string;
   readonly association: string | null;
+  readonly reference: string | null;
   readonly control_number: string;
   readonly verdict: Verdict;
   /** Errors only: warnings are ours to know, not the partner's to mend. No acknowledgment has room for more than these. */
   readonly problems: readonly Problem[];
 }
 
-/**
- * A group's transactions in wire order, a page after the given ordinal: a group may hold 999,999. Those that were accepted without an error
- * are left out where they are not to be told.
- */
+/** Which of a group's transactions an answer tells of. */
+export type Told = 'all' | 'with-errors' | 'rejected';
+
+/** A group's transactions in wire order, a page after the given ordinal: a group may hold 999,999. Acknowledgments of EDIFACT are never told. */
 export async function answeredTransactions(
   client: Queryable,
   groupId: string,
   afterOrdinal: number,
   limit: number,
-  acceptedToo: boolean,
+  told: Told,
 ): Promise<readonly AnsweredTransaction[]> {
   const { rows } = await client.query<AnsweredTransaction & Record<string, unknown>>(
-    `select t.ordinal, t.message, t.version, t.association, t.control_number, t.verdict, coalesce(p.problems, '[]') as problems
+    `select t.ordinal, t.message, t.version, t.association, t.reference, t.control_number, t.verdict, coalesce(p.problems, '[]') as problems
      from transaction t left join lateral (
        select jsonb_agg(body order by id) as problems from (
          select id, body from problem where transaction_id = t.id and body ->> 'severity' = 'error' order by id limit ${problemsToldMax}) e) p on true
-     where t.group_id = $1 and t.ordinal > $2 and ($4 or t.verdict <> 'accepted') order by t.ordinal limit $3`,
-    [groupId, afterOrdinal, limit, acceptedToo],
+     where t.group_id = $1 and t.ordinal > $2 and t.message <> 'CONTRL'
+       and ($4 = 'all' or t.verdict = 'rejected' or ($4 = 'with-errors' and t.verdict <> 'accepted')) order by t.ordinal limit $3`,
+    [groupId, afterOrdinal, limit, told],
   );
   return rows.map((row) => ({ ...row, problems: row.problems.map(nested) }));
 }

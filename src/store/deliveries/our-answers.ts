@@ -1,4 +1,5 @@
 import type { Usage } from '../../core/usage.ts';
+import type { SyntaxName } from '../../parsers/transaction.ts';
 import type { Queryable } from '../database.ts';
 
 /** Something of ours that a partner's acknowledgment may be about. */
@@ -19,16 +20,18 @@ interface Scope {
 const SENT = `i.id as interchange_id, d.id as delivery_id, d.state as delivery_state, d.document_id, doc.order_id
   from interchange i join delivery d on d.interchange_id = i.id left join document doc on doc.id = d.document_id`;
 
-/** Our interchange with this ISA13, as a number: padding differs between systems. */
+/** Our interchange with this ISA13, as a number, for padding differs between systems; or with this UNB 0020, which is text. */
 export async function sentWithInterchangeNumber(
   client: Queryable,
   scope: Scope,
+  syntax: SyntaxName,
   controlNumber: string,
 ): Promise<SentInterchange | undefined> {
+  const numbers = syntax === 'x12' ? [controlNumber, controlNumber.padStart(9, '0')] : [controlNumber];
   const { rows } = await client.query<SentInterchange & Record<string, unknown>>(
     `select ${SENT} where i.direction = 'out' and i.company_id = $1 and i.partner_id = $2 and i.usage = $3
-       and ltrim(i.control_number, '0') = ltrim($4, '0') and i.control_number = any ($5) order by d.at limit 1`,
-    [scope.company, scope.partner, scope.usage, controlNumber, [controlNumber, controlNumber.padStart(9, '0')]],
+       and i.syntax = $4 and i.control_number = any ($5) order by d.at limit 1`,
+    [scope.company, scope.partner, scope.usage, syntax, numbers],
   );
   return rows[0];
 }
@@ -67,11 +70,14 @@ export async function judgeSent(
   return rows;
 }
 
-/** The groups of an interchange of ours. */
-export async function groupsOfSent(client: Queryable, interchangeId: string): Promise<readonly string[]> {
-  const { rows } = await client.query<{ id: string }>(
-    'select id from functional_group where interchange_id = $1 order by ordinal',
+/** The groups of an interchange of ours; of EDIFACT without UNG one that has no number. */
+export async function groupsOfSent(
+  client: Queryable,
+  interchangeId: string,
+): Promise<readonly { id: string; control_number: string | null }[]> {
+  const { rows } = await client.query<{ id: string; control_number: string | null }>(
+    'select id, control_number from functional_group where interchange_id = $1 order by ordinal',
     [interchangeId],
   );
-  return rows.map(({ id }) => id);
+  return rows;
 }

@@ -9,6 +9,8 @@ export interface StoredGroup
     'id' | 'functional_id' | 'control_number' | 'header' | 'counted' | 'accepted' | 'with_errors'
   > {
   readonly broken: boolean;
+  /** Nothing stands in it but acknowledgments. */
+  readonly acknowledges: boolean;
 }
 
 export interface InterchangeToClose
@@ -38,7 +40,8 @@ export async function interchangeToClose(tx: Queryable, id: string): Promise<Int
 export async function groupsToClose(tx: Queryable, interchangeId: string): Promise<readonly StoredGroup[]> {
   const { rows } = await tx.query<StoredGroup & Record<string, unknown>>(
     `select g.id, g.functional_id, g.control_number, g.header, g.counted, g.accepted, g.with_errors,
-       exists (select 1 from problem p where p.group_id = g.id and p.transaction_id is null and p.body ->> 'severity' = 'error') as broken
+       exists (select 1 from problem p where p.group_id = g.id and p.transaction_id is null and p.body ->> 'severity' = 'error') as broken,
+       not exists (select 1 from transaction t where t.group_id = g.id and t.message not in ('997', '999', 'CONTRL')) as acknowledges
      from functional_group g where g.interchange_id = $1 order by g.ordinal`,
     [interchangeId],
   );

@@ -85,6 +85,8 @@ export interface TransactionRow {
   message: string;
   version: string;
   association: string | null;
+  /** The rest of S009 as sent ("D:96A:UN:EAN008"), which a CONTRL repeats; null in X12. */
+  reference: string | null;
   control_number: string;
   byte_offset: number;
   byte_length: number;

@@ -49,7 +49,8 @@ const SENT = `select d.kind, d.id as document_id, d.number, d.state as document_
         join acknowledgment ak on ak.id = es.object_id::uuid join interchange ai on ai.id = ak.interchange_id
         join raw_file af on af.id = ai.raw_file_id join transmission tr on tr.id = af.transmission_id
       where eo.object_kind = 'interchange' and eo.object_id = i.id::text and eo.qualifier = 'answered'
-        and (e.type like 'group/partner-%' or e.type = 'interchange/partner-rejected')
+        and (e.type like 'group/partner-%' or e.type = 'interchange/partner-rejected'
+          or (e.type like 'interchange/partner-%' and e.type <> 'interchange/partner-received' and e.data ->> 'kind' = 'CONTRL'))
       order by e.type like '%-rejected' desc, e.id limit 1) a on true
     left join lateral (
       select failure_message, state = 'parked' as is_parked from work
@@ -91,7 +92,7 @@ export async function receivedDocuments(
        ay.sent_at as acknowledgment_sent_at
      from document d join transaction t on t.id = d.transaction_id join functional_group g on g.id = t.group_id join interchange i on i.id = t.interchange_id
        join raw_file f on f.id = i.raw_file_id join transmission tr on tr.id = f.transmission_id
-       left join acknowledgment a on a.interchange_id = i.id and a.group_id = g.id and a.direction = 'out'
+       left join acknowledgment a on a.interchange_id = i.id and (a.group_id = g.id or a.kind = 'CONTRL') and a.direction = 'out'
        left join delivery ay on ay.acknowledgment_id = a.id left join interchange ai on ai.id = ay.interchange_id
      where d.id = any ($1) order by d.id, ay.at, ay.id`,
     [documentIds],
