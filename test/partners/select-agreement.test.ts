@@ -103,7 +103,8 @@ describe('selecting an agreement', () => {
     const edifact = parties('  - { receive: 850 }\n', {
       'partners/hub/partner.yaml': 'name: Hub\nidentities: ["edifact::HUB"]\n',
       'partners/hub/channels.yaml': 'channels:\n  folder: { kind: directory, inbox: hub }\n',
-      'partners/hub/agreements.yaml': 'agreements:\n  - { receive: ORDERS, version: D96A, channel: folder }\n',
+      'partners/hub/agreements.yaml':
+        'agreements:\n  - { receive: ORDERS, version: D96A, channel: folder, acknowledgment: { contrl: never } }\n',
     });
     const asked = {
       ...query,
