@@ -14,7 +14,7 @@ async function take(on: TestGateway, text: string): Promise<string[]> {
   await on.receive(channel, text);
   await on.settle();
   expect(on.failures.splice(0)).toEqual([]);
-  return [...(await on.outbox(outbox)).values()];
+  return [...(await on.outbox(outbox)).values()].map((text) => text.replaceAll('\n', ''));
 }
 
 describe('trap 38: a 999 where it was agreed', () => {
