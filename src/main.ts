@@ -137,11 +137,11 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     let partnersUrl: string | null = null;
     if (settings.roles.has('http')) {
       const { partnerListener } = await import('./transports/http/listener.ts');
-      const { receive } = await import('./flows/receive.ts');
+      const { openReceiver } = await import('./flows/receive.ts');
       const { mailboxFor } = await import('./flows/outbound/mailbox.ts');
       const partners = partnerListener({
         channelOf: async (id) => (await context.configuration()).channel(id),
-        intake: { receive: (file) => receive(context, file) },
+        intake: { receive: openReceiver(context) },
         mailbox: mailboxFor(context),
         report: ({ channelId, failure }) => report(`listener of ${channelId ?? 'partners'}`, failure),
         loggerInstance: log,

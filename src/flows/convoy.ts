@@ -4,7 +4,7 @@
  * those that come gather, and the next takes them all.
  *
  *   alone       at once, in a transaction of its own: nobody is waited for
- *   in a crowd  up to `membersMax` in one transaction
+ *   in a crowd  up to `membersMax` in one transaction, but never two about one thing: the second must see what the first made of it
  *   one fails   all are taken back and run one by one: only the one at fault is told
  */
 export interface Convoy<Member, Result> {
@@ -18,10 +18,16 @@ interface Ticket<Member, Result> {
   readonly failed: (error: unknown) => void;
 }
 
+export interface ConvoyRules<Member> {
+  readonly membersMax?: number;
+  /** What a member is about. */
+  readonly subjectOf?: (member: Member) => unknown;
+}
+
 /** `together` runs members in one transaction and gives their results in their order; it may be called again with a member that was taken back. */
 export function openConvoy<Member, Result>(
   together: (members: readonly Member[]) => Promise<readonly Result[]>,
-  membersMax = 16,
+  { membersMax = 16, subjectOf = (member) => member }: ConvoyRules<Member> = {},
 ): Convoy<Member, Result> {
   type Tickets = Ticket<Member, Result>[];
   const waiting = new Map<string, Tickets>();
@@ -38,8 +44,21 @@ export function openConvoy<Member, Result>(
     }
   };
 
+  /** Takes those who go next out of the line, in their order. */
+  const board = (line: Tickets): Tickets => {
+    const aboard = new Map<unknown, Ticket<Member, Result>>();
+    for (const ticket of line) {
+      const subject = subjectOf(ticket.member);
+      if (!aboard.has(subject)) aboard.set(subject, ticket);
+      if (aboard.size === membersMax) break;
+    }
+    const going = new Set(aboard.values());
+    line.splice(0, line.length, ...line.filter((ticket) => !going.has(ticket)));
+    return [...going];
+  };
+
   const move = async (key: string, line: Tickets): Promise<void> => {
-    while (line.length > 0) await travel(line.splice(0, membersMax));
+    while (line.length > 0) await travel(board(line));
     waiting.delete(key);
   };
 

@@ -72,7 +72,7 @@ export async function meetExpectations(
   at: Date,
 ): Promise<ReadonlySet<string>> {
   if (pieces.size === 0) return new Set();
-  const open = await expectationsForUpdate(tx, kind, subjectKind, [...pieces.keys()]);
+  const open = await expectationsForUpdate(tx, { kind, subjectKind, subjectIds: [...pieces.keys()] });
   const changed = open.map(({ id, subject_id, outstanding }) => {
     const owed: ExpectationOf = { kind, due: null, outstanding: outstandingOf(outstanding) };
     const after = (pieces.get(subject_id) ?? []).reduce((left, piece) => meet(left, piece).expectation, owed);

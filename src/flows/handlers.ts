@@ -7,13 +7,13 @@ import type { TransportTable } from './outbound/transport-table.ts';
 import { openProcessor } from './process.ts';
 import { reconcile } from './reconcile.ts';
 import type { WorkHandlers } from './run-work.ts';
-import { split } from './split/split.ts';
+import { openSplitter } from './split/split.ts';
 
 /** The story, one word a step: who does which work. */
 export function handlersOf(context: FlowContext, transports: TransportTable): WorkHandlers {
   const sender = openSender(context, transports);
   return {
-    split: (work) => split(context, work),
+    split: openSplitter(context),
     close: (work) => close(context, work),
     process: openProcessor(context),
     compose: openComposer(context, sender),

@@ -2,7 +2,7 @@ import { FailureError, failureOf } from '../core/failure.ts';
 import type { Poller } from '../transports/directory/poller.ts';
 import { startInbox } from '../transports/open-transport.ts';
 import type { FlowContext } from './context.ts';
-import { receive } from './receive.ts';
+import { openReceiver } from './receive.ts';
 
 /** How soon a new or changed channel is noticed. */
 const configurationLookMs = 2_000;
@@ -13,6 +13,7 @@ export function startInboxes(
   report: (what: string, failure: FailureError) => void,
 ): { close(): Promise<void> } {
   const pollers = new Map<string, { readonly text: string; readonly poller: Poller | null }>();
+  const receive = openReceiver(context);
   let closing = false;
   let looking: Promise<void> = Promise.resolve();
 
@@ -27,7 +28,7 @@ export function startInboxes(
     for (const [id, channel] of wanted) {
       if (pollers.has(id) || closing) continue;
       const poller = startInbox(channel, {
-        intake: { receive: (file) => receive(context, file) },
+        intake: { receive },
         clock: context.clock,
         report: (event) => {
           if (event.kind === 'failed') report(`inbox of ${id}`, event.failure);

@@ -2,29 +2,27 @@ import { FailureError } from '../core/failure.ts';
 import type { Work } from '../core/work.ts';
 import type { Tx } from '../store/database.ts';
 import { isUniqueViolation } from '../store/database-failure.ts';
-import { documentForUpdate, documentOwner, type StoredDocument } from '../store/documents/document.ts';
-import { itemsForUpdate } from '../store/orders/stock.ts';
+import { documentForUpdate, type StoredDocument } from '../store/documents/document.ts';
 import { finishWork } from '../store/work/finish-work.ts';
 import type { FlowContext } from './context.ts';
 import { openConvoy } from './convoy.ts';
 import { type Gathered, gather, gatherInto, writeGathered } from './gathered.ts';
 import type { KnownConfiguration } from './known-configuration.ts';
-import { itemKeysOf } from './orders/decide.ts';
-import { processOrder } from './orders/process-order.ts';
+import { processOrder, refersToAnother } from './orders/process-order.ts';
+import { openShelves, type Shelves } from './orders/shelves.ts';
 import { processRemittance } from './process-remittance.ts';
 import type { WorkHandler } from './run-work.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /**
- * A document enters the business: state, answers, expectations, events and further work in one transaction. Documents for one company go in
- * convoy: they want the same goods.
+ * A document enters the business: state, answers, expectations, events and further work in one transaction. Documents go in convoy: orders
+ * want the same goods.
  */
 export function openProcessor(context: FlowContext): WorkHandler {
-  const convoy = openConvoy((works: readonly Work[]) => processTogether(context, works));
-  return async (work) => {
-    const owner = await documentOwner(context.database, work.subjectId);
-    await convoy.join(owner === undefined ? '' : `${owner.company_id} ${owner.usage}`, work);
-  };
+  const convoy = openConvoy((works: readonly Work[]) => processTogether(context, works), {
+    subjectOf: ({ subjectId }) => subjectId,
+  });
+  return (work) => convoy.join('all', work);
 }
 
 async function processTogether(context: FlowContext, works: readonly Work[]): Promise<readonly undefined[]> {
@@ -32,16 +30,17 @@ async function processTogether(context: FlowContext, works: readonly Work[]): Pr
   try {
     await context.database.inTransaction(async (tx) => {
       const documents = (await sideBySide(works.map((work) => documentInHand(tx, work)))).flatMap((one) => one ?? []);
-      if (documents.length > 1) await lockStock(known, tx, documents);
-      let gathered = gather();
-      for (const document of documents) {
-        gatherInto(gathered, await processDocument(context, known, tx, document));
-        if (document.kind === 'order') continue;
-        // The ledger is in what was gathered: the next remittance must find it moved.
-        await writeGathered(tx, gathered);
-        gathered = gather();
-      }
+      const [together, alone] = apart(documents);
+      const shelves = openShelves(tx);
+      await loadShelves(known, shelves, together);
+      const gathered = gather();
+      for (const one of await sideBySide(
+        together.map((document) => processDocument(context, known, tx, shelves, document)),
+      ))
+        gatherInto(gathered, one);
       await writeGathered(tx, gathered);
+      for (const document of alone)
+        await writeGathered(tx, await processDocument(context, known, tx, openShelves(tx), document));
     });
   } catch (error) {
     // Two channels have different order keys: documents of one number may then meet, and the second sees the first when it comes again.
@@ -60,27 +59,45 @@ async function documentInHand(tx: Tx, work: Work): Promise<StoredDocument | unde
   return isHeld && (document?.state === 'entered' || document?.state === 'waiting') ? document : undefined;
 }
 
-/** What several orders want is locked at once and in one order: locked order by order, two processes could wait for each other. */
-async function lockStock(known: KnownConfiguration, tx: Tx, documents: readonly StoredDocument[]): Promise<void> {
-  const orders = documents.flatMap((document) =>
-    document.kind === 'order' && known.agreement(document.agreement_id).decision.decideBy === 'rules'
-      ? [document.body]
-      : [],
-  );
-  const [first] = documents;
-  if (orders.length > 1 && first !== undefined)
-    await itemsForUpdate(tx, first.company_id, first.usage, itemKeysOf(orders));
+type OrderDocument = Extract<StoredDocument, { kind: 'order' }>;
+
+/** Orders that only take from the shelves go side by side. What gives goods back, and what moves the ledger, must be seen by the next. */
+function apart(documents: readonly StoredDocument[]): [readonly OrderDocument[], readonly StoredDocument[]] {
+  const goesTogether = (one: StoredDocument): one is OrderDocument =>
+    one.kind === 'order' && !refersToAnother(one.body);
+  return [documents.filter(goesTogether), documents.filter((one) => !goesTogether(one))];
+}
+
+/** Owner by owner in one order, for another process may be at it too. */
+async function loadShelves(
+  known: KnownConfiguration,
+  shelves: Shelves,
+  documents: readonly OrderDocument[],
+): Promise<void> {
+  const owners = new Map<string, [OrderDocument, ...OrderDocument[]]>();
+  for (const document of documents) {
+    if (known.agreement(document.agreement_id).decision.decideBy !== 'rules') continue;
+    const key = `${document.company_id} ${document.usage}`;
+    const ofOwner = owners.get(key);
+    if (ofOwner === undefined) owners.set(key, [document]);
+    else ofOwner.push(document);
+  }
+  for (const [, ofOwner] of [...owners].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const orders = ofOwner.map(({ body }) => body);
+    await shelves.load(ofOwner[0], orders);
+  }
 }
 
 function processDocument(
   context: FlowContext,
   known: KnownConfiguration,
   tx: Tx,
+  shelves: Shelves,
   document: StoredDocument,
 ): Promise<Gathered> {
   switch (document.kind) {
     case 'order':
-      return processOrder(context, known, tx, document);
+      return processOrder(context, known, tx, shelves, document);
     case 'remittance':
       return processRemittance(context, known, tx, document);
     default:

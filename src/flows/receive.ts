@@ -1,17 +1,46 @@
 import type { Tx } from '../store/database.ts';
-import { insertChunk } from '../store/wire/chunks.ts';
+import { chunkBytes, insertChunk } from '../store/wire/chunks.ts';
 import { transmissionBySource } from '../store/wire/enter-transmission.ts';
 import { insertWork } from '../store/work/insert-work.ts';
 import { writeRows } from '../store/write-rows.ts';
 import type { OfferedFile, Received } from '../transports/transport.ts';
 import type { FlowContext } from './context.ts';
+import { openConvoy } from './convoy.ts';
+import { sideBySide } from './side-by-side.ts';
 import { type Spooled, spool } from './spool.ts';
+
+interface Arrived {
+  readonly file: OfferedFile;
+  readonly spooled: Spooled;
+  readonly firstInFirstOut: boolean;
+}
+
+/**
+ * What takes files off the wire. Small ones that come together are committed together: the disk is flushed once for all of them.
+ */
+export function openReceiver(context: FlowContext): (file: OfferedFile) => Promise<Received> {
+  const convoy = openConvoy((arrived: readonly Arrived[]) =>
+    context.database.inTransaction((tx) => sideBySide(arrived.map((one) => enter(context, tx, one)))),
+  );
+  const commit = (arrived: Arrived): Promise<Received> =>
+    arrived.spooled.byteLength <= chunkBytes
+      ? convoy.join('all', arrived)
+      : context.database.inTransaction((tx) => enter(context, tx, arrived));
+  return (file) => take(context, commit, file);
+}
+
+/** One file by itself. */
+export const receive = (context: FlowContext, file: OfferedFile): Promise<Received> => openReceiver(context)(file);
 
 /**
  * Takes a file off the wire. When this returns, Transmission, RawFile and the work to read it are committed: only now may the channel
  * answer 2xx, send an MDN, or archive. Throws FileTooLarge, or a FailureError of the database; then nothing was stored.
  */
-export async function receive(context: FlowContext, file: OfferedFile): Promise<Received> {
+async function take(
+  context: FlowContext,
+  commit: (arrived: Arrived) => Promise<Received>,
+  file: OfferedFile,
+): Promise<Received> {
   const { database, configuration, temporaryFolder } = context;
   if (file.sourceKey !== null) {
     const earlier = await transmissionBySource(database, file.channelId, file.sourceKey);
@@ -20,7 +49,7 @@ export async function receive(context: FlowContext, file: OfferedFile): Promise<
   const channel = (await configuration()).channel(file.channelId);
   const spooled = await spool(file.bytes, channel?.fileBytesMax ?? 0, temporaryFolder);
   try {
-    return await database.inTransaction((tx) => enter(context, tx, file, spooled, channel?.firstInFirstOut ?? false));
+    return await commit({ file, spooled, firstInFirstOut: channel?.firstInFirstOut ?? false });
   } catch (error) {
     // Two offers of one file at once: the unique source key let one through, and this is the other.
     const earlier =
@@ -35,9 +64,7 @@ export async function receive(context: FlowContext, file: OfferedFile): Promise<
 async function enter(
   { newId, clock }: FlowContext,
   tx: Tx,
-  file: OfferedFile,
-  spooled: Spooled,
-  firstInFirstOut: boolean,
+  { file, spooled, firstInFirstOut }: Arrived,
 ): Promise<Received> {
   const at = clock.now();
   const transmissionId = newId();

@@ -2,8 +2,9 @@ import type { Clock } from '../core/clock.ts';
 import { FailureError, failureOf, nextStepAfter } from '../core/failure.ts';
 import type { Work, WorkKind } from '../core/work.ts';
 import type { Database } from '../store/database.ts';
-import { workInHand } from '../store/work/find-work.ts';
+import { worksInHand } from '../store/work/find-work.ts';
 import { parkWork, retryLater } from '../store/work/retry-later.ts';
+import { openConvoy } from './convoy.ts';
 
 /*
  * From a job to a handler, and from a failure to what follows. Handlers are given a piece of work; the transaction of their last effect
@@ -29,15 +30,18 @@ export const retryPausesMs = [5 * secondMs, 30 * secondMs, 2 * minuteMs, 10 * mi
 /** Then a person must look: about three days, a long weekend. */
 export const failuresMax = 75;
 
+type Job = Pick<Work, 'id' | 'attempts'>;
+
 /** What runs a job. Throws only when what became of it could not be written: the job is then lost, which the relay finds out. */
-export const runWork =
-  ({ database, clock, handlers, onFailure }: RunWorkParts) =>
-  async ({ id, attempts }: Pick<Work, 'id' | 'attempts'>): Promise<void> => {
-    const work = await workInHand(database, id, attempts);
+export function runWork({ database, clock, handlers, onFailure }: RunWorkParts): (job: Job) => Promise<void> {
+  // Jobs ask for their rows together: a look before and one after each were 8 of an order's 60 statements.
+  const looks = openConvoy((jobs: readonly Job[]) => worksInHand(database, jobs), { membersMax: 64 });
+  return async ({ id, attempts }) => {
+    const work = await looks.join('all', { id, attempts });
     if (work === undefined) return; // done before, or taken over: a job may come twice
     try {
       await handlers[work.kind](work);
-      if ((await workInHand(database, id, attempts)) === undefined) return;
+      if ((await looks.join('all', { id, attempts })) === undefined) return;
       throw new FailureError('bug', `the handler of ${work.kind} ended without finishing its work`);
     } catch (thrown) {
       const failure = failureOf(thrown);
@@ -51,5 +55,6 @@ export const runWork =
       onFailure?.(work, failure, next);
     }
   };
+}
 
 const pauseMs = (failureCount: number): number => retryPausesMs[failureCount - 1] ?? hourMs;

@@ -1,4 +1,4 @@
-import type { Decimal } from '../core/decimal.ts';
+import { type Decimal, subtractDecimals } from '../core/decimal.ts';
 import type { Identifier } from '../documents/parts.ts';
 
 /** An item as the built-in rules see it: flows fill it from the configuration and the stock on hand. */
@@ -59,6 +59,23 @@ export function indexItems(items: readonly ItemView[]): ItemIndex {
   }
   return { byProduct };
 }
+
+/** Items with what is still free of them after goods were promised. */
+export const lessReserved = (
+  items: readonly ItemView[],
+  reservations: readonly { readonly item: string; readonly location: string; readonly quantity: Decimal }[],
+): readonly ItemView[] =>
+  items.map((item) => {
+    const taken = reservations.filter((one) => one.item === item.id);
+    if (taken.length === 0) return item;
+    const stock = item.stock.map(({ location, quantity }) => ({
+      location,
+      quantity: taken
+        .filter((one) => one.location === location)
+        .reduce((free, one) => subtractDecimals(free, one.quantity), quantity),
+    }));
+    return { ...item, stock };
+  });
 
 export type ItemMatch =
   | { readonly kind: 'found'; readonly item: ItemView }

@@ -1,4 +1,5 @@
 import type { Queryable } from './database.ts';
+import { inOneStatement, toldInOneStatement } from './in-one-statement.ts';
 import { jsonText } from './json-text.ts';
 
 export interface OpenExpectation {
@@ -8,33 +9,48 @@ export interface OpenExpectation {
 }
 
 /** Expectations that are not met yet, locked in one order; overdue ones can still be met. */
-export async function expectationsForUpdate(
-  tx: Queryable,
-  kind: string,
-  subjectKind: string,
-  subjectIds: readonly string[],
-): Promise<readonly OpenExpectation[]> {
-  const { rows } = await tx.query<OpenExpectation & Record<string, unknown>>(
-    `select id, subject_id, outstanding from expectation
-     where kind = $1 and subject_kind = $2 and subject_id = any ($3::uuid[]) and state in ('open', 'overdue') order by id for update`,
-    [kind, subjectKind, subjectIds],
-  );
-  return rows;
+export const expectationsForUpdate: (tx: Queryable, of: ExpectedBy) => Promise<readonly OpenExpectation[]> =
+  inOneStatement(async (tx, wanted) => {
+    const each = wanted.flatMap(({ subjectIds, ...of }, place) => subjectIds.map((id) => ({ ...of, id, place })));
+    const { rows } = await tx.query<OpenExpectation & { place: number }>(
+      `select r.place, e.id, e.subject_id, e.outstanding
+       from unnest($1::int[], $2::text[], $3::text[], $4::uuid[]) as r (place, kind, subject_kind, subject_id), expectation e
+       where e.kind = r.kind and e.subject_kind = r.subject_kind and e.subject_id = r.subject_id and e.state in ('open', 'overdue')
+       order by e.id for update of e`,
+      [
+        each.map(({ place }) => place),
+        each.map(({ kind }) => kind),
+        each.map(({ subjectKind }) => subjectKind),
+        each.map(({ id }) => id),
+      ],
+    );
+    return wanted.map((_, index) => rows.filter(({ place }) => place === index));
+  });
+
+export interface ExpectedBy {
+  readonly kind: string;
+  readonly subjectKind: string;
+  readonly subjectIds: readonly string[];
+}
+
+export interface ChangedExpectation {
+  readonly id: string;
+  readonly outstanding: unknown;
+  readonly met: boolean;
 }
 
 /** What is still owed after a piece came; those with `met` are met now. */
-export async function updateExpectations(
-  tx: Queryable,
-  changed: readonly { readonly id: string; readonly outstanding: unknown; readonly met: boolean }[],
-  at: Date,
-): Promise<void> {
-  await tx.tell(
+export const updateExpectations = (tx: Queryable, changed: readonly ChangedExpectation[], at: Date): Promise<void> =>
+  update(tx, { changed, at });
+
+const update = toldInOneStatement((tx, updates: readonly { changed: readonly ChangedExpectation[]; at: Date }[]) =>
+  tx.tell(
     `update expectation e set outstanding = r.outstanding, state = case when r.met then 'met' else e.state end,
-       met_at = case when r.met then $2::timestamptz end
-     from jsonb_to_recordset($1::jsonb) as r (id uuid, outstanding jsonb, met boolean) where e.id = r.id`,
-    [jsonText(changed), at],
-  );
-}
+       met_at = case when r.met then r.at end
+     from jsonb_to_recordset($1::jsonb) as r (id uuid, outstanding jsonb, met boolean, at timestamptz) where e.id = r.id`,
+    [jsonText(updates.flatMap(({ changed, at }) => changed.map((one) => ({ ...one, at }))))],
+  ),
+);
 
 /** What was expected of a subject is not any more. */
 export async function cancelExpectations(tx: Queryable, subjectKind: string, subjectId: string): Promise<void> {

@@ -32,8 +32,8 @@ export const mailboxListCountMax = 100;
 export const pushAnswerBytesMax = 64 * 1024;
 /** 4,096 files a look: a flooded inbox is worked off look by look, in bounded memory. */
 export const filesPerLookMax = 4_096;
-/** 4 files of one folder at once, 1 where order matters: more only queue for the database. */
-export const filesAtOnceMax = 4;
+/** 16 files of one folder at once, 1 where order matters: so many go into one transaction, and each holds up to 1 MB before its temp file. */
+export const filesAtOnceMax = 16;
 /** A poller shows every 5 s that it lives; one silent for 30 s is dead, and what it had claimed is taken up by another. */
 export const heartbeatMs = 5_000;
 export const claimSilenceMsMax = 30_000;

@@ -4,7 +4,7 @@ import type { FlowContext } from '../../src/flows/context.ts';
 import { handlersOf } from '../../src/flows/handlers.ts';
 import { runWork } from '../../src/flows/run-work.ts';
 import { type BatchLimits, batchLimits } from '../../src/flows/split/batch.ts';
-import { split } from '../../src/flows/split/split.ts';
+import { openSplitter } from '../../src/flows/split/split.ts';
 import type { Database } from '../../src/store/database.ts';
 import { claimWork } from '../../src/store/work/claim-work.ts';
 import { openTransport } from '../../src/transports/open-transport.ts';
@@ -80,7 +80,7 @@ async function read(on: TestGateway, splitOn: Database, batches = limits): Promi
   const run = runWork({
     database: on.database,
     clock: on.clock,
-    handlers: { ...handlers, split: (work) => split(failing, work, batches) },
+    handlers: { ...handlers, split: openSplitter(failing, batches) },
   });
   for (;;) {
     const claimed = await claimWork(on.database, ['inbound'], {
@@ -213,7 +213,7 @@ describe('a file of several batches', async () => {
         return on.database.inTransaction(story, options);
       },
     };
-    await split({ ...on.context, database: interrupted }, work, limits);
+    await openSplitter({ ...on.context, database: interrupted }, limits)(work);
     expect(count).toBe(3);
     same(await everything(on), expected);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findItem, gtin14, indexItems } from '../../src/orders/items.ts';
+import { findItem, gtin14, indexItems, lessReserved } from '../../src/orders/items.ts';
 import { chair, lamp } from './orders.ts';
 
 test.each`
@@ -36,4 +36,18 @@ test('one id on two items is ambiguous', () => {
   const twin = { ...chair, id: 'CHAIR-2' };
   const match = findItem([{ scheme: { code: 'supplier-item' }, value: 'C-7' }], indexItems([chair, twin]));
   expect(match.kind).toBe('ambiguous');
+});
+
+test('what is promised is free no more, at its place only, and the items given are left as they were', () => {
+  const [place] = lamp.stock;
+  if (place === undefined) throw new Error('the lamp has no place');
+  const reservations = [1, 2].map((quantity) => ({
+    item: lamp.id,
+    location: place.location,
+    quantity: `${quantity}.5`,
+  }));
+  const [left, untouched] = lessReserved([lamp, chair], reservations);
+  expect(left?.stock).toEqual([{ ...place, quantity: String(Number(place.quantity) - 4) }, ...lamp.stock.slice(1)]);
+  expect(untouched).toBe(chair);
+  expect(lamp.stock[0]).toBe(place);
 });

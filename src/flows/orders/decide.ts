@@ -4,44 +4,35 @@ import { decideByRules } from '../../orders/decide.ts';
 import type { OrderDecision } from '../../orders/decision.ts';
 import { expectedFrom } from '../../orders/expectations.ts';
 import type { Outcome } from '../../orders/finding.ts';
-import { indexItems, productKey } from '../../orders/items.ts';
+import { indexItems } from '../../orders/items.ts';
 import { toOrderResponse } from '../../orders/order-response.ts';
 import { decideOrder, type OrderState } from '../../orders/order-state.ts';
 import type { Tx } from '../../store/database.ts';
-import { itemsForUpdate, reserve } from '../../store/orders/stock.ts';
+import { reserve } from '../../store/orders/stock.ts';
 import type { FlowContext } from '../context.ts';
 import { expectationRows } from '../expect.ts';
 import type { Gathered } from '../gathered.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
 import { answerWith, expectationSettings, type OrderOwner, orderEvent } from './order-flow.ts';
+import type { Shelves } from './shelves.ts';
 
-/** The keys under which the items of orders are looked for. */
-export const itemKeysOf = (orders: readonly Order[]): readonly string[] => [
-  ...new Set(
-    orders.flatMap(({ lines }) =>
-      lines.flatMap((line) =>
-        (line.products ?? []).flatMap(({ scheme, value }) => {
-          const word = scheme?.code ?? scheme?.original;
-          return word === undefined ? [] : [productKey(word, value)];
-        }),
-      ),
-    ),
-  ),
-];
-
-/** What the built-in rules say of an order, with the stock they looked at locked until the transaction ends. */
+/** What the built-in rules say of an order, with the stock they looked at locked until the transaction ends and taken from the shelves. */
 export async function decisionByRules(
   { clock }: FlowContext,
   known: KnownConfiguration,
-  tx: Tx,
+  shelves: Shelves,
   owner: OrderOwner,
   order: Order,
 ): Promise<OrderDecision> {
   const { decision: policy, values } = known.agreement(owner.agreement_id);
   const company = known.company(owner.company_id);
-  const items = await itemsForUpdate(tx, owner.company_id, owner.usage, itemKeysOf([order]));
+  await shelves.load(owner, [order]);
   const currency = typeof values.currency === 'string' ? values.currency : company.currency;
-  return decideByRules(order, indexItems(items), { ...policy, currency }, localDateOf(clock.now(), company.zone));
+  const today = localDateOf(clock.now(), company.zone);
+  // From here to what was taken nothing may be awaited: other orders of this transaction look at the same shelves.
+  const decision = decideByRules(order, indexItems(shelves.itemsOf(owner)), { ...policy, currency }, today);
+  shelves.took(owner, decision.reservations);
+  return decision;
 }
 
 /**

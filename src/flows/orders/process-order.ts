@@ -19,6 +19,7 @@ import { nextLookAt, orderWaitMs, processAgain, waitsForOrder } from '../waiting
 import { announcementRow } from './announce.ts';
 import { applyDecision, decisionByRules } from './decide.ts';
 import { expectationSettings, type OrderOwner, orderEvent } from './order-flow.ts';
+import type { Shelves } from './shelves.ts';
 
 type OrderDocument = Extract<StoredDocument, { kind: 'order' }>;
 
@@ -27,6 +28,7 @@ export async function processOrder(
   context: FlowContext,
   known: KnownConfiguration,
   tx: Tx,
+  shelves: Shelves,
   document: OrderDocument,
 ): Promise<Gathered> {
   const order = document.body;
@@ -44,10 +46,10 @@ export async function processOrder(
   const further = furtherOrder(order, first?.state ?? null, policy);
   switch (further.act) {
     case 'new':
-      await enterOrder(context, known, tx, document, gathered);
+      await enterOrder(context, known, tx, shelves, document, gathered);
       break;
     case 'replace':
-      if (first !== undefined) await replace(context, known, tx, document, first, gathered);
+      if (first !== undefined) await replace(context, known, tx, shelves, document, first, gathered);
       break;
     case 'cancel':
       if (first !== undefined) await cancel(context, tx, document, first, gathered);
@@ -69,6 +71,9 @@ export async function processOrder(
 
 const REFERRING: ReadonlySet<string> = new Set(['cancel', 'replace']);
 
+/** Whether an order takes back another or takes its place: it gives goods back, which the shelves of others do not show. */
+export const refersToAnother = ({ purpose }: Order): boolean => REFERRING.has(purpose.code ?? '');
+
 /** What takes an order back or its place may be read before it: it waits a while. Then it is what its purpose says of an order that never came. */
 async function waitsForFirst(
   { clock }: FlowContext,
@@ -76,10 +81,10 @@ async function waitsForFirst(
   document: OrderDocument,
   gathered: Gathered,
 ): Promise<boolean> {
-  const { number, release = '', purpose } = document.body;
+  const { number, release = '' } = document.body;
   const at = clock.now();
   const deadline = new Date(document.at.getTime() + orderWaitMs);
-  if (!REFERRING.has(purpose.code ?? '') || at >= deadline) return false;
+  if (!refersToAnother(document.body) || at >= deadline) return false;
   await letWait(tx, document.id, [waitsForOrder(document.partner_id, number, release)], deadline);
   if (!(await hasPendingWork(tx, 'process', document.id))) {
     const notBefore = nextLookAt(at, deadline, document.state === 'entered');
@@ -93,6 +98,7 @@ async function settle(
   context: FlowContext,
   known: KnownConfiguration,
   tx: Tx,
+  shelves: Shelves,
   owner: OrderOwner,
   order: Order,
   gathered: Gathered,
@@ -129,7 +135,7 @@ async function settle(
     }
     return { state, decision: null };
   }
-  const decision = await decisionByRules(context, known, tx, owner, order);
+  const decision = await decisionByRules(context, known, shelves, owner, order);
   return {
     state: granted(await applyDecision(context, known, tx, owner, order, received, decision, 'rules', gathered)),
     decision,
@@ -140,6 +146,7 @@ async function enterOrder(
   context: FlowContext,
   known: KnownConfiguration,
   tx: Tx,
+  shelves: Shelves,
   document: OrderDocument,
   gathered: Gathered,
 ): Promise<void> {
@@ -158,7 +165,7 @@ async function enterOrder(
       objects: [{ kind: 'document', id: document.id, qualifier: 'source' }],
     }),
   );
-  const { state, decision } = await settle(context, known, tx, owner, order, gathered);
+  const { state, decision } = await settle(context, known, tx, shelves, owner, order, gathered);
   gathered.rows.purchase_order = [
     {
       ...owner,
@@ -183,6 +190,7 @@ async function replace(
   context: FlowContext,
   known: KnownConfiguration,
   tx: Tx,
+  shelves: Shelves,
   document: OrderDocument,
   first: OrderRecord,
   gathered: Gathered,
@@ -192,7 +200,7 @@ async function replace(
   await cancelExpectations(tx, 'order', first.id);
   const owner: OrderOwner = { ...first, agreement_id: document.agreement_id };
   gathered.events.push(furtherEvent(context, document, first, 'replace', `Order ${first.number} was replaced.`));
-  const { state, decision } = await settle(context, known, tx, owner, document.body, gathered);
+  const { state, decision } = await settle(context, known, tx, shelves, owner, document.body, gathered);
   await putInPlace(tx, first.id, {
     documentId: document.id,
     agreementId: document.agreement_id,

@@ -153,9 +153,12 @@ function functionalBytes(
   const dataElementOf = dataElementsOf(standards, group.header);
   const cut = detailBudget();
   let after = 0;
+  let ended = false;
   const nextPage = async () => {
+    if (ended) return [];
     const page = await answeredTransactions(tx, groupId, after, pageSize, how.acceptedSets ? 'all' : 'with-errors');
     after = page.at(-1)?.ordinal ?? after;
+    ended = page.length < pageSize;
     return page.map(({ control_number, problems, verdict, ...transaction }) => {
       const named = { ...transaction, controlNumber: control_number };
       return cut(transactionVerdict(named, problems, verdict, dataElementOf, how.kind));

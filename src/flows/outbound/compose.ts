@@ -29,7 +29,9 @@ const nothingToSend: Composed = { kind: 'nothing' };
  * Answers over one channel are composed in convoy: they take numbers from the same ranges.
  */
 export function openComposer(context: FlowContext, sender: Sender): WorkHandler {
-  const convoy = openConvoy((works: readonly Work[]) => composeTogether(context, works));
+  const convoy = openConvoy((works: readonly Work[]) => composeTogether(context, works), {
+    subjectOf: ({ subjectId }) => subjectId,
+  });
   return async (work) => {
     const composed = await convoy.join(work.fairnessKey, work);
     if (composed.kind === 'ready') await sender.send(work, composed.delivery, 1, composed.bytes);

@@ -37,7 +37,9 @@ interface Arrival {
 
 export function openSender(context: FlowContext, transports: TransportTable): Sender {
   const { database, clock } = context;
-  const arrivals = openConvoy((together: readonly Arrival[]) => recordArrivals(context, together));
+  const arrivals = openConvoy((together: readonly Arrival[]) => recordArrivals(context, together), {
+    subjectOf: ({ delivery }) => delivery.id,
+  });
 
   const send: Sender['send'] = async (work, delivery, attemptNumber, bytes) => {
     const channel = (await context.configuration()).channel(delivery.channel_id);
@@ -48,8 +50,14 @@ export function openSender(context: FlowContext, transports: TransportTable): Se
     } catch (thrown) {
       const failure = failureOf(thrown);
       const failed = nextStepAfter(failure.kind) === 'park';
-      const attempt = { deliveryId: delivery.id, number: attemptNumber };
-      await endAttempt(database, attempt, clock.now(), { outcome: failure.kind, detail: failure.message, failed });
+      await endAttempt(database, {
+        deliveryId: delivery.id,
+        number: attemptNumber,
+        at: clock.now(),
+        outcome: failure.kind,
+        detail: failure.message,
+        failed,
+      });
       throw failure;
     }
   };
@@ -101,8 +109,13 @@ async function recordArrival(
 ): Promise<void> {
   if (!(await finishWork(tx, work.id, work.attempts))) return;
   const detail = receipt === 'receipt-follows' ? receipt : receipt.detail;
-  const attempt = { deliveryId: delivery.id, number: attemptNumber };
-  await endAttempt(tx, attempt, context.clock.now(), { outcome: 'sent', detail });
+  await endAttempt(tx, {
+    deliveryId: delivery.id,
+    number: attemptNumber,
+    at: context.clock.now(),
+    outcome: 'sent',
+    detail,
+  });
   if (receipt !== 'receipt-follows') await receiveReceipt(context, tx, gathered, delivery, receipt);
 }
 
@@ -115,7 +128,10 @@ export async function receiveReceipt(
   receipt: Receipt,
 ): Promise<void> {
   const at = context.clock.now();
-  if (!(await recordReceipt(tx, delivery.id, receipt.kind, at, { detail: receipt.detail }))) return;
+  if (
+    !(await recordReceipt(tx, { deliveryId: delivery.id, kind: receipt.kind, at, detail: { detail: receipt.detail } }))
+  )
+    return;
   await delivered(tx, delivery, at);
   gathered.events.push({
     at,

@@ -8,47 +8,73 @@ import { finishWork } from '../../store/work/finish-work.ts';
 import { insertWork } from '../../store/work/insert-work.ts';
 import { type NewEvent, writeRows } from '../../store/write-rows.ts';
 import type { FlowContext } from '../context.ts';
+import { openConvoy } from '../convoy.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { Batch, EndedInterchange } from './batch.ts';
 import { enterDuplicate } from './duplicate-file.ts';
 import { interchangeEvent } from './interchange-event.ts';
 import { judgeInterchange } from './judge-interchange.ts';
 
+/** A small file, read whole. */
+export interface ReadFile {
+  readonly work: Work;
+  readonly file: RawFileToRead;
+  readonly batch: Batch;
+}
+
+/** A file of more rows than an order or two make closes alone: its transaction is long enough. */
+const rowsTogetherMax = 50;
+
 /**
- * Closes all interchanges of a small file in the transaction that writes them: the verdicts are put into the rows before they are written,
- * so nothing is ever provisional in the database.
+ * What closes all interchanges of a small file in the transaction that writes them: the verdicts are put into the rows before they are
+ * written, so nothing is ever provisional in the database. The smallest are closed in convoy, but never two of the same bytes: whether the
+ * second is a duplicate hangs on what becomes of the first.
  */
-export async function closeInOneGo(
+export function openCloser(context: FlowContext): (read: ReadFile) => Promise<void> {
+  const together = async (files: readonly ReadFile[]): Promise<readonly undefined[]> => {
+    const known = await context.configuration();
+    await context.database.inTransaction((tx) =>
+      sideBySide(files.map((read) => closeInOneGo(context, known, tx, read))),
+    );
+    return files.map(() => undefined);
+  };
+  const convoy = openConvoy(together, { subjectOf: ({ file }) => file.sha256.toString('hex') });
+  return async (read) => {
+    const rowCount = Object.values(read.batch.rows).reduce((sum, rows) => sum + rows.length, 0);
+    if (rowCount <= rowsTogetherMax) await convoy.join('all', read);
+    else await together([read]);
+  };
+}
+
+async function closeInOneGo(
   context: FlowContext,
   known: KnownConfiguration,
-  work: Work,
-  file: RawFileToRead,
-  batch: Batch,
+  tx: Tx,
+  { work, file, batch }: ReadFile,
 ): Promise<void> {
   const at = context.clock.now();
-  await context.database.inTransaction(async (tx) => {
-    if (!(await finishWork(tx, work.id, work.attempts))) return;
-    const { rows, ended, events } = structuredClone(batch); // a transaction that crosses another runs again, from the same rows
-    const claims = rows.interchange.some(({ state }) => state === 'provisional');
-    if (claims) {
-      const holder = await claimContent(tx, file.sha256, file.id);
-      if (holder !== file.id) return enterDuplicate(context, tx, file, holder);
+  if (!(await finishWork(tx, work.id, work.attempts))) return;
+  const { rows, ended, events } = structuredClone(batch); // a transaction that crosses another runs again, from the same rows
+  const claims = rows.interchange.some(({ state }) => state === 'provisional');
+  if (claims) {
+    const holder = await claimContent(tx, file.sha256, file.id);
+    if (holder !== file.id) return enterDuplicate(context, tx, file, holder);
+  }
+  const newWork: NewWork[] = [];
+  for (const interchange of rows.interchange) {
+    const end = ended.find(({ id }) => id === interchange.id);
+    if (interchange.state === 'provisional' && end !== undefined) {
+      await closeRows(context, known, tx, interchange, end, rows, newWork);
     }
-    const newWork: NewWork[] = [];
-    for (const interchange of rows.interchange) {
-      const end = ended.find(({ id }) => id === interchange.id);
-      if (interchange.state === 'provisional' && end !== undefined) {
-        await closeRows(context, known, tx, interchange, end, rows, newWork);
-      }
-      events.push(interchangeEvent(interchange, file.transmission_id, at));
-    }
-    if (rows.interchange.length === 0) events.push(refusedEvent(rows.problem, file, at));
-    await writeRows(tx, rows, events);
-    const entered = rows.interchange.some(({ state, verdict }) => state === 'closed' && verdict !== 'rejected');
-    if (claims && !entered) await releaseContent(tx, file.sha256, file.id);
-    await setRawFileState(tx, file.id, rows.interchange.length === 0 ? 'not-edi' : 'read');
-    await insertWork(tx, newWork);
-  });
+    events.push(interchangeEvent(interchange, file.transmission_id, at));
+  }
+  if (rows.interchange.length === 0) events.push(refusedEvent(rows.problem, file, at));
+  await writeRows(tx, rows, events);
+  const entered = rows.interchange.some(({ state, verdict }) => state === 'closed' && verdict !== 'rejected');
+  if (claims && !entered) await releaseContent(tx, file.sha256, file.id);
+  await setRawFileState(tx, file.id, rows.interchange.length === 0 ? 'not-edi' : 'read');
+  await insertWork(tx, newWork);
 }
 
 /** A file in which no interchange was found: stored, named, and nobody is answered, for there is nobody to answer. */

@@ -4,14 +4,16 @@ import type { ReaderState } from '../../parsers/transaction.ts';
 import type { Tx } from '../../store/database.ts';
 import { updateEnded } from '../../store/envelope/update-ended.ts';
 import { chunkBytes, readChunks } from '../../store/wire/chunks.ts';
-import { type RawFileToRead, rawFileToRead, setRawFileState } from '../../store/wire/raw-file.ts';
+import { type RawFileToRead, rawFilesToRead, setRawFileState } from '../../store/wire/raw-file.ts';
 import { finishWork } from '../../store/work/finish-work.ts';
 import { insertWork } from '../../store/work/insert-work.ts';
 import { moveCursor } from '../../store/work/move-cursor.ts';
 import { writeRows } from '../../store/write-rows.ts';
 import type { FlowContext } from '../context.ts';
-import { type Batch, batchLimits } from './batch.ts';
-import { closeInOneGo } from './close-in-one-go.ts';
+import { openConvoy } from '../convoy.ts';
+import type { WorkHandler } from '../run-work.ts';
+import { type Batch, type BatchLimits, batchLimits } from './batch.ts';
+import { openCloser, type ReadFile } from './close-in-one-go.ts';
 import { enterDuplicate } from './duplicate-file.ts';
 import { FileReading } from './reading.ts';
 import type { ReadingState } from './reading-state.ts';
@@ -26,9 +28,20 @@ interface SplitCursor {
  * Reads a RawFile into interchanges, groups, transactions and documents. A file of one batch is also closed in that batch's transaction;
  * a larger one is read batch by batch, each moving the cursor by compare-and-set, and its interchanges are closed by work of their own.
  */
-export async function split(context: FlowContext, work: Work, limits = batchLimits): Promise<void> {
+export function openSplitter(context: FlowContext, limits = batchLimits): WorkHandler {
+  const desk = openConvoy((ids: readonly string[]) => rawFilesToRead(context.database, ids));
+  const close = openCloser(context);
+  return async (work) => split(context, close, work, await desk.join('all', work.subjectId), limits);
+}
+
+async function split(
+  context: FlowContext,
+  close: (read: ReadFile) => Promise<void>,
+  work: Work,
+  file: RawFileToRead | undefined,
+  limits: BatchLimits,
+): Promise<void> {
   const { database } = context;
-  const file = await rawFileToRead(database, work.subjectId);
   if (file === undefined || (file.state !== 'received' && file.state !== 'reading')) return finishAlone(context, work);
   if (file.entered_before !== null && work.cursor === null) {
     const first = file.entered_before;
@@ -61,7 +74,7 @@ export async function split(context: FlowContext, work: Work, limits = batchLimi
   }
   for (const event of reader.end()) reading.take(event);
   const last = reading.batch();
-  if (cursor === null) return closeInOneGo(context, known, work, file, last);
+  if (cursor === null) return close({ work, file, batch: last });
 
   await database.inTransaction(async (tx) => {
     if (!(await finishWork(tx, work.id, work.attempts))) return;

@@ -1,18 +1,21 @@
 import type { Problem, Verdict } from '../../core/problem.ts';
 import type { GroupHeader, InterchangeHeader } from '../../parsers/transaction.ts';
 import type { Queryable } from '../database.ts';
+import { inOneStatement } from '../in-one-statement.ts';
 import type { AcknowledgmentRow } from '../rows/documents.ts';
 
 export type StoredAcknowledgment = AcknowledgmentRow;
 
 /** One acknowledgment, ours or theirs, locked. */
-export async function acknowledgmentForUpdate(tx: Queryable, id: string): Promise<StoredAcknowledgment | undefined> {
-  const { rows } = await tx.query<StoredAcknowledgment & Record<string, unknown>>(
-    'select * from acknowledgment where id = $1 for update',
-    [id],
-  );
-  return rows[0];
-}
+export const acknowledgmentForUpdate: (tx: Queryable, id: string) => Promise<StoredAcknowledgment | undefined> =
+  inOneStatement(async (tx, ids) => {
+    const { rows } = await tx.query<StoredAcknowledgment & Record<string, unknown>>(
+      'select * from acknowledgment where id = any ($1::uuid[]) order by id for update',
+      [ids],
+    );
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => found.get(id));
+  });
 
 export async function setAcknowledgmentState(
   tx: Queryable,
@@ -61,15 +64,18 @@ export interface AnsweredGroup {
 }
 
 /** The group a 997 is about: its header, its counts, and its own problems. */
-export async function answeredGroup(client: Queryable, id: string): Promise<AnsweredGroup | undefined> {
-  const { rows } = await client.query<AnsweredGroup & Record<string, unknown>>(
-    `select g.header, i.header as interchange, g.claimed, g.counted, g.accepted, g.with_errors,
-       coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.group_id = g.id and p.transaction_id is null), '[]') as problems
-     from functional_group g join interchange i on i.id = g.interchange_id where g.id = $1`,
-    [id],
-  );
-  return rows[0] === undefined ? undefined : { ...rows[0], problems: rows[0].problems.map(nested) };
-}
+export const answeredGroup: (client: Queryable, id: string) => Promise<AnsweredGroup | undefined> = inOneStatement(
+  async (client, ids) => {
+    const { rows } = await client.query<AnsweredGroup & { id: string }>(
+      `select g.id, g.header, i.header as interchange, g.claimed, g.counted, g.accepted, g.with_errors,
+         coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.group_id = g.id and p.transaction_id is null), '[]') as problems
+       from functional_group g join interchange i on i.id = g.interchange_id where g.id = any ($1::uuid[])`,
+      [ids],
+    );
+    const found = new Map(rows.map(({ id, ...group }) => [id, { ...group, problems: group.problems.map(nested) }]));
+    return ids.map((id) => found.get(id));
+  },
+);
 
 export interface AnsweredMessageGroup extends Omit<AnsweredGroup, 'interchange'> {
   readonly id: string;
@@ -112,24 +118,45 @@ export interface AnsweredTransaction {
 export type Told = 'all' | 'with-errors' | 'rejected';
 
 /** A group's transactions in wire order, a page after the given ordinal: a group may hold 999,999. Acknowledgments of EDIFACT are never told. */
-export async function answeredTransactions(
+export const answeredTransactions = (
   client: Queryable,
   groupId: string,
   afterOrdinal: number,
   limit: number,
   told: Told,
-): Promise<readonly AnsweredTransaction[]> {
-  const { rows } = await client.query<AnsweredTransaction & Record<string, unknown>>(
-    `select t.ordinal, t.message, t.version, t.association, t.reference, t.control_number, t.verdict, coalesce(p.problems, '[]') as problems
-     from transaction t left join lateral (
-       select jsonb_agg(body order by id) as problems from (
-         select id, body from problem where transaction_id = t.id and body ->> 'severity' = 'error' order by id limit ${problemsToldMax}) e) p on true
-     where t.group_id = $1 and t.ordinal > $2 and t.message <> 'CONTRL'
-       and ($4 = 'all' or t.verdict = 'rejected' or ($4 = 'with-errors' and t.verdict <> 'accepted')) order by t.ordinal limit $3`,
-    [groupId, afterOrdinal, limit, told],
-  );
-  return rows.map((row) => ({ ...row, problems: row.problems.map(nested) }));
+): Promise<readonly AnsweredTransaction[]> => pageOf(client, { groupId, afterOrdinal, limit, told });
+
+interface PageWanted {
+  readonly groupId: string;
+  readonly afterOrdinal: number;
+  readonly limit: number;
+  readonly told: Told;
 }
+
+const PAGES = `
+  select w.place, f.* from unnest($1::uuid[], $2::int[], $3::int[], $4::text[])
+    with ordinality as w (group_id, after_ordinal, page_size, told, place)
+  cross join lateral (
+    select t.ordinal, t.message, t.version, t.association, t.reference, t.control_number, t.verdict, coalesce(p.problems, '[]') as problems
+    from transaction t left join lateral (
+      select jsonb_agg(body order by id) as problems from (
+        select id, body from problem where transaction_id = t.id and body ->> 'severity' = 'error' order by id limit ${problemsToldMax}) e) p on true
+    where t.group_id = w.group_id and t.ordinal > w.after_ordinal and t.message <> 'CONTRL'
+      and (w.told = 'all' or t.verdict = 'rejected' or (w.told = 'with-errors' and t.verdict <> 'accepted'))
+    order by t.ordinal limit w.page_size) f
+  order by w.place, f.ordinal`;
+
+const pageOf = inOneStatement(async (client: Queryable, wanted: readonly PageWanted[]) => {
+  const { rows } = await client.query<AnsweredTransaction & { place: bigint }>(PAGES, [
+    wanted.map(({ groupId }) => groupId),
+    wanted.map(({ afterOrdinal }) => afterOrdinal),
+    wanted.map(({ limit }) => limit),
+    wanted.map(({ told }) => told),
+  ]);
+  const pages: AnsweredTransaction[][] = wanted.map(() => []);
+  for (const { place, ...row } of rows) pages[Number(place) - 1]?.push({ ...row, problems: row.problems.map(nested) });
+  return pages;
+});
 
 type FlatProblem = Omit<Problem, 'at'> & Problem['at'];
 

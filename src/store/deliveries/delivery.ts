@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Queryable } from '../database.ts';
+import { inOneStatement, toldInOneStatement } from '../in-one-statement.ts';
 import { jsonText } from '../json-text.ts';
 
 export interface StoredDelivery {
@@ -49,34 +50,65 @@ export async function beginAttempt(tx: Queryable, deliveryId: string, at: Date):
 }
 
 /** Records how an attempt ended. `failed`: no further one is made until a person has acted. */
-export async function endAttempt(
-  client: Queryable,
-  { deliveryId, number }: { readonly deliveryId: string; readonly number: number },
-  at: Date,
-  { outcome, detail, failed = false }: { readonly outcome: string; readonly detail: string; readonly failed?: boolean },
-): Promise<void> {
-  await client.tell(
-    `with moved as (update delivery set state = 'failed' where id = $1 and $6 and state = 'sending')
-     update delivery_attempt set finished_at = $3, outcome = $4, detail = $5 where delivery_id = $1 and number = $2`,
-    [deliveryId, number, at, outcome, detail, failed],
-  );
+export const endAttempt: (client: Queryable, attempt: EndedAttempt) => Promise<void> = toldInOneStatement(
+  (client, attempts) =>
+    client.tell(
+      `with ended as (
+         select * from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::boolean[])
+           as r (delivery_id, number, at, outcome, detail, failed)),
+       moved as (
+         update delivery d set state = 'failed' from ended r where d.id = r.delivery_id and r.failed and d.state = 'sending')
+       update delivery_attempt a set finished_at = r.at, outcome = r.outcome, detail = r.detail
+       from ended r where a.delivery_id = r.delivery_id and a.number = r.number`,
+      [
+        attempts.map(({ deliveryId }) => deliveryId),
+        attempts.map(({ number }) => number),
+        attempts.map(({ at }) => at),
+        attempts.map(({ outcome }) => outcome),
+        attempts.map(({ detail }) => detail),
+        attempts.map(({ failed = false }) => failed),
+      ],
+    ),
+);
+
+export interface EndedAttempt {
+  readonly deliveryId: string;
+  readonly number: number;
+  readonly at: Date;
+  readonly outcome: string;
+  readonly detail: string;
+  readonly failed?: boolean;
+}
+
+export interface NewReceipt {
+  readonly deliveryId: string;
+  readonly kind: string;
+  readonly at: Date;
+  readonly detail: unknown;
 }
 
 /** The partner has it. False when a receipt of this kind was recorded before. */
-export async function recordReceipt(
-  tx: Queryable,
-  deliveryId: string,
-  kind: string,
-  at: Date,
-  detail: unknown,
-): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `with receipt_row as (insert into receipt (delivery_id, kind, at, detail) values ($1, $2, $3, $4) on conflict do nothing returning delivery_id)
-     update delivery set state = 'sent', sent_at = $3 where id in (select delivery_id from receipt_row)`,
-    [deliveryId, kind, at, jsonText(detail)],
-  );
-  return rowCount === 1;
-}
+export const recordReceipt: (tx: Queryable, receipt: NewReceipt) => Promise<boolean> = inOneStatement(
+  async (tx, receipts) => {
+    const { rows } = await tx.query<{ delivery_id: string; kind: string }>(
+      `with receipt_row as (
+         insert into receipt (delivery_id, kind, at, detail)
+         select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::jsonb[]) on conflict do nothing
+         returning delivery_id, kind, at),
+       sent as (
+         update delivery d set state = 'sent', sent_at = r.at from receipt_row r where d.id = r.delivery_id)
+       select delivery_id, kind from receipt_row`,
+      [
+        receipts.map(({ deliveryId }) => deliveryId),
+        receipts.map(({ kind }) => kind),
+        receipts.map(({ at }) => at),
+        receipts.map(({ detail }) => jsonText(detail)),
+      ],
+    );
+    const recorded = new Set(rows.map(({ delivery_id, kind }) => `${delivery_id} ${kind}`));
+    return receipts.map(({ deliveryId, kind }) => recorded.delete(`${deliveryId} ${kind}`));
+  },
+);
 
 /** What waits in a channel's mailbox, oldest first. */
 export async function mailboxOf(

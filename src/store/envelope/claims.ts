@@ -1,5 +1,7 @@
+import { FailureError } from '../../core/failure.ts';
 import type { Usage } from '../../core/usage.ts';
 import type { Queryable } from '../database.ts';
+import { inOneStatement } from '../in-one-statement.ts';
 import { jsonText } from '../json-text.ts';
 
 /** One number a sender used on one level, between two identities. */
@@ -24,7 +26,28 @@ export async function claimControlNumbers(
   tx: Queryable,
   claims: readonly NumberClaim[],
 ): Promise<ReadonlyMap<NumberClaim, string>> {
-  if (claims.length === 0) return new Map();
+  return claims.length === 0 ? new Map() : claimAll(tx, claims);
+}
+
+const claimAll = inOneStatement(async (tx: Queryable, lists: readonly (readonly NumberClaim[])[]) => {
+  if (shareNumbers(lists)) throw new FailureError('database-busy', 'Two files with one control number came at once.');
+  const used = await usedAmong(tx, lists.flat());
+  return lists.map((list) => new Map([...used].filter(([claim]) => list.includes(claim))));
+});
+
+/** Whether the second is refused depends on what becomes of the first: they cannot go together. */
+function shareNumbers(lists: readonly (readonly NumberClaim[])[]): boolean {
+  if (lists.length === 1) return false;
+  const seen = new Set<string>();
+  return lists.some((list) => {
+    const keys = list.map(({ interchange_id: _, ...key }) => JSON.stringify(Object.entries(key).toSorted()));
+    if (keys.some((key) => seen.has(key))) return true;
+    for (const key of keys) seen.add(key);
+    return false;
+  });
+}
+
+async function usedAmong(tx: Queryable, claims: readonly NumberClaim[]): Promise<ReadonlyMap<NumberClaim, string>> {
   const { rows } = await tx.query<{ place: number; interchange_id: string }>(
     `with wanted as (
        select * from jsonb_to_recordset($1::jsonb) as r (place int, company_id text, usage text, syntax text, level text, theirs text, ours text,

@@ -3,6 +3,7 @@ import type { Order } from '../../documents/order.ts';
 import type { OrderDecision } from '../../orders/decision.ts';
 import type { OrderState } from '../../orders/order-state.ts';
 import type { Queryable } from '../database.ts';
+import { inOneStatement } from '../in-one-statement.ts';
 import { jsonText } from '../json-text.ts';
 
 export interface OrderRecord {
@@ -21,10 +22,10 @@ export interface OrderRecord {
 }
 
 // The order is locked before its document is looked up: it may be another one once a replacement lets go of the lock.
-const selectLocked = (where: string): string =>
+const selectLocked = (where: string, wanted = ''): string =>
   `select o.id, o.company_id, o.partner_id, o.usage, o.number, o.release, o.document_id, o.agreement_id, o.body as state, o.decision,
      d.body as "order", o.at
-   from (select * from purchase_order where ${where} for update) o join document d on d.id = o.document_id`;
+   from (select p.* from ${wanted} purchase_order p where ${where} order by p.id for update of p) o join document d on d.id = o.document_id`;
 
 /** An order with its document, locked until the transaction ends: what happens to one order happens one after the other. */
 export async function orderForUpdate(tx: Queryable, id: string): Promise<OrderRecord | undefined> {
@@ -33,16 +34,38 @@ export async function orderForUpdate(tx: Queryable, id: string): Promise<OrderRe
 }
 
 /** The order a partner knows by this number, locked. */
-export async function orderByNumber(
-  tx: Queryable,
-  key: { company: string; partner: string; usage: Usage; number: string; release: string },
-): Promise<OrderRecord | undefined> {
-  const { rows } = await tx.query<OrderRecord & Record<string, unknown>>(
-    selectLocked('company_id = $1 and partner_id = $2 and usage = $3 and number = $4 and release = $5'),
-    [key.company, key.partner, key.usage, key.number, key.release],
-  );
-  return rows[0];
+export const orderByNumber: (tx: Queryable, key: OrderKey) => Promise<OrderRecord | undefined> = inOneStatement(
+  async (tx, keys) => {
+    const { rows } = await tx.query<OrderRecord & Record<string, unknown>>(ORDERS_BY_NUMBER, [
+      keys.map(({ company }) => company),
+      keys.map(({ partner }) => partner),
+      keys.map(({ usage }) => usage),
+      keys.map(({ number }) => number),
+      keys.map(({ release }) => release),
+    ]);
+    return keys.map((key) => rows.find((row) => isOrderOf(row, key)));
+  },
+);
+
+export interface OrderKey {
+  readonly company: string;
+  readonly partner: string;
+  readonly usage: Usage;
+  readonly number: string;
+  readonly release: string;
 }
+
+const ORDERS_BY_NUMBER = selectLocked(
+  `p.company_id = r.company_id and p.partner_id = r.partner_id and p.usage = r.usage and p.number = r.number and p.release = r.release`,
+  'unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as r (company_id, partner_id, usage, number, release),',
+);
+
+const isOrderOf = (row: OrderRecord, { company, partner, usage, number, release }: OrderKey): boolean =>
+  row.number === number &&
+  row.release === release &&
+  row.partner_id === partner &&
+  row.company_id === company &&
+  row.usage === usage;
 
 /** Moves an order on. The decision stays as it is when none is given. */
 export async function updateOrder(

@@ -3,6 +3,7 @@ import type { Reservation } from '../../orders/decision.ts';
 import type { ItemView } from '../../orders/items.ts';
 import type { Item } from '../../partners/configuration.ts';
 import type { Queryable } from '../database.ts';
+import { toldInOneStatement } from '../in-one-statement.ts';
 import { jsonText } from '../json-text.ts';
 
 /**
@@ -42,27 +43,34 @@ const inOrderOf = (item: ItemView, body: Item | undefined) => {
 };
 
 /** Takes stock out of what is free, for an order. */
-export async function reserve(
-  tx: Queryable,
-  owner: { companyId: string; usage: Usage; orderId: string },
-  reservations: readonly Reservation[],
-): Promise<void> {
-  if (reservations.length === 0) return;
-  await tx.tell(
-    `with wanted as (select * from jsonb_to_recordset($4::jsonb) as r (line text, item text, location text, quantity numeric)),
-       kept as (insert into reservation (order_id, item_id, location, line, quantity) select $3, item, location, line, quantity from wanted)
-     update item_stock s set reserved = s.reserved + w.quantity
-     from (select item, location, sum(quantity) as quantity from wanted group by item, location) w
-     where s.company_id = $1 and s.usage = $2 and s.item_id = w.item and s.location = w.location`,
-    [owner.companyId, owner.usage, owner.orderId, jsonText(reservations)],
-  );
+export async function reserve(tx: Queryable, owner: StockOwner, reservations: readonly Reservation[]): Promise<void> {
+  if (reservations.length > 0) await reserveAll(tx, { owner, reservations });
 }
 
+export interface StockOwner {
+  readonly companyId: string;
+  readonly usage: Usage;
+  readonly orderId: string;
+}
+
+const reserveAll = toldInOneStatement(
+  (tx, wanted: readonly { owner: StockOwner; reservations: readonly Reservation[] }[]) =>
+    tx.tell(
+      `with wanted as (
+         select * from jsonb_to_recordset($1::jsonb)
+           as r ("companyId" text, usage text, "orderId" uuid, line text, item text, location text, quantity numeric)),
+       kept as (
+         insert into reservation (order_id, item_id, location, line, quantity)
+         select "orderId", item, location, line, quantity from wanted)
+       update item_stock s set reserved = s.reserved + w.quantity
+       from (select "companyId", usage, item, location, sum(quantity) as quantity from wanted group by 1, 2, 3, 4) w
+       where s.company_id = w."companyId" and s.usage = w.usage and s.item_id = w.item and s.location = w.location`,
+      [jsonText(wanted.flatMap(({ owner, reservations }) => reservations.map((one) => ({ ...one, ...owner }))))],
+    ),
+);
+
 /** Gives back what an order still has reserved: it was cancelled or replaced. */
-export async function releaseReservations(
-  tx: Queryable,
-  owner: { companyId: string; usage: Usage; orderId: string },
-): Promise<void> {
+export async function releaseReservations(tx: Queryable, owner: StockOwner): Promise<void> {
   await tx.tell(
     `with freed as (delete from reservation where order_id = $3 returning item_id, location, quantity)
      update item_stock s set reserved = s.reserved - f.quantity
@@ -78,7 +86,7 @@ export async function releaseReservations(
  */
 export async function takeReserved(
   tx: Queryable,
-  owner: { companyId: string; usage: Usage; orderId: string },
+  owner: StockOwner,
   lines: readonly { readonly line: string; readonly quantity: string }[],
 ): Promise<void> {
   await tx.tell(

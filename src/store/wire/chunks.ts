@@ -1,16 +1,8 @@
 import type { Queryable } from '../database.ts';
+import { toldInOneStatement } from '../in-one-statement.ts';
 
 /** Big enough that a row's overhead is nothing, small enough that a thousand readers fit in memory. */
 export const chunkBytes = 256 * 1024;
-
-const INSERT_CHUNK = 'insert into raw_chunk (raw_file_id, ordinal, bytes) values ($1, $2, $3)';
-
-/** Stores one chunk of a RawFile. A whole one is waited for, else a large file would stand in memory on its way to the server. */
-export async function insertChunk(tx: Queryable, rawFileId: string, ordinal: number, bytes: Uint8Array): Promise<void> {
-  const values = [rawFileId, ordinal, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
-  if (bytes.byteLength < chunkBytes) await tx.tell(INSERT_CHUNK, values);
-  else await tx.query(INSERT_CHUNK, values);
-}
 
 export interface NewChunk {
   readonly rawFileId: string;
@@ -18,18 +10,31 @@ export interface NewChunk {
   readonly bytes: Uint8Array;
 }
 
-/** Stores chunks of several RawFiles that are in memory anyway. */
-export async function insertChunks(tx: Queryable, chunks: readonly NewChunk[]): Promise<void> {
-  if (chunks.length === 0) return;
-  await tx.tell(
-    'insert into raw_chunk (raw_file_id, ordinal, bytes) select * from unnest($1::uuid[], $2::int[], $3::bytea[])',
-    [
-      chunks.map(({ rawFileId }) => rawFileId),
-      chunks.map(({ ordinal }) => ordinal),
-      chunks.map(({ bytes }) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
-    ],
-  );
+const INSERT_CHUNK = 'insert into raw_chunk (raw_file_id, ordinal, bytes) values ($1, $2, $3)';
+const INSERT_CHUNKS =
+  'insert into raw_chunk (raw_file_id, ordinal, bytes) select * from unnest($1::uuid[], $2::int[], $3::bytea[])';
+
+/** Stores one chunk of a RawFile. A whole one is waited for, else a large file would stand in memory on its way to the server. */
+export async function insertChunk(tx: Queryable, rawFileId: string, ordinal: number, bytes: Uint8Array): Promise<void> {
+  if (bytes.byteLength < chunkBytes) await insertShort(tx, { rawFileId, ordinal, bytes });
+  else await tx.query(INSERT_CHUNK, [rawFileId, ordinal, bufferOf(bytes)]);
 }
+
+/** Stores chunks of several RawFiles that are in memory anyway. An array of bytes travels as hex digits, so one alone is sent as it is. */
+export async function insertChunks(tx: Queryable, chunks: readonly NewChunk[]): Promise<void> {
+  const [first] = chunks;
+  if (first === undefined) return;
+  if (chunks.length === 1) return tx.tell(INSERT_CHUNK, [first.rawFileId, first.ordinal, bufferOf(first.bytes)]);
+  await tx.tell(INSERT_CHUNKS, [
+    chunks.map(({ rawFileId }) => rawFileId),
+    chunks.map(({ ordinal }) => ordinal),
+    chunks.map(({ bytes }) => bufferOf(bytes)),
+  ]);
+}
+
+const insertShort = toldInOneStatement(insertChunks);
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** The bytes of a RawFile from an offset on, chunk by chunk, in order; never more than one chunk in memory. */
 export async function* readChunks(client: Queryable, rawFileId: string, fromByte = 0): AsyncGenerator<Uint8Array> {

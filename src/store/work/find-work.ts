@@ -2,11 +2,26 @@ import type { Work } from '../../core/work.ts';
 import type { Queryable } from '../database.ts';
 import { heldBy, type WorkRow, workColumns, workOf } from './work-row.ts';
 
-/** The work a job was made for; undefined when it is done, taken over by a later attempt, parked or gone: then the job has nothing to do. */
-export async function workInHand(on: Queryable, id: string, attempt: number): Promise<Work | undefined> {
-  const { rows } = await on.query<WorkRow>(`SELECT ${workColumns} FROM work WHERE ${heldBy('$1', '$2')}`, [
-    id,
-    attempt,
+const WORK_IN_HAND = `
+  SELECT ${workColumns} FROM unnest($1::uuid[], $2::int[]) AS held (held_id, attempt), work
+   WHERE ${heldBy('held_id', 'attempt')}`;
+
+/**
+ * The work jobs were made for, in their order; undefined when it is done, taken over by a later attempt, parked or gone: then the job has
+ * nothing to do.
+ */
+export async function worksInHand(
+  on: Queryable,
+  jobs: readonly Pick<Work, 'id' | 'attempts'>[],
+): Promise<readonly (Work | undefined)[]> {
+  const { rows } = await on.query<WorkRow>(WORK_IN_HAND, [
+    jobs.map(({ id }) => id),
+    jobs.map(({ attempts }) => attempts),
   ]);
-  return rows[0] === undefined ? undefined : workOf(rows[0]);
+  const held = new Map(rows.map((row) => [`${row.id}-${row.attempts}`, workOf(row)]));
+  return jobs.map(({ id, attempts }) => held.get(`${id}-${attempts}`));
+}
+
+export async function workInHand(on: Queryable, id: string, attempts: number): Promise<Work | undefined> {
+  return (await worksInHand(on, [{ id, attempts }]))[0];
 }

@@ -1,6 +1,7 @@
 import { newId } from '../../core/ids.ts';
 import { LANE_OF, type NewWork } from '../../core/work.ts';
 import type { Tx } from '../database.ts';
+import { toldInOneStatement } from '../in-one-statement.ts';
 import { workChannel } from './work-row.ts';
 
 // Rows of one statement get their arrival numbers in the order they are given.
@@ -14,9 +15,16 @@ const INSERT_WORK = `
 /** Writes work in the transaction it follows from, in the order given, and wakes the relay after the commit. Gives the new ids. */
 export async function insertWork(tx: Tx, work: readonly NewWork[]): Promise<readonly string[]> {
   if (work.length === 0) return [];
-  const ids = work.map(() => newId());
-  await tx.tell(INSERT_WORK, [
-    ids,
+  const numbered = work.map((one) => ({ ...one, id: newId() }));
+  await insert(tx, numbered);
+  tx.announce(workChannel);
+  return numbered.map(({ id }) => id);
+}
+
+const insert = toldInOneStatement((tx: Tx, lists: readonly (readonly (NewWork & { id: string })[])[]) => {
+  const work = lists.flat();
+  return tx.tell(INSERT_WORK, [
+    work.map(({ id }) => id),
     work.map(({ kind }) => kind),
     work.map(({ subjectId }) => subjectId),
     work.map(({ kind }) => LANE_OF[kind]),
@@ -24,6 +32,4 @@ export async function insertWork(tx: Tx, work: readonly NewWork[]): Promise<read
     work.map(({ orderKey }) => orderKey ?? null),
     work.map(({ notBefore }) => notBefore ?? null),
   ]);
-  tx.announce(workChannel);
-  return ids;
-}
+});
