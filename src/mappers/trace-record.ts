@@ -78,11 +78,12 @@ export class TraceRecorder {
 
   /** What was recorded, as it is kept; the recorder may be used again. One transaction of 32 MB shall not keep its room for all that follow. */
   finish(templates: readonly Template[]): CompactTrace {
-    const trace = new CompactTrace(
-      templates,
-      this.nodes.slice(0, this.nodeCount * 2),
-      this.entries.slice(0, this.entryLength),
-    );
+    // One allocation for both: a typed array's own is a tenth of the cost of filling it.
+    const nodeLength = this.nodeCount * 2;
+    const kept = new Int32Array(nodeLength + this.entryLength);
+    kept.set(this.nodes.subarray(0, nodeLength));
+    kept.set(this.entries.subarray(0, this.entryLength), nodeLength);
+    const trace = new CompactTrace(templates, kept.subarray(0, nodeLength), kept.subarray(nodeLength));
     if (this.entries.length > keptLengthMax) this.entries = new Int32Array(2048);
     if (this.nodes.length > keptLengthMax) this.nodes = new Int32Array(256);
     this.reset(0, 1);
@@ -120,7 +121,9 @@ export class CompactTrace implements Trace {
   }
 
   get size(): number {
-    return this.order().length;
+    let size = 0;
+    for (let row = 0; row < this.rows.length; row += ENTRY) if (this.templates[this.rows[row] ?? 0]?.path) size++;
+    return size;
   }
 
   *entries(): Iterable<TraceEntry> {

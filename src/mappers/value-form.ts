@@ -11,6 +11,8 @@ import { type Decode, dateOf, dateText, impliedDecimal, lengthIn, plainDecimal, 
  * Form  how the text of one place (or several, with a tuple codec) becomes the value of a document path, and how it goes back.
  */
 export interface ValueForm {
+  /** What a text means, when looking it up is all there is to it: the next commonest. */
+  readonly lookup: ReadonlyMap<string, CodedValue> | null;
   /** Null when the text is taken as it is: the commonest case, and the road without a call. */
   readonly decode: ((text: string, world: CodecWorld) => unknown) | null;
   /** For several places; null for one. */
@@ -37,7 +39,9 @@ export function formOf(source: ValueSource, leaf: LeafType, decimalMarks: boolea
   const typed = raw ? null : typedDecode(place.type, leaf, source, decimalMarks);
   const codec = source.codecs.length > 0 ? compileCodecs(source.codecs) : null;
   const types = source.places.map(({ type }) => type);
+  const looksUp = source.codes !== null && leaf.kind === 'coded' && codec === null && leaf.pattern === null;
   return {
+    lookup: looksUp && source.places.length === 1 ? source.codes.byOriginal : null,
     decode: source.places.length > 1 ? null : matching(leaf, decodeWith(typed, codec, source, leaf)),
     decodeTuple: source.places.length > 1 && codec !== null ? (texts, world) => codec.decode(texts, world) : null,
     isFaithful: (texts) => codec?.isFaithful?.(texts) ?? false,
@@ -70,6 +74,11 @@ function decodeWith(
   if (codec === null && leaf.kind !== 'coded' && table === null) {
     if (leaf.words !== null) return (text) => (leaf.words?.includes(text) ? text : undefined);
     return typed;
+  }
+  const [only] = source.codecs;
+  if (only?.kind === 'table' && source.codecs.length === 1 && table === null && leaf.kind !== 'coded') {
+    const { byOriginal } = only.table;
+    return (text) => byOriginal.get(text)?.code;
   }
   return (text, world) => {
     const plain = typed === null ? text : typed(text);

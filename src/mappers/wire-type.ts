@@ -10,6 +10,7 @@ export type Decode = (text: string) => string | undefined;
 
 /** A decimal as people write it: digits on both sides of the point, no plus; undefined when the text is no number. */
 export function plainDecimal(text: string): string | undefined {
+  if (isPlain(text)) return text;
   if (!isDecimal(text)) return undefined;
   const first = text.charCodeAt(0);
   const last = text.charCodeAt(text.length - 1);
@@ -19,6 +20,19 @@ export function plainDecimal(text: string): string | undefined {
   if (digits.startsWith('.')) digits = `0${digits}`;
   if (digits.endsWith('.')) digits = digits.slice(0, -1);
   return negative ? `-${digits}` : digits;
+}
+
+/** What nearly every sender sends: at most sixteen digits, one point among them. Told without a regular expression, which costs ten times as much. */
+function isPlain(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > 17) return false;
+  let points = 0;
+  for (let index = 0; index < length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 0x2e) points++;
+    else if (code < 0x30 || code > 0x39) return false;
+  }
+  return points === 0 || (points === 1 && text.charCodeAt(0) !== 0x2e && text.charCodeAt(length - 1) !== 0x2e);
 }
 
 /** N2 and its like: the point is implied, never sent. */

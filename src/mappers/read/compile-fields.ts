@@ -2,11 +2,12 @@ import { coveredBySibling, heldBySibling } from '../language/covers.ts';
 import type { Field, FirstField, ObjectField, OneField } from '../language/spec.ts';
 import type { Templates } from '../trace-record.ts';
 import { compileGather, compileList } from './compile-lists.ts';
-import { compileSource, compileValue, fallbackOf } from './compile-value.ts';
+import { compileSource, compileValue, directValue, fallbackOf } from './compile-value.ts';
 import { complainOfAlternative, complainOfMissing } from './complaints.ts';
-import { gateOf, isOpen } from './gate.ts';
+import { gateOf } from './gate.ts';
 import { compileGroup } from './group.ts';
-import type { Fields, ReadFrame, ReadRun } from './run.ts';
+import { objectReader } from './object-reader.ts';
+import type { ReadFrame, ReadRun } from './run.ts';
 
 /** Reads one field of a frame; undefined when nothing stands there. */
 export type Read = (frame: ReadFrame, run: ReadRun) => unknown;
@@ -27,38 +28,16 @@ export function compileObject(
 ): Read {
   // `others:` takes what its neighbours left: they are read first.
   const ordered = [...fields.filter((field) => !takesOthers(field)), ...fields.filter(takesOthers)];
-  const keys = ordered.map(({ key }) => key);
-  const reads = ordered.map((field) => compileField(compiler, field, depth, siblings));
-  const alone = ordered.map(({ kind }) => kind !== 'same' && kind !== 'link' && kind !== 'constant');
-  const gates = ordered.map(gateOf);
-  const needed = [...required];
-  return (frame, run) => {
-    const entries = run.trace.entryLength;
-    const nodes = run.trace.nodeCount;
-    let object: Fields | undefined;
-    let present = false;
-    for (let index = 0; index < reads.length; index++) {
-      const gate = gates[index];
-      if (gate && !isOpen(gate, frame)) continue;
-      const value = reads[index]?.(frame, run);
-      if (value === undefined) continue;
-      object ??= {};
-      object[keys[index] ?? ''] = value;
-      if (alone[index]) present = true;
-    }
-    if (object === undefined) return undefined;
-    if (!present) {
-      run.trace.reset(entries, nodes);
-      return undefined;
-    }
-    for (const key of needed) {
-      if (object[key] !== undefined) continue;
-      complainOfMissing(run, frame, entries, path, key);
-      run.trace.reset(entries, nodes);
-      return undefined;
-    }
-    return object;
-  };
+  const reads = ordered.map((field) => ({
+    key: field.key,
+    gate: gateOf(field),
+    alone: field.kind !== 'same' && field.kind !== 'link' && field.kind !== 'constant',
+    direct: directValue(compiler, field, field.kind === 'value' && heldBySibling(siblings, field.source)),
+    read: compileField(compiler, field, depth, siblings),
+  }));
+  return objectReader(reads, [...required], (run, frame, entries, key) =>
+    complainOfMissing(run, frame, entries, path, key),
+  );
 }
 
 export const takesOthers = (field: Field): boolean =>

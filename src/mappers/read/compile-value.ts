@@ -1,13 +1,14 @@
+import type { Segment } from '../../parsers/transaction.ts';
 import type { CodedValue, CodeTable } from '../code-table.ts';
 import { agreementValue } from '../codecs/compile.ts';
 import type { LeafType } from '../language/document-type.ts';
-import type { ElementPlace, Given, ValueField, ValueSource } from '../language/spec.ts';
+import type { ElementPlace, Field, Given, ValueField, ValueSource } from '../language/spec.ts';
 import { packPlace } from '../trace-record.ts';
 import { formOf, isUnfit, type ValueForm } from '../value-form.ts';
 import type { Read, ReadCompiler } from './compile-fields.ts';
 import { complainOfCode, complainOfForm, complainOfLoss, complainOfText } from './complaints.ts';
 import { compileFind, type Find } from './find.ts';
-import type { ReadRun } from './run.ts';
+import type { ReadFrame, ReadRun } from './run.ts';
 
 export const fallbackOf = (given: Given | null): ((run: ReadRun) => unknown) | null => {
   if (given === null) return null;
@@ -50,7 +51,77 @@ function unknownIn(codes: CodeTable | null, type: LeafType): ((text: string, val
   return (text) => !codes.byOriginal.has(text);
 }
 
+/** What becomes of one element's text, wherever its segment is found. */
+export interface TextReader {
+  readonly place: ElementPlace;
+  readonly template: number;
+  /** Null when the text is taken as it is. */
+  readonly decode: ValueForm['decode'];
+  /** Stands for `decode` and `isUnknown`: what is not in it is an unknown code. */
+  readonly lookup: ValueForm['lookup'];
+  /** Whether the value is a code nobody knows: null when there is no table. */
+  readonly isUnknown: ((text: string, value: unknown) => boolean) | null;
+  /** Says that the text gives no value. */
+  refuse(run: ReadRun, frame: ReadFrame, segment: Segment, element: number, component: number, text: string): void;
+  /** Says that the code is unknown. */
+  wonder(run: ReadRun, frame: ReadFrame, segment: Segment, element: number, component: number, text: string): void;
+}
+
 /** `shown`: another field holds the same element whole, so that nothing is lost when this one cannot use it. */
+function textReader(
+  compiler: ReadCompiler,
+  source: ValueSource,
+  type: LeafType,
+  path: string,
+  shown: boolean,
+): TextReader | null {
+  const [place] = source.places;
+  const form = formOf(source, type, compiler.decimalMarks);
+  if (place === undefined || form.decodeTuple !== null) return null;
+  const table = tableIn(source);
+  const { repetition } = place;
+  return {
+    place,
+    template: compiler.templates.idOf(path, source.target.segment.tag),
+    decode: form.decode,
+    lookup: form.lookup,
+    isUnknown: unknownIn(source.codes, type),
+    refuse(run, frame, segment, element, component, text) {
+      const stand = { element, component, repetition };
+      if (table === null) complainOfText(run, segment, stand, frame, path, text);
+      else if (!shown) complainOfCode(run, segment, stand, frame, table, text);
+    },
+    wonder(run, frame, segment, element, component, text) {
+      complainOfCode(run, segment, { element, component, repetition }, frame, source.codes?.name ?? '', text);
+    },
+  };
+}
+
+/** X12 554 in a loop's trigger counts the loops themselves. */
+const countsItself = ({ target, places: [place] }: ValueSource): boolean =>
+  place?.type.id === ASSIGNED_NUMBER && target.steps.length === 1 && target.steps[0]?.position === 0;
+
+/** A value whose segment is found without conditions: all such values of one object that share a segment find it once. */
+export interface DirectValue extends TextReader {
+  readonly find: Find;
+  /** The same for fields whose segment is the same. */
+  readonly segmentKey: string;
+}
+
+/** Null when the field needs more than its element's text. */
+export function directValue(compiler: ReadCompiler, field: Field, shown: boolean): DirectValue | null {
+  if (field.kind !== 'value' || field.fallback !== null || countsItself(field.source)) return null;
+  const { target } = field.source;
+  const { origin, steps, ownConditions, otherWays } = target;
+  if (origin === 'root' || ownConditions.length > 0 || otherWays.length > 0) return null;
+  if (steps.some(({ conditions }) => conditions.length > 0)) return null;
+  const reader = textReader(compiler, field.source, field.type, field.path, shown);
+  if (reader === null) return null;
+  const segmentKey = `${origin} ${steps.map(({ position, loop }) => `${position}${loop === null ? '' : '/'}`).join(' ')}`;
+  return { ...reader, find: compileFind(target, false), segmentKey };
+}
+
+/** `shown`: see `textReader`. */
 export function compileSource(
   compiler: ReadCompiler,
   source: ValueSource,
@@ -60,18 +131,16 @@ export function compileSource(
   shown: boolean,
 ): Read {
   const find = compileFind(source.target, covered);
-  const form = formOf(source, type, compiler.decimalMarks);
-  const template = compiler.templates.idOf(path, source.target.segment.tag);
-  const [place] = source.places;
-  if (place === undefined) return () => undefined;
-  if (form.decodeTuple !== null) return readTuple(source.places, find, form, template, path);
-  const { decode } = form;
+  const reader = textReader(compiler, source, type, path, shown);
+  if (reader === null) {
+    const form = formOf(source, type, compiler.decimalMarks);
+    const template = compiler.templates.idOf(path, source.target.segment.tag);
+    return source.places.length === 0 ? () => undefined : readTuple(source.places, find, form, template, path);
+  }
+  const { place, template, decode, isUnknown } = reader;
   const { slot, element: fixedElement, component: fixedComponent, repetition } = place;
-  const inComposite = slot > 0 && place.composite && fixedComponent === 0;
-  const unknown = unknownIn(source.codes, type);
-  const table = tableIn(source);
-  const [step] = source.target.steps;
-  const ordinal = place.type.id === ASSIGNED_NUMBER && source.target.steps.length === 1 && step?.position === 0;
+  const inComposite = isInComposite(place);
+  const ordinal = countsItself(source);
   return (frame, run) => {
     const { trace } = run;
     const mark = trace.entryLength;
@@ -89,17 +158,18 @@ export function compileSource(
     const value = decode === null ? text : decode(text, run);
     if (value === undefined) {
       trace.entryLength = mark;
-      const stand = { element, component, repetition };
-      if (table === null) complainOfText(run, segment, stand, frame, path, text);
-      else if (!shown) complainOfCode(run, segment, stand, frame, table, text);
+      reader.refuse(run, frame, segment, element, component, text);
       return undefined;
     }
-    if (unknown?.(text, value))
-      complainOfCode(run, segment, { element, component, repetition }, frame, source.codes?.name ?? '', text);
+    if (isUnknown?.(text, value)) reader.wonder(run, frame, segment, element, component, text);
     trace.add(template, run.node, segment.number, packPlace(element, component, repetition));
     return value;
   };
 }
+
+/** A slot that is a component of one composite. */
+export const isInComposite = ({ slot, composite, component }: ElementPlace): boolean =>
+  slot > 0 && composite && component === 0;
 
 /** Several elements make one value: a date, its time and its zone. */
 function readTuple(places: readonly ElementPlace[], find: Find, form: ValueForm, template: number, path: string): Read {

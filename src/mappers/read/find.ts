@@ -11,25 +11,29 @@ export type Find = (frame: ReadFrame, run: ReadRun) => Segment | null;
 /** `where:` lists are short; 64 codes in one would make ranks of several lists collide, and the check refuses that. */
 export const whereListMax = 64;
 
+/** How early a code stands in its list; -1 when the condition does not hold. */
+function rankOfOne({ place, values }: Condition, segment: Segment): number {
+  const value = segment.value(place.element, place.component || 1, place.repetition || 1);
+  if (values === null) return value === '' ? 0 : -1;
+  return values.length === 1 ? (value === values[0] ? 0 : -1) : values.indexOf(value);
+}
+
 /** How early the codes stand in their lists: 0 for the first of each; -1 when a condition does not hold. */
 export function rankOf(conditions: readonly Condition[], segment: Segment): number {
   let rank = 0;
-  for (const { place, values } of conditions) {
-    const value = segment.value(place.element, place.component || 1, place.repetition || 1);
-    if (values === null) {
-      if (value !== '') return -1;
-      continue;
-    }
-    const index = values.indexOf(value);
-    if (index < 0) return -1;
-    rank = rank * whereListMax + index;
+  for (let index = 0; index < conditions.length; index++) {
+    const own = rankOfOne(conditions[index] as Condition, segment);
+    if (own < 0) return -1;
+    rank = rank * whereListMax + own;
   }
   return rank;
 }
 
 /** The segment of a loop a condition looks at: the first at its position. */
 export function segmentIn(loop: PlacedLoop, position: number): Segment | null {
-  for (const child of loop.children) {
+  const { children } = loop;
+  for (let index = 0; index < children.length; index++) {
+    const child = children[index] as Child;
     if (child.kind !== 'segment') continue;
     if (child.use.position === position) return child.segment;
     if (child.use.position > position) return null;
@@ -40,9 +44,10 @@ export function segmentIn(loop: PlacedLoop, position: number): Segment | null {
 /** Several conditions of one loop may look at different segments of it. */
 export function rankOfLoop(conditions: readonly Condition[], loop: PlacedLoop): number {
   let rank = 0;
-  for (const condition of conditions) {
+  for (let index = 0; index < conditions.length; index++) {
+    const condition = conditions[index] as Condition;
     const segment = segmentIn(loop, condition.child);
-    const own = segment === null ? (condition.values === null ? 0 : -1) : rankOf([condition], segment);
+    const own = segment === null ? (condition.values === null ? 0 : -1) : rankOfOne(condition, segment);
     if (own < 0) return -1;
     rank = rank * whereListMax + own;
   }
