@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Order, OrderLine } from './order.ts';
 import {
   Allocation,
   Carriage,
@@ -36,8 +37,12 @@ export const LinePromise = object({
   reason: Type.Optional(Coded),
 });
 
+/** What a response may repeat of the order's line as it stood. */
+const { parentLine, measurements, quantities, amount, terms, prices, taxes, carriage } = OrderLine.properties;
+
 export const OrderResponseLine = object({
   number: Type.Optional(Text),
+  parentLine,
   /** What was to be done with the line, when this answers a change. */
   action: Type.Optional(Coded),
   quantity: Type.Optional(Quantity),
@@ -45,9 +50,12 @@ export const OrderResponseLine = object({
   left: Type.Optional(Quantity),
   shipped: Type.Optional(Quantity),
   price: Type.Optional(Price),
+  prices,
   products: Type.Optional(Type.Array(ProductId)),
   description: Type.Optional(Text),
   features: Type.Optional(Type.Array(Feature)),
+  quantities,
+  measurements,
   pack: Type.Optional(PackSpec),
   dates: Type.Optional(Type.Array(DatedEntry)),
   references: Type.Optional(Type.Array(Reference)),
@@ -57,6 +65,10 @@ export const OrderResponseLine = object({
   parties: Type.Optional(Type.Array(Party)),
   promises: Type.Optional(Type.Array(LinePromise)),
   texts: Type.Optional(Type.Array(FreeText)),
+  terms,
+  taxes,
+  carriage,
+  amount,
 });
 
 /** Our answer to an order: a verdict over the whole and promises per line. */
@@ -74,6 +86,7 @@ export const OrderResponse = object({
   /** The buyer's number for what this answers, when it is not the order's. */
   request: Type.Optional(Text),
   currency: Type.Optional(CurrencyText),
+  exchangeRate: Order.properties.exchangeRate,
   references: Type.Optional(Type.Array(Reference)),
   dates: Type.Optional(Type.Array(DatedEntry)),
   parties: Type.Optional(Type.Array(Party)),
@@ -81,6 +94,7 @@ export const OrderResponse = object({
   contacts: Type.Optional(Party.properties.contacts),
   carriage: Type.Optional(Carriage),
   charges: Type.Optional(Type.Array(Charge)),
+  taxes: Order.properties.taxes,
   texts: Type.Optional(Type.Array(FreeText)),
   lines: Type.Array(OrderResponseLine),
   totals: Type.Optional(object({ amount: Type.Optional(DecimalText) })),

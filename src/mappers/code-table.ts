@@ -15,7 +15,13 @@ export interface CodeTable {
   readonly byOriginal: ReadonlyMap<string, CodedValue & { readonly code: string; readonly original: string }>;
   /** Our word → the wire code written for it: the first of its row. */
   readonly byCode: ReadonlyMap<string, string>;
+  /** Words this syntax has no code for → the word that stands for them in writing. */
+  readonly wider: ReadonlyMap<string, string>;
 }
+
+/** What is written for a word of ours: its own code, else that of the wider word. */
+export const codeWrittenFor = ({ byCode, wider }: CodeTable, word: string): string | undefined =>
+  byCode.get(word) ?? byCode.get(wider.get(word) ?? '');
 
 /**
  * Takes a parsed table file and a syntax; gives the table of that syntax.
@@ -28,8 +34,8 @@ export function codeTableOf(source: MapSource, name: string, syntax: SyntaxName,
   const byCode = new Map<string, string>();
   const rows = source.root?.entries.get(syntax);
   for (const [key, node] of source.root?.entries ?? [])
-    if (key !== 'x12' && key !== 'edifact')
-      faults.add(node, `'${key}' is no syntax: a code table has x12 and edifact.`);
+    if (key !== 'x12' && key !== 'edifact' && key !== 'wider')
+      faults.add(node, `'${key}' is no syntax: a code table has x12 and edifact, and wider.`);
   if (rows !== undefined && rows.kind !== 'mapping') faults.add(rows, `${syntax}: wants rows of word: code.`);
   if (rows?.kind === 'mapping')
     for (const [code, node] of rows.entries) {
@@ -43,7 +49,27 @@ export function codeTableOf(source: MapSource, name: string, syntax: SyntaxName,
         else byOriginal.set(original, Object.freeze({ code, original }));
       }
     }
-  return { name, byOriginal, byCode };
+  return { name, byOriginal, byCode, wider: widerOf(source, syntax, byCode, faults) };
+}
+
+/** `wider: { edifact: { price-changed: accepted-with-changes } }`: a word is written as one with a code of its own, and reads back as that one. */
+function widerOf(
+  source: MapSource,
+  syntax: SyntaxName,
+  byCode: ReadonlyMap<string, string>,
+  faults: Faults,
+): ReadonlyMap<string, string> {
+  const all = source.root?.entries.get('wider');
+  const rows = all?.kind === 'mapping' ? all.entries.get(syntax) : undefined;
+  const wider = new Map<string, string>();
+  for (const [word, node] of rows?.kind === 'mapping' ? rows.entries : []) {
+    const stands = node.kind === 'scalar' ? node.text : '';
+    if (byCode.has(word)) faults.add(node, `'${word}' has a code of its own in ${syntax}: nothing stands for it.`);
+    else if (!byCode.has(stands))
+      faults.add(node, `'${stands}' has no code in ${syntax}, so it cannot stand for '${word}'.`);
+    else wider.set(word, stands);
+  }
+  return wider;
 }
 
 function codesOf(node: MapNode, faults: Faults): string[] {

@@ -1,5 +1,5 @@
 import type { ElementDefinition } from '../parsers/standards/definitions.ts';
-import type { CodedValue } from './code-table.ts';
+import { type CodedValue, codeWrittenFor } from './code-table.ts';
 import { isDateCodec } from './codecs/codec.ts';
 import { type Codec, type CodecWorld, compileCodecs } from './codecs/compile.ts';
 import { isNumeric } from './language/context.ts';
@@ -151,7 +151,7 @@ function wireCode(value: unknown, source: ValueSource, leaf: LeafType): unknown 
       (code === undefined || table === null || table.byOriginal.get(original)?.code === code)
     )
       return original;
-    const written = code === undefined ? undefined : table?.byCode.get(code);
+    const written = code === undefined || table === null ? undefined : codeWrittenFor(table, code);
     if (written !== undefined) return written;
     return unfit(
       table === null ? 'has no original, and its place has no code table' : `has no code in the table '${table.name}'`,

@@ -16,6 +16,8 @@ export const MAP_NAMES = [
   'x12/004010/860',
   'x12/004010/865',
   'edifact/D96A/ORDERS',
+  'edifact/D96A/ORDCHG',
+  'edifact/D96A/ORDRSP',
 ] as const;
 export type MapName = (typeof MAP_NAMES)[number];
 

@@ -191,7 +191,17 @@ export function writeValue(writer: SourceWriter, value: unknown, frame: WriteFra
       return;
     }
     run.put(segment, element, component, at.repetition, text, writer.template);
+    complainOfWider(source, value, text, path, run);
   }
+}
+
+/** The word has no code here, and a wider one was written: what is lost is told. */
+function complainOfWider({ codes }: ValueSource, value: unknown, text: string, path: string, run: WriteRun): void {
+  const word = isRecord(value) && typeof value.code === 'string' ? value.code : '';
+  const stands = codes?.wider.get(word);
+  if (stands === undefined || codes?.byCode.get(stands) !== text) return;
+  const message = `${run.path(path)} is '${word}', which has no code of its own here: '${stands}' was written.`;
+  run.complain('map/code-unknown', 'warning', message, undefined, word);
 }
 
 const sameMeaning = (form: ValueForm, known: string, value: unknown, run: WriteRun): boolean =>
