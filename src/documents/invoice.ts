@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OrderLine } from './order.ts';
 import {
   Allocation,
   Carriage,
@@ -25,8 +26,11 @@ import {
   Text,
 } from './parts.ts';
 
+const { parentLine, quantities, measurements } = OrderLine.properties;
+
 export const InvoiceLine = object({
   number: Type.Optional(Text),
+  parentLine,
   orderNumber: Type.Optional(Text),
   orderLine: Type.Optional(Text),
   quantity: Type.Optional(Quantity),
@@ -35,6 +39,8 @@ export const InvoiceLine = object({
   products: Type.Optional(Type.Array(ProductId)),
   description: Type.Optional(Text),
   features: Type.Optional(Type.Array(Feature)),
+  quantities,
+  measurements,
   pack: Type.Optional(PackSpec),
   dates: Type.Optional(Type.Array(DatedEntry)),
   allocations: Type.Optional(Type.Array(Allocation)),
@@ -43,6 +49,7 @@ export const InvoiceLine = object({
   charges: Type.Optional(Type.Array(Charge)),
   taxes: Type.Optional(Type.Array(Tax)),
   references: Type.Optional(Type.Array(Reference)),
+  texts: Type.Optional(Type.Array(FreeText)),
   amount: Type.Optional(DecimalText),
 });
 

@@ -43,10 +43,18 @@ export function formOf(source: ValueSource, leaf: LeafType, decimalMarks: boolea
   return {
     lookup: looksUp && source.places.length === 1 ? source.codes.byOriginal : null,
     decode: source.places.length > 1 ? null : matching(leaf, decodeWith(typed, codec, source, leaf)),
-    decodeTuple: source.places.length > 1 && codec !== null ? (texts, world) => codec.decode(texts, world) : null,
-    isFaithful: (texts) => codec?.isFaithful?.(texts) ?? false,
+    decodeTuple:
+      source.places.length > 1 && codec !== null ? (texts, world) => asLeaf(codec.decode(texts, world), leaf) : null,
+    // Where only a day fits, a time that was sent is lost, and must be told.
+    isFaithful: (texts) => (codec?.isFaithful?.(texts) ?? false) && (leaf.kind !== 'date' || texts[0]?.length === 8),
     encode: encodeWith(codec, source, leaf, types, raw),
   };
+}
+
+/** A moment where the document holds a day gives its day; a period gives nothing. */
+function asLeaf(value: unknown, { kind }: LeafType): unknown {
+  if (kind !== 'date' || value === undefined) return value;
+  return typeof value === 'string' ? value.slice(0, 10) : undefined;
 }
 
 /** A text that the schema would refuse is no value of its path. */

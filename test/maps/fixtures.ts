@@ -18,6 +18,8 @@ export const MAP_NAMES = [
   'edifact/D96A/ORDERS',
   'edifact/D96A/ORDCHG',
   'edifact/D96A/ORDRSP',
+  'edifact/D96A/DESADV',
+  'edifact/D96A/INVOIC',
 ] as const;
 export type MapName = (typeof MAP_NAMES)[number];
 

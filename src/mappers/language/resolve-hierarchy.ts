@@ -3,6 +3,7 @@ import type { ObjectType } from './document-type.ts';
 import { parsePlace } from './place.ts';
 import { resolveGiven } from './resolve-codecs.ts';
 import { resolveFields } from './resolve-field.ts';
+import { resolveFixed } from './resolve-group.ts';
 import { elementPlace, placeOf, resolveTarget } from './resolve-target.ts';
 import { type MapNode, type MappingNode, textOf } from './source.ts';
 import type { ElementPlace, HierarchySpec, LevelRule, NodeSpec, ShapeSpec, Target } from './spec.ts';
@@ -134,7 +135,7 @@ function nodeOf(context: Context, name: string, node: MapNode, frame: Frame, typ
     context.faults.add(node, `The node ${name} wants fields.`);
     return null;
   }
-  onlyKeys(node, ['each', 'key', 'of', 'on', 'fields'], context.faults, 'a node');
+  onlyKeys(node, ['each', 'key', 'of', 'on', 'fields', 'fixed'], context.faults, 'a node');
   const list = textOf(node.entries.get('each')) ?? null;
   const property = list === null ? null : type.properties.get(list);
   if (list !== null && (property?.kind !== 'array' || property.items.kind !== 'object')) {
@@ -164,6 +165,7 @@ function nodeOf(context: Context, name: string, node: MapNode, frame: Frame, typ
     on,
     type: itemType,
     fields: resolveFields(context, node.entries.get('fields'), inner, itemType, path),
+    fixed: resolveFixed(context, node.entries.get('fixed'), inner),
     at: node,
   };
 }

@@ -182,6 +182,8 @@ export interface NodeSpec {
   readonly on: Target | null;
   readonly type: ObjectType;
   readonly fields: readonly Field[];
+  /** What every level of the node holds: so many packages, one. */
+  readonly fixed: readonly FixedSpec[];
   readonly at: SourcePlace;
 }
 

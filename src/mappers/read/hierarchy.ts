@@ -3,6 +3,7 @@ import type { Field, HierarchySpec, LevelRule, LinkField, NodeSpec } from '../la
 import { compileField, type Read, type ReadCompiler, takesOthers } from './compile-fields.ts';
 import { SEGMENT_READ } from './compile-lists.ts';
 import { compileFind } from './find.ts';
+import { compareFixed } from './fixed.ts';
 import { claimsIn, compileGroup, type GroupReader } from './group.ts';
 import { type Level, levelsOf } from './levels.ts';
 import { Lists } from './node-lists.ts';
@@ -71,12 +72,14 @@ function nodeReader(compiler: ReadCompiler, spec: NodeSpec): NodeReader {
     key: field.key,
     read: compileField(compiler, field, depth, spec.fields),
   }));
+  const fixed = compareFixed(compiler, spec.fixed);
   const read: NodeReader['read'] = (frame, run) => {
     const item: Fields = {};
     for (const { key, read: readField } of reads) {
       const value = readField(frame, run);
       if (value !== undefined) item[key] = value;
     }
+    fixed(frame, run);
     return item;
   };
   const readRow: Read = (frame, run) => {

@@ -2,6 +2,7 @@ import { agreementValue } from '../codecs/compile.ts';
 import type { Given, HierarchySpec, LinkField, NodeSpec, ShapeSpec } from '../language/spec.ts';
 import { compileObject, isRecord, type Write, type WriteCompiler } from './compile-fields.ts';
 import { innerFrame } from './compile-groups.ts';
+import { writeFixed } from './fixed.ts';
 import { buildTree, type LevelNode, type Tree } from './level-tree.ts';
 import { loopFrame, type WriteFrame, type WriteRun } from './run.ts';
 import { WireLoop } from './wire-tree.ts';
@@ -10,6 +11,7 @@ export interface NodeWriter {
   readonly spec: NodeSpec;
   readonly item: Write;
   readonly links: readonly LinkField[];
+  readonly fixed: ReturnType<typeof writeFixed>;
 }
 
 /** Compiles the writing of HL or CPS: the document's flat lists grouped along the shape, one loop for each level. */
@@ -19,6 +21,7 @@ export function compileHierarchy(compiler: WriteCompiler, spec: HierarchySpec): 
       spec: node,
       item: compileObject(compiler, node.fields, node.list === null ? '' : `${node.list}[]`, node.fields),
       links: node.fields.filter((field): field is LinkField => field.kind === 'link'),
+      fixed: writeFixed(node.fixed),
     }),
   );
   return (run) => {
@@ -83,7 +86,10 @@ function writeTree(spec: HierarchySpec, writers: readonly NodeWriter[], tree: Tr
 /** Where no code tells the level, its rules must: what the rule looks at is put there, and what would be taken for another level is told. */
 function tellLevel(spec: HierarchySpec, name: string, wire: WireLoop, run: WriteRun): void {
   for (const rule of spec.levels) {
-    if (rule.kind === 'absent-parent') continue;
+    if (rule.kind === 'absent-parent') {
+      if (rule.node === name) return; // the first rule that holds decides, whatever else stands in the level
+      continue;
+    }
     const mine = rule.node === name;
     if (rule.kind === 'present') {
       if (mine) run.locate(rule.target, loopFrame(wire));
@@ -106,10 +112,11 @@ function tellLevel(spec: HierarchySpec, name: string, wire: WireLoop, run: Write
   }
 }
 
-function writeNode({ item }: NodeWriter, node: LevelNode, frame: WriteFrame, run: WriteRun): void {
+function writeNode({ item, fixed }: NodeWriter, node: LevelNode, frame: WriteFrame, run: WriteRun): void {
   const outer = run.node;
   if (node.index >= 0) run.node = run.trace.node(0, node.index);
   item.write(node.item, frame, run);
+  fixed(frame, run);
   run.node = outer;
 }
 
@@ -122,6 +129,8 @@ function writeInside(writers: readonly NodeWriter[], row: LevelNode, frame: Writ
   run.node = run.trace.node(0, row.index);
   const wire = step.loop === null ? run.segment(step.use) : new WireLoop(step.loop, run.node);
   frame.loop.append(step.position, wire);
-  writer.item.write(row.item, innerFrame(wire, frame), run);
+  const inner = innerFrame(wire, frame);
+  writer.item.write(row.item, inner, run);
+  writer.fixed(inner, run);
   run.node = outer;
 }
