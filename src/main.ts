@@ -67,6 +67,7 @@ async function composeContext(database: Database, dataFolder: string): Promise<F
   const { furtherFolders, openStandards } = await import('./library/standards.ts');
   const { openMaps } = await import('./library/maps.ts');
   const { mapFunctions } = await import('./library/map-functions.ts');
+  const { openExpressions } = await import('./library/expressions.ts');
   const temporaryFolder = join(dataFolder, 'spool');
   await mkdir(temporaryFolder, { recursive: true, mode: 0o700 });
   const standards = openStandards(undefined, furtherFolders(environment.TALLYPORT_STANDARDS, dataFolder));
@@ -77,8 +78,9 @@ async function composeContext(database: Database, dataFolder: string): Promise<F
     newId,
     configuration: watchConfiguration(database, systemClock),
     standards,
-    // A supplier's own maps go before ours.
-    maps: openMaps({ standards, functions: mapFunctions, folders: [join(dataFolder, 'maps')] }),
+    maps: openMaps({ standards, functions: mapFunctions }),
+    // Its thread starts with the first expression, is ended when one takes too much, and keeps no process alive.
+    evaluate: openExpressions().evaluate,
     temporaryFolder,
   };
 }

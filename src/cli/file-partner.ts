@@ -7,6 +7,7 @@ import { answeringAgreement } from '../flows/split/whose.ts';
 import { mapFunctions } from '../library/map-functions.ts';
 import { openMaps } from '../library/maps.ts';
 import { loadConfiguration } from '../library/partners.ts';
+import { openGuides } from '../library/rule-book.ts';
 import type { Standards } from '../library/standards.ts';
 import type { Restrictions } from '../parsers/restrictions.ts';
 import type { InterchangeHeader } from '../parsers/transaction.ts';
@@ -36,12 +37,18 @@ export async function loadPartner(name: string, resolve: (...paths: string[]) =>
     throw new FailureError('not-found', `${folder} is no partner's folder: partners/<name>/partner.yaml is wanted.`);
   }
   const agreements = configuration.agreements.filter((agreement) => agreement.partner === id);
-  return { company: configuration.company, partners: [partner], agreements, mapsFolder: join(folder, 'maps') };
+  return {
+    company: configuration.company,
+    partners: [partner],
+    agreements,
+    mapsFolders: [join(folder, 'maps'), join(root, 'company', 'maps')],
+    guide: openGuides(configuration.rules, id),
+  };
 }
 
 /** Judges by the agreement each transaction falls under: its policies, and its map, as the gateway does. */
 export function agreementJudge(standards: Standards, parties: OnePartner, restrictions?: Restrictions): Judge {
-  const maps = openMaps({ standards, functions: mapFunctions, folders: [parties.mapsFolder] });
+  const maps = openMaps({ standards, functions: mapFunctions, folders: parties.mapsFolders });
   const standard = standardJudge(standards, restrictions);
   let foreign = false;
   let rejects: RejectedUnit = 'transaction';
@@ -64,7 +71,7 @@ export function agreementJudge(standards: Standards, parties: OnePartner, restri
         transaction,
         agreement,
         acknowledges,
-        restrictions,
+        restrictions ?? parties.guide(agreement?.guide ?? null),
       );
       if (failure !== null) throw failure;
       return { problems, verdict, root: null };

@@ -23,7 +23,8 @@ interface Checked {
 export async function runMapCheck(commands: Commands, names: readonly string[], flags: MapFlags): Promise<ExitCode> {
   const standards = standardsFor(commands);
   const { maps, parties } = await openNamedMaps(commands, standards, flags.partner);
-  const checked = (names.length > 0 ? names : allNames(parties)).map((name) => checkedMap(commands, maps, name));
+  const wanted = names.length > 0 ? names : allNames(parties);
+  const checked = await Promise.all(wanted.map((name) => checkedMap(commands, maps, name)));
   const broken = checked.filter(({ faults }) => faults.some(({ severity }) => severity === 'error')).length;
   const output = openOutput(commands);
   if (flags.json === true) await output.line(JSON.stringify({ maps: checked.map(asJson) }));
@@ -48,20 +49,26 @@ export async function runMapCheck(commands: Commands, names: readonly string[], 
   return broken > 0 ? 1 : 0;
 }
 
-function checkedMap(commands: Commands, maps: Maps, name: string): Checked {
-  if (!isMapFile(name)) {
-    const faults = maps.check(name);
-    return { name, map: faults.some(({ severity }) => severity === 'error') ? null : maps.map(name), faults };
-  }
-  return { name, ...maps.checkText(readText(commands.resolve(name), name), name, nameOfFile(name)) };
+async function checkedMap(commands: Commands, maps: Maps, name: string): Promise<Checked> {
+  const { map, faults } = isMapFile(name)
+    ? maps.checkText(readText(commands.resolve(name), name), name, nameOfFile(name))
+    : { map: null, faults: maps.check(name) };
+  const usable = faults.every(({ severity }) => severity !== 'error');
+  const compiled = map ?? (usable && !isMapFile(name) ? maps.map(name) : null);
+  return {
+    name,
+    map: compiled,
+    faults: compiled === null ? faults : [...faults, ...(await faultsOfExpressions(compiled))],
+  };
 }
+
+/** What reads JSONata is loaded for a map that has some. */
+const faultsOfExpressions = async (map: MapOf): Promise<readonly MapFault[]> =>
+  map.expressions.length === 0 ? [] : (await import('../library/expressions.ts')).checkExpressions(map);
 
 /** Every map of our folder and the partner's, without the code tables beside them. */
 function allNames(parties: OnePartner | null): readonly string[] {
-  const folders = [
-    ownMapsFolder,
-    ...(parties !== null && isMapsFolder(parties.mapsFolder) ? [parties.mapsFolder] : []),
-  ];
+  const folders = [ownMapsFolder, ...(parties?.mapsFolders ?? []).filter(isMapsFolder)];
   const names = folders.flatMap((folder) =>
     filesBelow(folder)
       .map((path) => relative(folder, path).split(sep).join('/'))

@@ -9,6 +9,7 @@ import { type Output, openOutput } from './file-output.ts';
 import { agreementOf, type OnePartner } from './file-parties.ts';
 import { standardsFor } from './file-standards.ts';
 import { many, painter, placeOf, printable, problemLine } from './file-words.ts';
+import { withExpressions } from './map-expressions.ts';
 import { agreementFor, type MapFlags, namedMap, openNamedMaps, valuesWith } from './map-terms.ts';
 
 /**
@@ -91,7 +92,7 @@ class MapRun {
     }
     this.#read += 1;
     const placed: PlacedTransaction = { transaction, root, problems, verdict };
-    const reading = map.read(placed, this.#values(transaction, header, group));
+    const reading = await withExpressions(map, map.read(placed, this.#values(transaction, header, group)));
     const all = [...problems, ...reading.problems].toSorted((a, b) => a.at.byteOffset - b.at.byteOffset);
     if (this.#flags.json === true) this.#errors += all.filter(({ severity }) => severity === 'error').length;
     else {

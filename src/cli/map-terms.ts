@@ -30,7 +30,7 @@ export async function openNamedMaps(
   // Reading partners' files loads what checks them: a map without a partner must not wait for it.
   const parties =
     partner === undefined ? null : await (await import('./file-partner.ts')).loadPartner(partner, commands.resolve);
-  const folders = parties === null ? [] : [parties.mapsFolder];
+  const folders = parties?.mapsFolders ?? [];
   return { maps: openMaps({ standards, functions: mapFunctions, folders }), parties };
 }
 

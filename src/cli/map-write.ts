@@ -15,6 +15,7 @@ import { writeOut } from './file-output.ts';
 import type { OnePartner } from './file-parties.ts';
 import { standardsFor } from './file-standards.ts';
 import { placeOf, printable } from './file-words.ts';
+import { beforeWriting } from './map-expressions.ts';
 import { agreementFor, type MapFlags, namedMap, openNamedMaps, readText, valuesWith } from './map-terms.ts';
 
 /** What an outbound interchange is written under. */
@@ -44,8 +45,9 @@ export async function runMapWrite(
   for (const [index, value] of documents.entries()) {
     const document = complaints.checked(map, value, documents.length > 1 ? index + 1 : null);
     if (document === null) continue;
-    const { draft, problems, unwritten } = map.write(document, terms.values);
-    complaints.add(problems, unwritten);
+    const evaluated = await beforeWriting(map, document);
+    const { draft, problems, unwritten } = map.write(evaluated.document, terms.values);
+    complaints.add([...evaluated.problems, ...problems], unwritten);
     transactions.push({ draft, controlNumber: take('transaction') });
   }
   const functionalId =

@@ -36,7 +36,7 @@ export async function runPartnersApply(commands: Commands, folder: string, flags
     throw new FailureError('config-invalid', String(body.detail ?? `the gateway answered ${status}`));
   }
   return commands.withStore({ dataFolder, databaseUrl: environment.DATABASE_URL ?? null }, async (context) => {
-    const { configuration, faults } = checkConfiguration(context, files, dataFolder);
+    const { configuration, faults } = await checkConfiguration(context, files, dataFolder);
     if (configuration === null) return told(faults);
     await applyConfiguration(context, configuration, 'operator:cli');
     return done(configuration.partners.length, configuration.agreements.length);

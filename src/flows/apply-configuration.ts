@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { configurationOf } from '../library/partners.ts';
+import { mapFaultsIn, openRuleBook } from '../library/rule-book.ts';
 import type { Configuration } from '../partners/configuration.ts';
+import { inOrder } from '../partners/fault.ts';
 import type { ParsedConfiguration } from '../partners/parse-configuration.ts';
 import type { SourceFile } from '../partners/yaml-source.ts';
 import { replaceConfiguration } from '../store/configuration/replace.ts';
@@ -8,12 +10,28 @@ import { writeRows } from '../store/write-rows.ts';
 import { prepareFolders } from '../transports/directory/prepare.ts';
 import type { FlowContext } from './context.ts';
 
-/** What files say, checked against the maps this gateway has. Relative directory paths begin at `base`. */
-export const checkConfiguration = (
+/**
+ * What files say, their maps compiled beside the ones this gateway has: everything that is wrong with any of it. Relative directory paths
+ * begin at `base`.
+ */
+export async function checkConfiguration(
   { maps }: Pick<FlowContext, 'maps'>,
   files: readonly SourceFile[],
   base: string,
-): ParsedConfiguration => configurationOf(files, base, { mapExists: (name) => maps.has(name) });
+): Promise<ParsedConfiguration> {
+  const book = openRuleBook(maps, files);
+  const isUsable = (name: string, partner: string) =>
+    book
+      .of(partner)
+      .maps.check(name)
+      .every(({ severity }) => severity !== 'error');
+  const parsed = configurationOf(files, base, {
+    mapExists: (name, partner) => book.of(partner).maps.has(name),
+    mapReads: (name, partner) => (isUsable(name, partner) ? book.of(partner).maps.map(name) : undefined),
+  });
+  const faults = await mapFaultsIn(book, files);
+  return faults.length === 0 ? parsed : { configuration: null, faults: inOrder([...parsed.faults, ...faults]) };
+}
 
 /** Puts a configuration in force, in one transaction, with an Event that says who did it. Missing folders of its channels are made. */
 export async function applyConfiguration(

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { NewId } from '../core/ids.ts';
 import type { Maps } from '../library/maps.ts';
 import type { Standards } from '../library/standards.ts';
+import type { Evaluate } from '../mappers/index.ts';
 import type { Database } from '../store/database.ts';
 import type { KnownConfiguration } from './known-configuration.ts';
 
@@ -12,7 +13,10 @@ export interface FlowContext {
   readonly newId: NewId;
   readonly configuration: () => Promise<KnownConfiguration>;
   readonly standards: Standards;
+  /** The base maps; a partner's own stand over them: `KnownConfiguration.rulesOf`. */
   readonly maps: Maps;
+  /** Evaluates the expressions of maps, apart from us and within limits. */
+  readonly evaluate: Evaluate;
   /** Where files larger than memory are spooled before they are stored. */
   readonly temporaryFolder: string;
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { FailureError } from '../core/failure.ts';
+import type { Maps } from '../library/maps.ts';
+import { openRuleBook, type PartnerRules, type RuleBook } from '../library/rule-book.ts';
 import type { Agreement, Channel, Company, Configuration, Partner } from '../partners/configuration.ts';
 import { type Identity, identityKey } from '../partners/identity.ts';
 import { configurationVersion, readConfiguration, type StoredConfiguration } from '../store/configuration/read.ts';
@@ -19,6 +21,8 @@ export interface KnownConfiguration {
   agreement(id: string): Agreement;
   companyWith(identity: Identity): Company | undefined;
   partnerWith(identity: Identity): Partner | undefined;
+  /** The partner's own maps and guides over the base maps. */
+  rulesOf(partner: string, base: Maps): PartnerRules;
   /** What concerns one company and one partner: small, however many partners there are. */
   between(company: string, partner: string): Pick<Configuration, 'company' | 'partners' | 'agreements'>;
 }
@@ -55,6 +59,7 @@ function indexConfiguration(stored: StoredConfiguration): KnownConfiguration {
   const agreements = byId(stored.agreements);
   const companyIdentities = byIdentity(stored.companies);
   const partnerIdentities = byIdentity(stored.partners);
+  let book: RuleBook | undefined;
   const pairs = new Map<string, ReturnType<KnownConfiguration['between']>>();
   return {
     version: stored.version,
@@ -64,6 +69,10 @@ function indexConfiguration(stored: StoredConfiguration): KnownConfiguration {
     partner: (id) => partners.get(id) ?? gone('partner', id),
     channel: (id) => channels.get(id),
     agreement: (id) => agreements.get(id) ?? gone('agreement', id),
+    rulesOf(partner, base) {
+      book ??= openRuleBook(base, stored.rules);
+      return book.of(partner);
+    },
     companyWith: (identity) => companyIdentities.get(identityKey(identity)),
     partnerWith: (identity) => partnerIdentities.get(identityKey(identity)),
     between(company, partner) {

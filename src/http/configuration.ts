@@ -64,7 +64,7 @@ export const configuration =
         },
       },
       async ({ body }, reply) => {
-        const checked = checkConfiguration(context, body.files, body.base);
+        const checked = await checkConfiguration(context, body.files, body.base);
         if (checked.configuration === null)
           return sendProblem(reply, 422, 'The configuration has faults.', { faults: checked.faults });
         try {

@@ -51,6 +51,7 @@ parentPort.on('message', async ({ text, input }) => {
     parentPort.postMessage({ failed: String((error && error.message) || error) });
   }
 });
+parentPort.postMessage('ready');
 `;
 
 interface Job {
@@ -70,6 +71,7 @@ class Evaluator {
   private readonly jobs: Job[] = [];
   private worker: Worker | null = null;
   private running: Job | null = null;
+  private isReady = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(limits: ExpressionLimits) {
@@ -101,9 +103,14 @@ class Evaluator {
     if (job === undefined) return;
     this.running = job;
     this.worker ??= this.start();
+    // The thread's start is ours, and on a busy machine it may take longer than an expression may.
+    if (this.isReady) this.begin(this.worker, job);
+  }
+
+  private begin(worker: Worker, job: Job): void {
     const late = `the expression took longer than ${this.limits.timeMsMax} ms`;
     this.timer = setTimeout(() => void this.stop(late), this.limits.timeMsMax);
-    this.worker.postMessage({ text: job.text, input: job.input });
+    worker.postMessage({ text: job.text, input: job.input });
   }
 
   private finish(evaluation: Evaluation): void {
@@ -123,6 +130,7 @@ class Evaluator {
 
   private start(): Worker {
     const { memoryMbMax } = this.limits;
+    this.isReady = false;
     const started = new Worker(PROGRAM, {
       eval: true,
       env: {},
@@ -133,8 +141,11 @@ class Evaluator {
       resourceLimits: { maxOldGenerationSizeMb: memoryMbMax, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     });
     started.unref(); // an idle evaluator keeps no process alive
-    started.on('message', (evaluation: Evaluation) => {
-      if (this.worker === started) this.finish(evaluation);
+    started.on('message', (told: Evaluation | 'ready') => {
+      if (this.worker !== started) return;
+      if (told !== 'ready') return this.finish(told);
+      this.isReady = true;
+      if (this.running !== null) this.begin(started, this.running);
     });
     started.on('error', (error) => {
       if (this.worker !== started) return;

@@ -12,6 +12,7 @@ import {
   type MapSource,
   parseMap,
 } from '../mappers/index.ts';
+import type { SourceFile } from '../partners/yaml-source.ts';
 import type { Standards } from './standards.ts';
 
 /** Maps and code tables by name, compiled when first asked for and kept. */
@@ -24,6 +25,8 @@ export interface Maps {
   check(name: string): readonly MapFault[];
   /** A map given as text: what `map check FILE` looks at. `name` is what it would be called. */
   checkText(text: string, file: string, name: string): Compilation;
+  /** The same maps under others, given as text by name: those are found first, also by what extends or uses them. */
+  under(texts: ReadonlyMap<string, SourceFile>): Maps;
 }
 
 export interface MapsOptions {
@@ -31,6 +34,8 @@ export interface MapsOptions {
   readonly functions: BalanceFunctions;
   /** Looked through in order, before our own `maps/`: a partner's folder first. */
   readonly folders?: readonly string[];
+  /** Maps by name that go before all folders, where they are kept elsewhere than on disk. */
+  readonly texts?: ReadonlyMap<string, SourceFile>;
 }
 
 /** The package's own maps: two levels above src/library as above dist/library. */
@@ -40,14 +45,18 @@ export const ownMapsFolder = fileURLToPath(new URL('../../maps/', import.meta.ur
 const NAME = /^[A-Za-z0-9][\w-]{0,60}(?:\/[A-Za-z0-9][\w-]{0,60}){0,5}$/;
 
 /** Takes the standards and functions maps stand on, and folders to look in; gives the maps found there. */
-export function openMaps({ standards, functions, folders = [] }: MapsOptions): Maps {
+export function openMaps(options: MapsOptions): Maps {
+  const { standards, functions, folders = [], texts = new Map<string, SourceFile>() } = options;
   const all = [...folders, ownMapsFolder];
   const sources = new Map<string, MapSource | undefined>();
   const compiled = new Map<string, Compilation>();
 
   function source(name: string): MapSource | undefined {
     if (!NAME.test(name)) return undefined;
-    if (!sources.has(name)) sources.set(name, readSource(all, name));
+    if (!sources.has(name)) {
+      const given = texts.get(name);
+      sources.set(name, given === undefined ? readSource(all, name) : parseMap(given.text, given.path));
+    }
     return sources.get(name);
   }
   const world = {
@@ -85,6 +94,7 @@ export function openMaps({ standards, functions, folders = [] }: MapsOptions): M
     },
     check: (name) => compilation(name).faults,
     checkText: (text, file, name) => compileMap(parseMap(text, file), name, world),
+    under: (more) => openMaps({ ...options, texts: new Map([...texts, ...more]) }),
   };
 }
 

@@ -40,9 +40,25 @@ export function configurationOf(
 
 /** The files of one configuration, their paths relative to `root` with forward slashes, in a stable order. */
 export async function readConfigurationFiles(root: string): Promise<readonly SourceFile[]> {
-  const files = await yamlFilesIn(root, 'company');
-  for (const folder of (await entriesOf(root, 'partners')).filter(isFolder))
-    files.push(...(await yamlFilesIn(root, `partners/${folder.name}`)));
+  const files = [...(await yamlFilesIn(root, 'company')), ...(await rulesBelow(root, 'company/maps', rulesDepthMax))];
+  for (const { name } of (await entriesOf(root, 'partners')).filter(isFolder)) {
+    const folder = `partners/${name}`;
+    files.push(...(await yamlFilesIn(root, folder)));
+    for (const rules of ['maps', 'guides'])
+      files.push(...(await rulesBelow(root, `${folder}/${rules}`, rulesDepthMax)));
+  }
+  return files;
+}
+
+/** As deep as a map's name may be: x12/004010/850 is three. */
+const rulesDepthMax = 6;
+
+async function rulesBelow(root: string, folder: string, depth: number): Promise<SourceFile[]> {
+  const entries = await entriesOf(root, folder);
+  if (entries.length === 0) return [];
+  const files = await yamlFilesIn(root, folder);
+  for (const { name } of depth > 1 ? entries.filter(isFolder) : [])
+    files.push(...(await rulesBelow(root, `${folder}/${name}`, depth - 1)));
   return files;
 }
 
@@ -64,7 +80,7 @@ async function entriesOf(root: string, folder: string): Promise<readonly Dirent[
     const entries = await readdir(join(root, folder), { withFileTypes: true });
     return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   } catch (cause) {
-    if (folder === 'partners' && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    if (folder !== 'company' && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
     throw new FailureError('not-found', `${join(root, folder)} can't be read.`, {
       cause,
       remedy: 'A configuration is a folder that holds company/company.yaml and partners/<name>/.',

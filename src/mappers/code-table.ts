@@ -1,6 +1,6 @@
 import type { SyntaxName } from '../parsers/transaction.ts';
-import type { Faults } from './fault.ts';
-import type { MapNode, MapSource } from './language/source.ts';
+import { Faults, type MapFault } from './fault.ts';
+import { type MapNode, type MapSource, parseMap } from './language/source.ts';
 
 /** Our code beside the one that was sent; an unknown code has only `original`. */
 export interface CodedValue {
@@ -70,6 +70,14 @@ function widerOf(
     else wider.set(word, stands);
   }
   return wider;
+}
+
+/** All that is wrong with a code table by itself, in either syntax. */
+export function checkCodeTable(text: string, file: string): readonly MapFault[] {
+  const faults = new Faults();
+  const source = parseMap(text, file);
+  for (const syntax of ['x12', 'edifact'] as const) codeTableOf(source, file, syntax, faults);
+  return faults.list;
 }
 
 function codesOf(node: MapNode, faults: Faults): string[] {

@@ -3,6 +3,7 @@
  * writes documents into drafts.
  */
 export type { BalanceFunctions } from './balance.ts';
+export { checkCodeTable } from './code-table.ts';
 export { type Compilation, checkMap, compileMap, type MapOf, type MapWorld } from './compile.ts';
 export {
   applyReadExpressions,

@@ -25,6 +25,8 @@ export interface ValidationPolicies {
   readonly characters: Policy;
   readonly notes: Policy;
   readonly balancing: Policy;
+  /** The partner's own restrictions, whatever they restrict: who writes a guide means it. */
+  readonly guide: Policy;
 }
 
 export const defaultPolicies: ValidationPolicies = Object.freeze({
@@ -36,6 +38,7 @@ export const defaultPolicies: ValidationPolicies = Object.freeze({
   characters: 'warn',
   notes: 'reject',
   balancing: 'warn',
+  guide: 'reject',
 });
 
 export interface ValidationOptions {
@@ -152,7 +155,7 @@ export function judge(
   let verdict: Verdict = 'accepted';
   const judged: Problem[] = [];
   for (const one of problems) {
-    const policy = policies[layerOf(one.code)];
+    const policy = one.source === 'guide' ? policies.guide : policies[layerOf(one.code)];
     if (policy === 'off') continue;
     if (one.severity === 'warning' || policy === 'warn') {
       judged.push(one.severity === 'warning' ? one : { ...one, severity: 'warning' });

@@ -1,4 +1,5 @@
 import type { Agreement, Channel } from './configuration.ts';
+import { tablesVersion } from './defaults.ts';
 import type { TreePath } from './fault.ts';
 import { type EntryTerms, type Faults, isTold, type Surroundings, unknownVersion } from './gathering.ts';
 import { identityKey, sameIdentity } from './identity.ts';
@@ -36,17 +37,29 @@ function checkVersion({ syntax, version, envelope }: Judged, { pathOf }: EntryTe
     );
 }
 
-function checkNames(
-  { map, guide, partner, version }: Judged,
-  { pathOf, terms, lacks }: EntryTerms,
-  around: Surroundings,
-  tell: Tell,
-): void {
-  const isNamed = terms.map !== undefined || (version !== unknownVersion && !lacks('map'));
+function checkNames(agreement: Judged, entry: EntryTerms, around: Surroundings, tell: Tell): void {
+  const { map, guide, partner } = agreement;
+  const { pathOf, terms, lacks } = entry;
+  const isNamed = terms.map !== undefined || (agreement.version !== unknownVersion && !lacks('map'));
   if (isNamed && around.mapExists !== undefined && !around.mapExists(map, partner))
-    tell(pathOf('map'), `There is no map '${map}', neither among the base maps nor in the partner's folder.`, map);
-  if (guide !== null && around.guideExists !== undefined && !around.guideExists(guide, partner))
-    tell(pathOf('guide'), `There is no guide '${guide}' in the partner's folder.`, guide);
+    tell(
+      pathOf('map'),
+      `There is no map '${map}', neither among the base maps nor in company/maps or the partner's maps.`,
+      map,
+    );
+  else if (isNamed && agreement.version !== unknownVersion) checkMapReads(agreement, entry, around, tell);
+  if (guide !== null && !around.guideExists(guide))
+    tell(pathOf('guide'), `There is no guide '${guide}' in the partner's guides folder.`, guide);
+}
+
+/** A map of another message reads nothing here, and would write what was not agreed. */
+function checkMapReads(agreement: Judged, { pathOf }: EntryTerms, around: Surroundings, tell: Tell): void {
+  const reads = around.mapReads?.(agreement.map, agreement.partner);
+  if (reads === undefined) return;
+  const expected = `${agreement.message} ${tablesVersion(agreement.syntax, agreement.version)}`;
+  const found = `${reads.message} ${tablesVersion(reads.syntax, reads.version)}`;
+  if (found !== expected)
+    tell(pathOf('map'), `The map '${agreement.map}' is one of ${found}, and ${expected} is agreed.`, found, expected);
 }
 
 const canSend = ({ settings }: Channel): boolean => settings.kind === 'http' || settings.outbox !== null;

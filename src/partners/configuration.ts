@@ -7,6 +7,7 @@ import type { CharacterSetName } from '../parsers/character-sets.ts';
 import type { DelimiterInData, UnwritableCharacter } from '../parsers/draft.ts';
 import type { SyntaxName } from '../parsers/transaction.ts';
 import type { Identity } from './identity.ts';
+import type { SourceFile } from './yaml-source.ts';
 
 /*
  * Company    one of our own identities: envelope ids, legal entity, GS1 prefix, money and time zone.
@@ -95,6 +96,7 @@ export interface ValidationSettings {
   readonly characters: Policy;
   readonly notes: Policy;
   readonly balancing: Policy;
+  readonly guide: Policy;
 }
 
 /** The smallest unit that is refused. */
@@ -225,4 +227,6 @@ export interface Configuration {
   readonly partners: readonly Partner[];
   readonly channels: readonly Channel[];
   readonly agreements: readonly Agreement[];
+  /** Maps and guides of the company's and its partners' own, as text (see rule-files.ts). */
+  readonly rules: readonly SourceFile[];
 }

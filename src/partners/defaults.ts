@@ -97,6 +97,7 @@ export const validationDefaults: ValidationSettings = {
   characters: 'warn',
   notes: 'reject',
   balancing: 'warn',
+  guide: 'reject',
 };
 
 export const duplicateDefaults: DuplicateSettings = {

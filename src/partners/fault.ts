@@ -30,6 +30,12 @@ export const textOfPath = (path: TreePath): string =>
 export const describeFault = ({ file, line, column, at, message }: ConfigurationFault): string =>
   `${file}:${line}:${column} ${at === '' ? '' : `${at}: `}${message}`;
 
+/** Each fault once, by file and place: what stands in `defaults` is wrong for every entry, and is mended once. */
+export const inOrder = (faults: readonly ConfigurationFault[]): readonly ConfigurationFault[] =>
+  [...new Map(faults.map((fault) => [describeFault(fault), fault])).values()].toSorted((a, b) =>
+    a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
+  );
+
 /** The longest piece of a file a fault repeats, in characters. */
 const foundLengthMax = 60;
 

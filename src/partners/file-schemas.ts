@@ -164,6 +164,7 @@ const terms = {
       characters: optional(policy),
       notes: optional(policy),
       balancing: optional(policy),
+      guide: optional(policy),
     }),
   ),
   duplicates: optional(

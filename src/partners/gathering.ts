@@ -1,8 +1,18 @@
-import type { Channel, Company, Partner } from './configuration.ts';
+import type { Agreement, Channel, Company, Partner } from './configuration.ts';
 import type { ConfigurationFault, TreePath } from './fault.ts';
 import type { AgreementsFile, AgreementTerms } from './file-schemas.ts';
 import { type Identity, identityOf } from './identity.ts';
 import type { YamlSource } from './yaml-source.ts';
+
+export type MapReads = Pick<Agreement, 'syntax' | 'message' | 'version'>;
+
+/** Questions about maps, which are not this reading's to compile; what is absent is not asked. */
+export interface ConfigurationChecks {
+  /** Is there a map of this name, the partner's, the company's or a base map? */
+  readonly mapExists?: (name: string, partner: string) => boolean;
+  /** What a map of this name reads and writes; undefined when that cannot be told. */
+  readonly mapReads?: (name: string, partner: string) => MapReads | undefined;
+}
 
 /** A checked file, and where in it each value stands. */
 export interface Draft<T> {
@@ -25,8 +35,10 @@ export interface Surroundings {
   readonly channels: readonly Channel[];
   /** Whether something of the channel of this name was at fault: what it can do is then not judged. */
   unsure(channel: string): boolean;
-  readonly mapExists: ((name: string, partner: string) => boolean) | undefined;
-  readonly guideExists: ((name: string, partner: string) => boolean) | undefined;
+  readonly mapExists: ConfigurationChecks['mapExists'];
+  readonly mapReads: ConfigurationChecks['mapReads'];
+  /** Whether the partner's folder has a guide of this name. */
+  guideExists(name: string): boolean;
 }
 
 /** One entry over its file's defaults, and where each term was written. */

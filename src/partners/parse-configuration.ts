@@ -3,19 +3,14 @@ import { checkShape } from './check-shape.ts';
 import type { Agreement, Channel, Company, Configuration, Item, Partner } from './configuration.ts';
 import { expandAgreements } from './expand-agreements.ts';
 import { expandChannels, expandCompany, expandItems, expandPartner } from './expand-partner.ts';
-import { type ConfigurationFault, describeFault, type TreePath } from './fault.ts';
+import { type ConfigurationFault, inOrder, type TreePath } from './fault.ts';
 import { AgreementsFile, ChannelsFile, CompanyFile, ItemsFile, PartnerFile } from './file-schemas.ts';
-import type { Draft, Faults } from './gathering.ts';
+import type { ConfigurationChecks, Draft, Faults } from './gathering.ts';
 import { type Identity, identityKey, identityOf, sameIdentity } from './identity.ts';
+import { readGuide, rulePlace } from './rule-files.ts';
 import { readYaml, type SourceFile } from './yaml-source.ts';
 
-/** Questions about files this reading is not given; what is absent is not asked. */
-export interface ConfigurationChecks {
-  /** Is there a base map, or a map in the partner's folder, of this name? */
-  readonly mapExists?: (name: string, partner: string) => boolean;
-  /** Is there a guide of this name in the partner's folder? */
-  readonly guideExists?: (name: string, partner: string) => boolean;
-}
+export type { ConfigurationChecks } from './gathering.ts';
 
 export type ParsedConfiguration =
   | { readonly configuration: Configuration; readonly faults: readonly [] }
@@ -34,15 +29,13 @@ export function parseConfiguration(
   const reading = new Reading(files, checks);
   const company = reading.company();
   const items = reading.items(company);
-  const folders = [...new Set(files.flatMap(({ path }) => PARTNER_PATH.exec(path)?.[1] ?? []))].toSorted();
-  const parts = folders.map((folder) => reading.partner(folder, company));
+  const folders = new Set(files.flatMap(({ path }) => PARTNER_PATH.exec(path)?.[1] ?? rulePlace(path)?.partner ?? []));
+  const parts = [...folders].toSorted().map((folder) => reading.partner(folder, company));
+  const rules = reading.rules();
   reading.tellStrangers();
   reading.tellSharedIdentities();
   reading.tellSharedInboxes();
-  // What stands in `defaults` is wrong for every entry, and is mended once.
-  const faults = [...new Map(reading.faults.map((fault) => [describeFault(fault), fault])).values()].toSorted((a, b) =>
-    a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
-  );
+  const faults = inOrder(reading.faults);
   if (company === null || faults.length > 0) return { configuration: null, faults };
   const configuration = {
     company,
@@ -50,6 +43,7 @@ export function parseConfiguration(
     partners: parts.flatMap(({ partner }) => partner ?? []),
     channels: parts.flatMap(({ channels }) => channels),
     agreements: parts.flatMap(({ agreements }) => agreements),
+    rules,
   };
   return { configuration, faults: [] };
 }
@@ -111,19 +105,41 @@ class Reading {
       channels,
       unsure: (name: string) => channelsDraft === null || channelsDraft.lacks(['channels', name]),
       mapExists: this.checks.mapExists,
-      guideExists: this.checks.guideExists,
+      mapReads: this.checks.mapReads,
+      guideExists: (name: string) =>
+        this.files.some(({ path }) => {
+          const place = rulePlace(path);
+          return place?.kind === 'guide' && place.partner === folder && place.name === name;
+        }),
     };
     const agreements = agreementsDraft === null ? [] : expandAgreements(agreementsDraft, surroundings, this.faults);
     return { partner, channels, agreements };
   }
 
+  /** Guides are judged here, maps by whoever can compile them. */
+  rules(): readonly SourceFile[] {
+    const files = this.files.filter(({ path }) => rulePlace(path) !== undefined);
+    for (const file of files) {
+      if (rulePlace(file.path)?.kind === 'guide') this.faults.push(...readGuide(file).faults);
+      if (file.text.includes('\0')) this.faults.push(fileFault(file.path, 'The file holds a NUL, which is no text.'));
+    }
+    return files;
+  }
+
   /** A file nobody reads is a misspelt one. */
   tellStrangers(): void {
-    for (const { path } of this.files)
-      if (!['company/company.yaml', 'company/items.yaml'].includes(path) && !PARTNER_PATH.test(path))
-        this.faults.push(
-          fileFault(path, 'This file is not known. A partner has partner.yaml, channels.yaml and agreements.yaml.'),
-        );
+    for (const [index, { path }] of this.files.entries()) {
+      if (this.files.findIndex((file) => file.path === path) !== index)
+        this.faults.push(fileFault(path, 'The file is given twice.'));
+      if (['company/company.yaml', 'company/items.yaml'].includes(path) || PARTNER_PATH.test(path)) continue;
+      if (rulePlace(path) !== undefined) continue;
+      this.faults.push(
+        fileFault(
+          path,
+          'This file is not known. A partner has partner.yaml, channels.yaml, agreements.yaml, maps/<name>.yaml and guides/<name>.yaml.',
+        ),
+      );
+    }
   }
 
   /** One sender, two partners: nobody could say whose order it is. */

@@ -191,7 +191,7 @@ describe('what check judges by', () => {
   });
 
   test.each([
-    ['restrictions: [{ at: nowhere }]', /which is no place/],
+    ['restrictions: [{ at: nowhere }]', /guide\.yaml:1:\d+ restrictions\[0\]\.at: 'nowhere' is no place/],
     ['restrictions: [{ at: BEG03, presence: maybe }]', /guide\.yaml:1:\d+ restrictions\[0\]\.presence/],
     ['rules: []', /guide\.yaml/],
   ])('the guide %j is refused', async (text, message) => {

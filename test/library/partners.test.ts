@@ -29,10 +29,14 @@ describe('a configuration on disk', () => {
     });
   });
 
-  test('leaves alone what is hidden, deeper or no YAML', async () => {
+  test('has maps and guides at any depth, and leaves alone what is hidden, elsewhere deeper or no YAML', async () => {
     await mkdir(join(root, 'partners/shop/maps'));
     await mkdir(join(root, 'partners/.git'));
+    await mkdir(join(root, 'partners/shop/maps/x12/004010'), { recursive: true });
+    await mkdir(join(root, 'partners/shop/old'));
     await writeFile(join(root, 'partners/shop/maps/850.yaml'), 'x: 1');
+    await writeFile(join(root, 'partners/shop/maps/x12/004010/850.yaml'), 'x: 1');
+    await writeFile(join(root, 'partners/shop/old/partner.yaml'), 'x: 1');
     await writeFile(join(root, 'partners/shop/.agreements.yaml'), 'x: 1');
     await writeFile(join(root, 'partners/shop/README.md'), 'x');
     await writeFile(join(root, 'partners/README.md'), 'x');
@@ -42,6 +46,8 @@ describe('a configuration on disk', () => {
       'partners/shop/agreements.yaml',
       'partners/shop/channels.yaml',
       'partners/shop/partner.yaml',
+      'partners/shop/maps/850.yaml',
+      'partners/shop/maps/x12/004010/850.yaml',
     ]);
   });
 

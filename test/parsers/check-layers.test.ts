@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { positionAt } from '../../src/core/position.ts';
 import { type Policy, problem, problemAsJson } from '../../src/core/problem.ts';
 import { openStandards } from '../../src/library/standards.ts';
+import { compileRestrictions, type Restrictions } from '../../src/parsers/restrictions.ts';
 import type { Transaction } from '../../src/parsers/transaction.ts';
 import { layerOf, type ValidationPolicies, validate, validateUnknown } from '../../src/parsers/validate.ts';
 import { edifact, x12 } from './transactions.ts';
 
 const standards = openStandards();
 
-function judged(transaction: Transaction, policies: Partial<ValidationPolicies> = {}) {
+function judged(transaction: Transaction, policies: Partial<ValidationPolicies> = {}, restrictions?: Restrictions) {
   const { syntax, version, message } = transaction;
   const table = standards.table(syntax, version, message);
   if (table === undefined) throw new Error(`no table for ${version} ${message}`);
@@ -16,6 +17,7 @@ function judged(transaction: Transaction, policies: Partial<ValidationPolicies> 
     policies,
     implied: standards.implied(message),
     balances: standards.balances(message),
+    ...(restrictions === undefined ? {} : { restrictions }),
   });
 }
 
@@ -30,7 +32,10 @@ const oneOfEach: Readonly<Record<keyof ValidationPolicies, Transaction>> = {
   characters: { ...order('N1*ST*é~'), characterSet: 'ascii' },
   notes: order('N1*ST*A*92~'),
   balancing: order('', 'CTT*7~'),
+  guide: order('N1*ST*A~'),
 };
+const guide = compileRestrictions([{ at: 'N102', codes: ['B'] }]);
+const guideFor = (layer: string) => (layer === 'guide' ? guide : undefined);
 const layers = Object.keys(oneOfEach) as (keyof ValidationPolicies)[];
 
 describe('the policy of a layer decides severity and verdict', () => {
@@ -44,14 +49,16 @@ describe('the policy of a layer decides severity and verdict', () => {
     (Object.keys(outcomes) as Policy[]).map((policy) => [layer, policy] as const),
   );
   test.each(cases)('%s: %s', (layer, policy) => {
-    const { problems, verdict } = judged(oneOfEach[layer], { [layer]: policy });
+    const { problems, verdict } = judged(oneOfEach[layer], { [layer]: policy }, guideFor(layer));
     expect([problems[0]?.severity, verdict]).toEqual(outcomes[policy]);
     expect(problems).toHaveLength(policy === 'off' ? 0 : 1);
   });
 });
 
 test('without policies codes are accepted with errors, sums are warnings, the rest rejects', () => {
-  const verdicts = Object.fromEntries(layers.map((layer) => [layer, judged(oneOfEach[layer]).verdict]));
+  const verdicts = Object.fromEntries(
+    layers.map((layer) => [layer, judged(oneOfEach[layer], {}, guideFor(layer)).verdict]),
+  );
   expect(verdicts).toEqual({
     envelope: 'rejected',
     tree: 'rejected',
@@ -60,6 +67,7 @@ test('without policies codes are accepted with errors, sums are warnings, the re
     notes: 'rejected',
     balancing: 'accepted',
     characters: 'accepted',
+    guide: 'rejected',
   });
 });
 

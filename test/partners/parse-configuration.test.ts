@@ -238,7 +238,7 @@ describe('a fault names file, line, column and path, what was found and what is 
       'a file nobody reads',
       { 'partners/shop/agreement.yaml': 'x: 1' },
       [
-        'partners/shop/agreement.yaml:1:1 This file is not known. A partner has partner.yaml, channels.yaml and agreements.yaml.',
+        'partners/shop/agreement.yaml:1:1 This file is not known. A partner has partner.yaml, channels.yaml, agreements.yaml, maps/<name>.yaml and guides/<name>.yaml.',
       ],
     ],
     [
@@ -306,24 +306,23 @@ describe('a fault names file, line, column and path, what was found and what is 
   });
 
   test('shape and meaning in one pass: what is wrong by form hides nothing that is wrong in itself', () => {
-    const faults = faultsOf(
-      {
-        'company/company.yaml': `id: acme
+    const faults = faultsOf({
+      'company/company.yaml': `id: acme
 identities: [x12:ZZ:ACME]
 currency: dollars
 zone: Mars
 `,
-        'company/items.yaml': `items:
+      'company/items.yaml': `items:
   - { id: A-1, description: x, unit: each, price: cheap }
   - { id: A-2, description: x, unit: each, price: 1 }
   - { id: A-2, description: x, unit: each, price: 1 }
 `,
-        [CHANNELS]: `channels:
+      [CHANNELS]: `channels:
   old: { kind: ftp }
   folder: { kind: directory, inbox: shop/in, outbox: shop/out, pollIntervalMs: soon, fileName: "../x" }
   web: { kind: http }
 `,
-        [AGREEMENTS]: `defaults:
+      [AGREEMENTS]: `defaults:
   channel: folder
   version: 004010
 agreements:
@@ -333,9 +332,7 @@ agreements:
   - { send: 810, theirs: "x12:01:1" }
   - { send: 810, theirs: "x12:01:1" }
 `,
-      },
-      { guideExists: () => false },
-    );
+    });
     expect(faults.map((fault) => fault.replace(/; (?:known|expected).*|Known are.*/, ''))).toEqual([
       `${COMPANY}:1:1 name: 'name' is missing: text is expected.`,
       `${COMPANY}:3:11 currency: Found 'dollars'`,
@@ -345,7 +342,7 @@ agreements:
       `${AGREEMENTS}:5:16 agreements[0].receive: Found '851'`,
       `${AGREEMENTS}:6:30 agreements[1].channel: 'fodler' is no channel of shop`,
       `${AGREEMENTS}:6:47 agreements[1].version: Found '4010'`,
-      `${AGREEMENTS}:7:39 agreements[2].guide: There is no guide 'theirs' in the partner's folder.`,
+      `${AGREEMENTS}:7:39 agreements[2].guide: There is no guide 'theirs' in the partner's guides folder.`,
       `${AGREEMENTS}:7:47 agreements[2].colour: 'colour' is not known here. `,
       `${AGREEMENTS}:8:26 agreements[3].theirs: 'x12:01:1' is no x12 identity of shop`,
       `${AGREEMENTS}:9:5 agreements[4]: This agreement is there already: shop/out/810/production stands in line 8. Two that differ in version or identity carry a name.`,
@@ -374,12 +371,11 @@ agreements:
     const asked: string[] = [];
     const faults = faultsOf(changed(AGREEMENTS, 'send: 855', 'send: 855\n    map: ours\n    guide: theirs'), {
       mapExists: (name, partner) => asked.push(`${partner} ${name}`) > 0 && name !== 'ours',
-      guideExists: () => false,
     });
     expect(asked).toEqual(['shop x12/004010/850', 'shop ours']);
     expect(faults).toEqual([
-      `${AGREEMENTS}:7:10 agreements[1].map: There is no map 'ours', neither among the base maps nor in the partner's folder.`,
-      `${AGREEMENTS}:8:12 agreements[1].guide: There is no guide 'theirs' in the partner's folder.`,
+      `${AGREEMENTS}:7:10 agreements[1].map: There is no map 'ours', neither among the base maps nor in company/maps or the partner's maps.`,
+      `${AGREEMENTS}:8:12 agreements[1].guide: There is no guide 'theirs' in the partner's guides folder.`,
     ]);
   });
 });

@@ -12,6 +12,7 @@ import { handlersOf } from '../../src/flows/handlers.ts';
 import { watchConfiguration } from '../../src/flows/known-configuration.ts';
 import { receive } from '../../src/flows/receive.ts';
 import { runWork, type WorkHandlers } from '../../src/flows/run-work.ts';
+import { openExpressions } from '../../src/library/expressions.ts';
 import { mapFunctions } from '../../src/library/map-functions.ts';
 import { openMaps } from '../../src/library/maps.ts';
 import { readConfigurationFiles } from '../../src/library/partners.ts';
@@ -25,6 +26,7 @@ import { testDatabase } from './database.ts';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const standards = openStandards();
 const maps = openMaps({ standards, functions: mapFunctions });
+const { evaluate } = openExpressions();
 
 /**
  * A clock that stands still until it is moved. It begins in a year far ahead: work is also due by the database server's clock, and what
@@ -97,9 +99,14 @@ export async function testGateway(
     configuration: watchConfiguration(database, { now: () => new Date() }),
     standards,
     maps,
+    evaluate,
     temporaryFolder: dataFolder,
   };
-  const { configuration, faults } = checkConfiguration(context, await readConfigurationFiles(repository), dataFolder);
+  const { configuration, faults } = await checkConfiguration(
+    context,
+    await readConfigurationFiles(repository),
+    dataFolder,
+  );
   if (configuration === null) throw new Error(JSON.stringify(faults));
   await applyConfiguration(context, change(unannounced(configuration)), 'test');
   const failures: string[] = [];

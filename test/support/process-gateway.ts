@@ -1,6 +1,7 @@
 import { newId } from '../../src/core/ids.ts';
 import type { FlowContext } from '../../src/flows/context.ts';
 import { watchConfiguration } from '../../src/flows/known-configuration.ts';
+import { openExpressions } from '../../src/library/expressions.ts';
 import { mapFunctions } from '../../src/library/map-functions.ts';
 import { openMaps } from '../../src/library/maps.ts';
 import { openStandards } from '../../src/library/standards.ts';
@@ -24,6 +25,7 @@ export function contextIn({ databaseUrl, dataFolder }: GatewayPlace): FlowContex
     configuration: watchConfiguration(database, clock),
     standards,
     maps: openMaps({ standards, functions: mapFunctions }),
+    evaluate: openExpressions().evaluate,
     temporaryFolder: dataFolder,
   };
 }

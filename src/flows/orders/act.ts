@@ -7,6 +7,7 @@ import { refusable } from '../../store/refusable.ts';
 import type { FlowContext } from '../context.ts';
 import { type Gathered, gather, writeGathered } from '../gathered.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
+import { withWriteExpressions } from '../map-expressions.ts';
 
 /** What came of an act a person or a back office asked for: done, with what it made, or refused with every reason. */
 export type ActResult<T> =
@@ -39,7 +40,7 @@ export async function actOnOrder<T>(
   const gathered = gather();
   const result = await refusable(tx, async () => {
     const done = await act({ context, known, tx, record, gathered, actor });
-    const findings = done.ok ? unwritable(context, known, gathered) : [];
+    const findings = done.ok ? await unwritable(context, known, gathered) : [];
     return findings.length === 0 ? done : { ok: false as const, findings };
   });
   if (!result.ok) return result;
@@ -48,15 +49,23 @@ export async function actOnOrder<T>(
 }
 
 /** What an act would send that its map cannot write: whoever acts is told now, not an operator when the work is parked. */
-function unwritable({ maps }: FlowContext, known: KnownConfiguration, { rows }: Gathered): readonly Finding[] {
-  return (rows.document ?? []).flatMap(({ kind, number, agreement_id, state, body }) => {
-    if (state !== 'entered') return [];
+async function unwritable(
+  context: FlowContext,
+  known: KnownConfiguration,
+  { rows }: Gathered,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const { kind, number, agreement_id, state, body } of rows.document ?? []) {
+    if (state !== 'entered') continue;
     const agreement = known.agreement(agreement_id);
-    const { problems } = maps.map(agreement.map).write(body as Document, agreement.values);
-    return problems
-      .filter(({ severity }) => severity === 'error')
-      .map(({ message, found, expected }) =>
-        finding('document/unwritable', '', `The ${kind} ${number} cannot be written: ${message}`, { found, expected }),
-      );
-  });
+    const map = known.rulesOf(agreement.partner, context.maps).maps.map(agreement.map);
+    const evaluated = await withWriteExpressions(context, map, body as Document);
+    const { problems } = map.write(evaluated.document, agreement.values);
+    for (const { severity, message, found, expected } of [...evaluated.problems, ...problems]) {
+      if (severity !== 'error') continue;
+      const sentence = `The ${kind} ${number} cannot be written: ${message}`;
+      findings.push(finding('document/unwritable', '', sentence, { found, expected }));
+    }
+  }
+  return findings;
 }

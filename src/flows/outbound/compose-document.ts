@@ -8,6 +8,7 @@ import type { StoredDocument } from '../../store/documents/document.ts';
 import type { FlowContext } from '../context.ts';
 import { expectationRows } from '../expect.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
+import { withWriteExpressions } from '../map-expressions.ts';
 import { envelopeOf } from './envelope.ts';
 import { addWritten, type Outgoing, type ReadyDelivery } from './outgoing.ts';
 import { takeNumbers } from './take-numbers.ts';
@@ -26,10 +27,12 @@ export async function composeDocument(
   agreement: Agreement,
   channel: Channel,
 ): Promise<ReadyDelivery> {
-  const { maps, standards, newId, clock } = context;
-  const map = maps.map(agreement.map);
-  const writing = map.write(document.body, agreement.values);
-  const problem = writing.problems.find(({ severity }) => severity === 'error');
+  const { standards, newId, clock } = context;
+  const rules = known.rulesOf(agreement.partner, context.maps);
+  const map = rules.maps.map(agreement.map);
+  const evaluated = await withWriteExpressions(context, map, document.body);
+  const writing = map.write(evaluated.document, agreement.values);
+  const problem = [...evaluated.problems, ...writing.problems].find(({ severity }) => severity === 'error');
   if (problem !== undefined) {
     throw new FailureError(
       'document-unwritable',
@@ -56,6 +59,7 @@ export async function composeDocument(
       agreementId: agreement.id,
       syntax: agreement.syntax,
       policies: agreement.validation,
+      restrictions: rules.guide(agreement.guide),
     },
     parserNamed(agreement.syntax).writeInterchange(envelope, [
       { draft: writing.draft, controlNumber: numbers.transaction },

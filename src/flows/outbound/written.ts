@@ -3,6 +3,7 @@ import { FailureError } from '../../core/failure.ts';
 import type { Problem } from '../../core/problem.ts';
 import { messageReference } from '../../parsers/edifact/verdicts.ts';
 import { parserNamed } from '../../parsers/index.ts';
+import type { Restrictions } from '../../parsers/restrictions.ts';
 import type { ReadEvent, SyntaxName } from '../../parsers/transaction.ts';
 import { type ValidationPolicies, validate } from '../../parsers/validate.ts';
 import { identityKey } from '../../partners/identity.ts';
@@ -31,6 +32,8 @@ export interface WrittenBy {
   readonly syntax: SyntaxName;
   /** What we hold what we send to: errors are refused, the rest is let pass. */
   readonly policies: Partial<ValidationPolicies>;
+  /** The partner's guide. */
+  readonly restrictions?: Restrictions | null;
 }
 
 /**
@@ -116,6 +119,7 @@ export async function storeWritten(
                 policies: by.policies,
                 implied: standards.implied(transaction.message),
                 balances: standards.balances(transaction.message),
+                ...(by.restrictions ? { restrictions: by.restrictions } : {}),
               }).problems,
         );
         interchange.transaction_count += 1;

@@ -11,6 +11,7 @@ import { validate, validateUnknown } from '../../parsers/validate.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import type { FlowContext } from '../context.ts';
 import { numberOf } from '../document-number.ts';
+import { hasReadExpressions, withReadExpressions } from '../map-expressions.ts';
 
 /** What became of one transaction, before its group is closed. */
 export interface TransactionReading {
@@ -34,13 +35,16 @@ export interface ReadDocument {
 
 const nothing = { document: null, acknowledgment: null, failure: null };
 
-/** Validates (by the guide's restrictions too) and maps one transaction under its agreement (undefined: none fits). Pure but for the caches behind the context's tables and maps. */
+/**
+ * Validates (by the guide's restrictions too) and maps one transaction under its agreement (undefined: none fits), but for the expressions of
+ * its map. Pure but for the caches behind the context's tables and maps.
+ */
 export function readTransaction(
   { standards, maps }: Pick<FlowContext, 'standards' | 'maps'>,
   read: Transaction,
   agreement: Agreement | undefined,
   isAcknowledgment: boolean,
-  restrictions?: Restrictions,
+  restrictions: Restrictions | null = null,
 ): TransactionReading {
   // X12 names no character set: the agreement does.
   const set = agreement?.envelope.characterSet;
@@ -57,7 +61,7 @@ export function readTransaction(
     ...(agreement === undefined ? {} : { policies: agreement.validation }),
     implied: standards.implied(message),
     balances: standards.balances(message),
-    ...(restrictions === undefined ? {} : { restrictions }),
+    ...(restrictions === null ? {} : { restrictions }),
   });
   if (isAcknowledgment) {
     const acknowledgment = placed.verdict === 'rejected' ? null : parserNamed(syntax).readAcknowledgment(transaction);
@@ -97,4 +101,27 @@ export function readTransaction(
   } catch (thrown) {
     return { verdict: placed.verdict, problems: placed.problems, ...nothing, failure: failureOf(thrown) };
   }
+}
+
+/**
+ * A reading with the `read:` expressions of its map evaluated; undefined when there are none, and nothing is to be waited for. What fails in
+ * them is a problem; an expression that makes no document parks the transaction.
+ */
+export function readExpressions(
+  context: Pick<FlowContext, 'maps' | 'evaluate' | 'clock'>,
+  reading: TransactionReading,
+): Promise<TransactionReading> | undefined {
+  const { document } = reading;
+  if (document === null) return undefined;
+  const map = context.maps.map(document.mapName);
+  if (!hasReadExpressions(map)) return undefined;
+  return withReadExpressions(context, map, document.body).then(
+    ({ document: body, problems }) => ({
+      ...reading,
+      problems: [...reading.problems, ...problems],
+      verdict: reading.verdict === 'accepted' && problems.length > 0 ? 'accepted-with-errors' : reading.verdict,
+      document: { ...document, body, number: numberOf(document.kind, body) },
+    }),
+    (thrown) => ({ ...reading, document: null, failure: failureOf(thrown) }),
+  );
 }

@@ -10,7 +10,7 @@ import type { KnownConfiguration } from '../known-configuration.ts';
 import { type Batch, type BatchLimits, emptyBatch } from './batch.ts';
 import { documentRow, groupRow, interchangeRow, theirAcknowledgmentRow, transactionRow } from './new-rows.ts';
 import { parkedEvent } from './parked.ts';
-import { readTransaction, type TransactionReading } from './read-transaction.ts';
+import { readExpressions, readTransaction, type TransactionReading } from './read-transaction.ts';
 import type { OpenGroup, OpenInterchange, ReadFile, ReadingState } from './reading-state.ts';
 import { type GroupTally, newTally } from './verdicts.ts';
 import { whoseInterchange } from './whose.ts';
@@ -53,7 +53,8 @@ export class FileReading {
     this.#group = group;
   }
 
-  take(event: ReadEvent): void {
+  /** Gives something to wait for only where a map has expressions: nearly nothing does, and an await for each event would. */
+  take(event: ReadEvent): Promise<void> | undefined {
     this.#rows += 1;
     switch (event.kind) {
       case 'interchange':
@@ -66,8 +67,7 @@ export class FileReading {
         this.#beginGroup(event.header, event.problems);
         break;
       case 'transaction':
-        this.#takeTransaction(event.transaction);
-        break;
+        return this.#takeTransaction(event.transaction);
       case 'group-end':
         this.#endGroup(event.claimed, event.problems);
         break;
@@ -77,6 +77,7 @@ export class FileReading {
       case 'stray':
         this.#noteOfInterchange(event.problems);
     }
+    return undefined;
   }
 
   get batchIsFull(): boolean {
@@ -177,21 +178,40 @@ export class FileReading {
     tally.broken = this.#note(problems, { group_id: tally.id });
   }
 
-  #takeTransaction(transaction: Transaction): void {
-    const { newId, clock } = this.#context;
+  #takeTransaction(transaction: Transaction): Promise<void> | undefined {
     const interchange = this.#interchange;
     const group = this.#group;
-    if (interchange === null || group === null) return;
-    const { tally } = group;
+    if (interchange === null || group === null) return undefined;
     interchange.transactions += 1;
-    tally.counted += 1;
+    group.tally.counted += 1;
     this.#bytes += transaction.byteLength;
     const acknowledges = group.acknowledges || isAcknowledgment(transaction.message);
-    if (acknowledges) tally.acknowledging += 1;
+    if (acknowledges) group.tally.acknowledging += 1;
     const agreement = acknowledges ? undefined : this.#agreementFor(transaction, group.header);
-    const reading: TransactionReading | null = interchange.quarantined
-      ? null
-      : readTransaction(this.#context, transaction, agreement, acknowledges);
+    if (interchange.quarantined || interchange.partner === null) {
+      this.#enter(transaction, interchange, group, agreement, null);
+      return undefined;
+    }
+    const rules = this.#known.rulesOf(interchange.partner, this.#context.maps);
+    const { standards, evaluate, clock } = this.#context;
+    const by = { standards, evaluate, clock, maps: rules.maps };
+    const reading = readTransaction(by, transaction, agreement, acknowledges, rules.guide(agreement?.guide ?? null));
+    const evaluated = readExpressions(by, reading);
+    if (evaluated !== undefined)
+      return evaluated.then((whole) => this.#enter(transaction, interchange, group, agreement, whole));
+    this.#enter(transaction, interchange, group, agreement, reading);
+    return undefined;
+  }
+
+  /** `reading`: null for a transaction that nobody may look into. */
+  #enter(
+    transaction: Transaction,
+    interchange: OpenInterchange,
+    { tally }: OpenGroup,
+    agreement: Agreement | undefined,
+    reading: TransactionReading | null,
+  ): void {
+    const { newId, clock } = this.#context;
     if (reading !== null && reading.verdict !== 'rejected') tally.accepted += 1;
     if (reading?.verdict === 'accepted-with-errors') tally.withErrors += 1;
     const id = newId();

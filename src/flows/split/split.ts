@@ -58,7 +58,8 @@ async function split(
 
   for await (const bytes of fileBytes(context, file, cursor?.reader.byteOffset ?? 0)) {
     for (const event of reader.read(bytes)) {
-      reading.take(event);
+      const taking = reading.take(event);
+      if (taking !== undefined) await taking;
       if (!reading.batchIsFull) continue;
       const next: SplitCursor = { reader: reader.state(), reading: reading.state() };
       const batch = reading.batch();
@@ -72,7 +73,7 @@ async function split(
       cursor = next;
     }
   }
-  for (const event of reader.end()) reading.take(event);
+  for (const event of reader.end()) await reading.take(event);
   const last = reading.batch();
   if (cursor === null) return close({ work, file, batch: last });
 

@@ -1,4 +1,5 @@
 import type { Agreement, Channel, Company, Partner } from '../../partners/configuration.ts';
+import type { SourceFile } from '../../partners/yaml-source.ts';
 import type { Queryable } from '../database.ts';
 
 export interface StoredConfiguration {
@@ -7,6 +8,8 @@ export interface StoredConfiguration {
   readonly partners: readonly Partner[];
   readonly channels: readonly Channel[];
   readonly agreements: readonly Agreement[];
+  /** Maps and guides of the company's and its partners' own. */
+  readonly rules: readonly SourceFile[];
 }
 
 /** The number of the configuration in force; 0 before the first `partners apply`. */
@@ -24,7 +27,10 @@ export async function readConfiguration(client: Queryable): Promise<StoredConfig
        coalesce((select jsonb_agg(body order by id) from company), '[]') as companies,
        coalesce((select jsonb_agg(body order by id) from partner), '[]') as partners,
        coalesce((select jsonb_agg(body order by id) from channel), '[]') as channels,
-       coalesce((select jsonb_agg(body order by id) from agreement), '[]') as agreements`,
+       coalesce((select jsonb_agg(body order by id) from agreement), '[]') as agreements,
+       coalesce((select jsonb_agg(jsonb_build_object('path', u.path, 'text', f.text) order by u.path)
+         from rule_use u join rule_file f on f.sha256 = u.sha256
+         where u.version = (select max(version) from configuration_version)), '[]') as rules`,
   );
   const row = rows[0];
   if (row === undefined) throw new Error('a select without from gave no row');

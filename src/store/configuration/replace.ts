@@ -9,7 +9,7 @@ import type { Queryable } from '../database.ts';
  */
 export async function replaceConfiguration(
   tx: Queryable,
-  { company, partners, channels, agreements, items }: Configuration,
+  { company, partners, channels, agreements, items, rules }: Configuration,
   by: { actor: string; hash: string; at: Date },
 ): Promise<void> {
   await tx.query('select pg_advisory_xact_lock(hashtext($1))', ['configuration']);
@@ -67,5 +67,15 @@ export async function replaceConfiguration(
      on conflict do nothing`,
     [company.id, JSON.stringify(items), [...USAGES]],
   );
-  await tx.query('insert into configuration_version (hash, actor, at) values ($1, $2, $3)', [by.hash, by.actor, by.at]);
+  const { rows } = await tx.query<{ version: string }>(
+    'insert into configuration_version (hash, actor, at) values ($1, $2, $3) returning version',
+    [by.hash, by.actor, by.at],
+  );
+  await tx.query(
+    `with given as (select path, text, sha256(convert_to(text, 'UTF8')) as sha256
+         from jsonb_to_recordset($2::jsonb) as r (path text, text text)),
+       kept as (insert into rule_file (sha256, text) select distinct on (sha256) sha256, text from given on conflict do nothing)
+     insert into rule_use (version, path, sha256) select $1, path, sha256 from given`,
+    [rows[0]?.version, JSON.stringify(rules)],
+  );
 }
