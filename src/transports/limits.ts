@@ -61,3 +61,38 @@ export const loginRestMs = 5 * 60_000;
 export const loginRestMsMax = 60 * 60_000;
 /** 10,000 files that are too large, or failed: remembered so that they do not stand in the way of the others. */
 export const remoteSetAsideMax = 10_000;
+/** 30 s from the first byte to a login: a person types a password in that time, and nobody else needs it. */
+export const sftpLoginMsMax = 30_000;
+/** 6 refused tries and 20 keys offered in one connection, as OpenSSH has them. */
+export const sftpTriesMax = 6;
+export const sftpKeysOfferedMax = 20;
+/** 5 min without a request: clients that keep a connection send something every minute. */
+export const sftpIdleMsMax = 5 * 60_000;
+/** 1,024 connections, 32 of one address, 16 of one account: a partner's gateway opens a handful. */
+export const sftpConnectionsMax = 1_024;
+export const sftpConnectionsPerAddressMax = 32;
+export const sftpConnectionsPerAccountMax = 16;
+/** 64 open handles of one connection, 4 sessions in it. */
+export const sftpHandlesMax = 64;
+export const sftpSessionsMax = 4;
+/** 8 MiB of a connection's writes on their way to the disk; above it we stop reading what it sends. */
+export const sftpUnwrittenBytesMax = 8 * 1024 * 1024;
+/** 256 requests under way of one connection: four times what the usual clients pipeline. */
+export const sftpRequestsMax = 256;
+/** 32 MiB of answers that a client asked for and opens no window for: the usual clients have 2 MiB under way, the greediest 16. */
+export const sftpUnreadBytesMax = 32 * 1024 * 1024;
+/** 16 MiB ahead of what was written: pipelining clients write out of order by a few MiB; a hole of gigabytes is an attack on the disk. */
+export const sftpGapBytesMax = 16 * 1024 * 1024;
+/** 256 KiB of an upload in memory before it goes to a file: most never do. */
+export const sftpMemoryBytesMax = 256 * 1024;
+/** 256 KiB an answer to one READ: what OpenSSH's server gives. */
+export const sftpReadBytesMax = 256 * 1024 - 1_024;
+/** Wrong logins of one address: after 5 each answer is late, after 20 the address is not let in for ten minutes. */
+export const sftpFailuresSlowed = 5;
+export const sftpFailuresBarred = 20;
+export const sftpBarredMs = 10 * 60_000;
+/** 2 password checks at a time, each 32 MiB and 80 ms of a thread beside the main one; 64 wait. */
+export const sftpPasswordChecksMax = 2;
+export const sftpPasswordsWaitingMax = 64;
+/** A fetched file may be deleted for an hour after it left: `get` and then `rm` is how many scripts end. */
+export const sftpFetchedMs = 60 * 60_000;

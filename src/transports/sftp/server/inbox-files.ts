@@ -1,0 +1,239 @@
+import type { Clock } from '../../../core/clock.ts';
+import { type FailureError, failureOf } from '../../../core/failure.ts';
+import type { Intake } from '../../transport.ts';
+import type { Account, Audited, Inbox, Upload } from './mailbox.ts';
+import { isUnfinished } from './names.ts';
+import { absent, denied, failed } from './refusal.ts';
+import { readSpool, removeSpool, SpoolFile } from './spool-file.ts';
+
+/*
+ * A file's way in:
+ *
+ *   OPEN ─▶ bytes spooled ─▶ CLOSE, final name   ─▶ received (committed) ─▶ shown as delivered ─▶ OK
+ *                         ├▶ CLOSE, temporary name ─▶ a closed part ─▶ RENAME to a final one ─▶ received ─▶ OK
+ *                         └▶ the connection breaks ─▶ a broken part: shown with what came, gone on with by append, never delivered
+ *
+ * OK is said after the commit and not before: a client that saw none sends again, and the same bytes are then known by their hash.
+ */
+export interface InboxParts {
+  readonly account: Account;
+  readonly inbox: Inbox;
+  readonly intake: Intake;
+  readonly clock: Clock;
+  readonly remote: string;
+  /** Where bytes wait, and what this process calls the folder. */
+  readonly spoolFolder: string;
+  readonly holder: string;
+  readonly audit: (line: Pick<Audited, 'operation' | 'name' | 'byteLength' | 'outcome'>) => void;
+  readonly report: (failure: FailureError) => void;
+  /** Who writes which name in this process. */
+  readonly writing: Map<string, Writing>;
+}
+
+export interface OpenFlags {
+  readonly append: boolean;
+  readonly create: boolean;
+  readonly truncate: boolean;
+  readonly exclusive: boolean;
+}
+
+export class Writing {
+  readonly #parts: InboxParts;
+  readonly #name: string;
+  readonly #spool: SpoolFile;
+  readonly #isAppending: boolean;
+  readonly #roomBytes: number;
+  #modifiedS: number | null = null;
+  #refusal: Error | null = null;
+  #ending: Promise<void> | undefined;
+
+  constructor(parts: InboxParts, name: string, spool: SpoolFile, isAppending: boolean, roomBytes: number) {
+    this.#parts = parts;
+    this.#name = name;
+    this.#spool = spool;
+    this.#isAppending = isAppending;
+    this.#roomBytes = roomBytes;
+  }
+
+  get byteLength(): number {
+    return this.#spool.byteLength;
+  }
+  get unwrittenBytes(): number {
+    return this.#spool.unwrittenBytes;
+  }
+  get modifiedS(): number {
+    return this.#modifiedS ?? nowS(this.#parts.clock);
+  }
+  drained(): Promise<void> {
+    return this.#spool.drained();
+  }
+
+  /** WinSCP and FileZilla set the time after the bytes; the size only ever to what it is. */
+  touch(modifiedS: number): void {
+    this.#modifiedS = modifiedS;
+  }
+
+  /** Throws SftpRefusal: the file is too large, over the quota, or has a hole nobody fills. It can then not be closed well either. */
+  write(offset: number, bytes: Buffer): void {
+    if (this.#ending !== undefined) throw takenOver();
+    const from = this.#isAppending ? this.#spool.byteLength : offset;
+    const end = from + bytes.byteLength;
+    if (end > this.#parts.account.fileBytesMax)
+      this.#refuse(`A file has at most ${this.#parts.account.fileBytesMax} bytes`);
+    if (end > this.#roomBytes) this.#refuse('The mailbox is full');
+    if (!this.#spool.write(from, bytes)) this.#refuse('Not written');
+  }
+
+  #refuse(why: string): never {
+    this.#refusal = failed(why);
+    throw this.#refusal;
+  }
+
+  /** CLOSE by the client. Delivers under a final name; keeps a part under a temporary one. */
+  close(): Promise<void> {
+    if (this.#ending !== undefined) throw takenOver();
+    this.#ending = this.#close();
+    return this.#ending;
+  }
+
+  /** The connection broke, or another began to write this name: what came whole is kept, to be gone on with. Never throws. */
+  async breakOff(): Promise<void> {
+    this.#ending ??= this.#breakOff();
+    await this.#ending.catch(() => undefined); // a CLOSE under way tells its own end
+  }
+
+  async #close(): Promise<void> {
+    const { account, inbox, holder, audit } = this.#parts;
+    const name = this.#name;
+    const byteLength = this.byteLength;
+    try {
+      if (this.#refusal !== null) throw this.#refusal;
+      if (!this.#spool.coverage.covers(byteLength)) throw failed('The file has holes');
+      const isPart = isUnfinished(name) || byteLength === 0;
+      if (isPart) await this.#spool.keep(byteLength);
+      else await deliver(this.#parts, name, this.#spool.bytes());
+      const part = isPart ? { holder, spool: this.#spool.id, isClosed: true } : null;
+      await inbox.put(account.channelId, { name, byteLength, modifiedS: this.modifiedS, part });
+      if (!isPart) await this.#spool.discard();
+      audit({ operation: 'upload', name, byteLength, outcome: isPart ? 'ok, waits for its final name' : 'ok' });
+    } catch (error) {
+      await this.#spool.discard();
+      audit({ operation: 'upload', name, byteLength, outcome: error instanceof Error ? error.message : 'failed' });
+      throw error;
+    } finally {
+      this.#forget();
+    }
+  }
+
+  #forget(): void {
+    const { account, writing } = this.#parts;
+    const key = keyOf(account, this.#name);
+    if (writing.get(key) === this) writing.delete(key);
+  }
+
+  async #breakOff(): Promise<void> {
+    const { account, inbox, holder, audit, report } = this.#parts;
+    const byteLength = this.#spool.coverage.wholeUntil;
+    try {
+      if (byteLength === 0 || this.#refusal !== null) await this.#spool.discard();
+      else {
+        await this.#spool.keep(byteLength);
+        const part = { holder, spool: this.#spool.id, isClosed: false };
+        await inbox.put(account.channelId, { name: this.#name, byteLength, modifiedS: this.modifiedS, part });
+      }
+      audit({ operation: 'upload', name: this.#name, byteLength, outcome: 'broken off' });
+    } catch (error) {
+      report(failureOf(error));
+    } finally {
+      this.#forget();
+    }
+  }
+}
+
+const takenOver = (): Error => failed('Another connection writes this file');
+const nowS = (clock: Clock): number => Math.floor(clock.now().getTime() / 1_000);
+const keyOf = ({ channelId }: Account, name: string): string => `${channelId}\0${name}`;
+
+async function deliver(
+  { account, intake, remote }: InboxParts,
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  await intake.receive({
+    channelId: account.channelId,
+    sourceKey: null, // each upload is an act of its own; the same bytes again are known by their hash
+    name,
+    headers: { username: account.username },
+    remote,
+    bytes,
+  });
+}
+
+/** A part whose bytes lie elsewhere is not there for whoever asks here: the client then begins anew. */
+export async function findUpload({ account, inbox, holder }: InboxParts, name: string): Promise<Upload | undefined> {
+  const found = await inbox.find(account.channelId, name);
+  return found?.part !== null && found?.part !== undefined && found.part.holder !== holder ? undefined : found;
+}
+
+/**
+ * OPEN for writing. Throws SftpRefusal. Whoever wrote the name before is broken off: mostly the same client, whose lost connection we have
+ * not noticed yet. Each writer has bytes of its own, so they never mix.
+ */
+export async function openForWriting(parts: InboxParts, name: string, flags: OpenFlags): Promise<Writing> {
+  const { account, inbox, spoolFolder, writing } = parts;
+  const key = keyOf(account, name);
+  await writing.get(key)?.breakOff();
+  const found = await findUpload(parts, name);
+  if (found === undefined && !flags.create) throw absent();
+  if (found !== undefined && flags.exclusive) throw failed('The file is there already');
+  const { byteLength, fileCount } = await inbox.usage(account.channelId);
+  const roomBytes = account.quotaBytes - byteLength + (found?.byteLength ?? 0);
+  if (roomBytes <= 0 || (found === undefined && fileCount >= account.quotaFiles)) throw failed('The mailbox is full');
+  // A delivered file is ours: nothing can be added to it, only another put in its place. scp does so without emptying it first; who means
+  // to add to it writes behind a hole, and is refused at CLOSE.
+  if (found !== undefined && found.part === null && (flags.append || !account.inbox.mayOverwrite))
+    throw denied('The file is delivered and cannot be changed');
+  const part = found?.part ?? null;
+  const left =
+    part === null || flags.truncate
+      ? undefined
+      : await SpoolFile.reopen(spoolFolder, part.spool, found?.byteLength ?? 0);
+  if (part !== null && left === undefined) await removeSpool(spoolFolder, part.spool);
+  const one = new Writing(parts, name, left ?? new SpoolFile(spoolFolder), flags.append, roomBytes);
+  writing.set(key, one);
+  return one;
+}
+
+/** RENAME within the inbox: a closed part under a final name is delivered by it. Never onto a name that is there. */
+export async function renameUpload(parts: InboxParts, from: string, to: string): Promise<void> {
+  const { account, inbox, spoolFolder, audit } = parts;
+  const { channelId } = account;
+  const found = await findUpload(parts, from);
+  if (found === undefined || parts.writing.has(keyOf(account, from))) throw absent();
+  if (from === to) return;
+  const target = await findUpload(parts, to);
+  if (target !== undefined || parts.writing.has(keyOf(account, to))) throw failed('The file is there already');
+  if (found.part === null) {
+    if (!account.inbox.mayRename) throw denied();
+  } else if (!isUnfinished(to)) {
+    if (!found.part.isClosed || found.byteLength === 0) throw failed('The file is not whole');
+    await deliver(parts, to, readSpool(spoolFolder, found.part.spool));
+  }
+  const part = isUnfinished(to) ? found.part : null;
+  await inbox.put(channelId, { ...found, name: to, part });
+  await inbox.remove(channelId, from);
+  if (part === null && found.part !== null) await removeSpool(spoolFolder, found.part.spool);
+  audit({ operation: 'rename', name: `${from} → ${to}`, byteLength: found.byteLength, outcome: 'ok' });
+}
+
+/** REMOVE: a part is gone; a delivered file is only shown no more. */
+export async function removeUpload(parts: InboxParts, name: string): Promise<void> {
+  const { account, inbox, spoolFolder, audit } = parts;
+  const found = await findUpload(parts, name);
+  if (found === undefined) throw absent();
+  if (parts.writing.has(keyOf(account, name))) throw failed('The file is being written');
+  if (found.part === null && !account.inbox.mayDelete) throw denied();
+  await inbox.remove(account.channelId, name);
+  if (found.part !== null) await removeSpool(spoolFolder, found.part.spool);
+  audit({ operation: 'delete', name, byteLength: found.byteLength, outcome: 'ok' });
+}
