@@ -95,13 +95,14 @@ export function isDigits(bytes: Uint8Array, from: number, to: number): boolean {
 
 /**
  * Behind what may stand before a tag: nothing up to a blank can be data there (line breaks, padding, NUL, Ctrl-Z), but a control
- * character may be a delimiter.
+ * character may be a delimiter. Where the terminator is a line break, an empty line is no segment either.
  */
 export function behindNoise(bytes: Uint8Array, from: number, length: number, classes: Uint8Array): number {
   let at = from;
   while (at < length) {
     const byte = bytes[at] ?? 0;
-    if (byte > SPACE || (classes[byte] ?? 0) > LINE_BREAKS) break;
+    if (byte > SPACE) break;
+    if ((classes[byte] ?? 0) > LINE_BREAKS && byte !== LF && byte !== CR) break;
     at++;
   }
   return at;

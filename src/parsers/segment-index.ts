@@ -20,6 +20,8 @@ export class SegmentIndex {
   ends = new Int32Array(4096);
   endCount = 0;
   segmentCount = 0;
+  /** Ends of the segments that are complete: one that is cut off by the end of the file has some of its own behind them. */
+  #completeEnds = 0;
   #starts = new Int32Array(1024);
   #firsts = new Int32Array(1024);
   /** What was cut loose stands here, one transaction behind another. */
@@ -29,6 +31,7 @@ export class SegmentIndex {
   clear(): void {
     this.endCount = 0;
     this.segmentCount = 0;
+    this.#completeEnds = 0;
   }
 
   /** Makes room for another end; false when the limit is reached. */
@@ -46,12 +49,13 @@ export class SegmentIndex {
     this.#starts[this.segmentCount] = start;
     this.#firsts[this.segmentCount++] = first;
     this.endCount = endCount;
+    this.#completeEnds = endCount;
   }
 
   /** The segments (without the last `leaveOut`), cut loose from the window, in which they begin at `origin`. */
   rows(window: Window, origin: number, delimiters: Delimiters, tags: TagTable, leaveOut: number): Rows {
     const count = this.segmentCount - leaveOut;
-    const endCount = leaveOut > 0 ? (this.#firsts[count] ?? 0) : this.endCount;
+    const endCount = leaveOut > 0 ? (this.#firsts[count] ?? 0) : this.#completeEnds;
     const lastEnd = (this.ends[endCount - 1] ?? 0) >> FLAG_BITS;
     const text = decodeBytes(window.bytes, origin, origin + lastEnd);
     const from = this.#room(endCount + 2 * count);

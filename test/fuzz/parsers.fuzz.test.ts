@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createReader } from '../../src/parsers/index.ts';
@@ -119,11 +118,4 @@ describe('mutated interchanges', () => {
       ),
     600_000,
   );
-});
-
-// Inputs that once broke something stay here for good.
-const crashers = existsSync('fixtures/crashers') ? readdirSync('fixtures/crashers') : [];
-test.each([...crashers, null])('crasher %s', (name) => {
-  const bytes = name === null ? Buffer.alloc(0) : readFileSync(`fixtures/crashers/${name}`);
-  for (let cutAt = 0; cutAt <= bytes.length; cutAt++) readSafely(bytes, cutAt);
 });

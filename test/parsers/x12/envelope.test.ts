@@ -111,3 +111,13 @@ describe('limits', () => {
     expect(problemsOf(events).map(({ code }) => code)).toEqual(['transaction/too-large']);
   });
 });
+
+test('the elements of a segment cut off by the end of the file are not those of the segment before it', () => {
+  const [transaction] = transactionsOf(readText(`${ISA + GS}ST*850*0001~BEG*00*SA*1~REF*DP*7*8`));
+  expect(transaction?.segments.map(({ tag, elementCount }) => `${tag} ${elementCount}`)).toEqual(['ST 2', 'BEG 3']);
+});
+
+test('where lines are segments, an empty line is none', () => {
+  const lines = (ISA + GS + SET + END).replaceAll('~', '\n').replace('BEG', '\n\r\nBEG');
+  expect(found(lines)).toEqual([]);
+});
