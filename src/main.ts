@@ -115,10 +115,13 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
         },
         `${what}: ${failure.message}`,
       );
+    const { remoteParts } = await import('./flows/remote-parts.ts');
+    const remote = remoteParts(context, environment);
     const flows = await startFlows({
       context,
       queue,
-      transports: { transportOf: (channel) => openTransport(channel, environment) },
+      transports: { transportOf: (channel) => openTransport(channel, environment, remote) },
+      remote,
       roles: settings.roles,
       report,
     });
@@ -151,7 +154,15 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
       closers.push(() => partners.close());
       partnersUrl = await partners.listen(settings.partners);
     }
-    return { apiUrl, partnersUrl, newApiKey: key.made, apiKeyFile, close, ended: store.ended };
+    let sftp: ServedGateway['sftp'] = null;
+    if (settings.sftp !== null && settings.roles.has('sftp')) {
+      const { openSftpServer } = await import('./flows/sftp-server.ts');
+      const at = { ...settings.sftp, folder: join(settings.dataFolder, 'sftp') };
+      const { url, fingerprints, close: closeSftp } = await openSftpServer(context, at, report);
+      closers.push(closeSftp);
+      sftp = { url, fingerprints };
+    }
+    return { apiUrl, partnersUrl, sftp, newApiKey: key.made, apiKeyFile, close, ended: store.ended };
   } catch (failure) {
     await close();
     throw failure;

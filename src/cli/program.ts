@@ -11,6 +11,7 @@ import {
 } from './commands.ts';
 import { addFileCommands } from './file-commands.ts';
 import type { ServeSettings } from './serve.ts';
+import { addSftpCommands } from './sftp-commands.ts';
 
 const USAGE: ReadonlySet<FailureKind> = new Set(['usage-wrong', 'not-found', 'config-invalid', 'map-missing']);
 
@@ -36,6 +37,7 @@ export const buildProgram =
     const json = ['--json', 'machine-readable output only'] as const;
 
     addFileCommands(program, commands, ends);
+    addSftpCommands(program, commands, ends);
     program
       .command('serve')
       .description('run the gateway')
@@ -46,6 +48,7 @@ export const buildProgram =
         '--partners <address>',
         `where partners ask, [host:]port (${defaultPartners.host}:${defaultPartners.port})`,
       )
+      .option('--sftp <address>', "where partners' SFTP clients come, [host:]port (no SFTP server without it)")
       .option(...json)
       .addOption(new Option('--with-parent', 'end when stdin closes').hideHelp())
       .action((options: ServeFlags) => ends(serve(commands, options)));
@@ -101,6 +104,7 @@ interface ServeFlags {
   readonly roles: string;
   readonly api?: string;
   readonly partners?: string;
+  readonly sftp?: string;
   readonly json?: true;
 }
 interface DemoFlags {
@@ -127,6 +131,7 @@ async function serve(commands: Commands, flags: ServeFlags): Promise<ExitCode> {
     redisUrl: environment.REDIS_URL ?? null,
     api: address(flags.api, defaultApi),
     partners: address(flags.partners, defaultPartners),
+    sftp: flags.sftp === undefined ? null : address(flags.sftp, { host: '127.0.0.1', port: 0 }),
     roles: rolesOf(flags.roles),
   };
   return runServe({

@@ -10,6 +10,8 @@ export interface ServeSettings {
   readonly redisUrl: string | null;
   readonly api: Address;
   readonly partners: Address;
+  /** Where partners' SFTP clients come; null: there is no SFTP server. */
+  readonly sftp: Address | null;
   readonly roles: ReadonlySet<Role>;
 }
 
@@ -21,6 +23,8 @@ export interface Address {
 export interface ServedGateway {
   readonly apiUrl: string | null;
   readonly partnersUrl: string | null;
+  /** Of the SFTP server, with the fingerprints of its host keys. */
+  readonly sftp: { readonly url: string; readonly fingerprints: readonly string[] } | null;
   /** Only when it was made at this start: it is kept as a digest. */
   readonly newApiKey: string | null;
   readonly apiKeyFile: string | null;
@@ -39,13 +43,14 @@ export interface ServeOptions {
 /** `tallyport serve`: runs until a signal comes or its database is lost for good; exit code 0 or 3. */
 export async function runServe({ json, print, start, signal }: ServeOptions): Promise<number> {
   const gateway = await start();
-  const { apiUrl, partnersUrl, newApiKey, apiKeyFile } = gateway;
-  if (json) print(JSON.stringify({ ready: true, apiUrl, partnersUrl, newApiKey, apiKeyFile }));
+  const { apiUrl, partnersUrl, sftp, newApiKey, apiKeyFile } = gateway;
+  if (json) print(JSON.stringify({ ready: true, apiUrl, partnersUrl, sftp, newApiKey, apiKeyFile }));
   else {
     if (newApiKey !== null)
       print(`API key (shown once): ${newApiKey}${apiKeyFile === null ? '' : `\n  kept in ${apiKeyFile}`}`);
     if (apiUrl !== null) print(`operators: ${apiUrl}`);
     if (partnersUrl !== null) print(`partners:  ${partnersUrl}`);
+    if (sftp !== null) for (const line of [sftp.url, ...sftp.fingerprints]) print(`sftp:      ${line}`);
     print('ready');
   }
   const stopped = new Promise<'stopped'>((resolve) => {

@@ -1,6 +1,7 @@
 import { type FailureError, failureOf } from '../core/failure.ts';
 import type { Work } from '../core/work.ts';
 import type { Queue, Workers } from '../queues/queue.ts';
+import type { RemoteParts } from '../transports/remote/parts.ts';
 import type { FlowContext } from './context.ts';
 import { findOverdue } from './expire.ts';
 import { handlersOf } from './handlers.ts';
@@ -22,6 +23,8 @@ export interface GatewayParts {
   readonly context: FlowContext;
   readonly queue: Queue;
   readonly transports: TransportTable;
+  /** For channels to partners' own servers; null: there are none. */
+  readonly remote?: RemoteParts | null;
   readonly roles: ReadonlySet<Role>;
   readonly report: (what: string, failure: FailureError, work?: Work) => void;
 }
@@ -31,7 +34,14 @@ export interface RunningFlows {
 }
 
 /** Starts what moves work: workers, the relay, and the sweep for what is overdue. */
-export async function startFlows({ context, queue, transports, roles, report }: GatewayParts): Promise<RunningFlows> {
+export async function startFlows({
+  context,
+  queue,
+  transports,
+  remote = null,
+  roles,
+  report,
+}: GatewayParts): Promise<RunningFlows> {
   const { database, clock } = context;
   let workers: Workers | undefined;
   let relay: Relay | undefined;
@@ -56,13 +66,14 @@ export async function startFlows({ context, queue, transports, roles, report }: 
       findOverdue(context).catch((thrown: unknown) => report('deadlines', failureOf(thrown)));
     }, overdueSweepMs);
   }
-  const inboxes = roles.has('poll') ? startInboxes(context, report) : undefined;
+  const inboxes = roles.has('poll') ? startInboxes(context, report, remote) : undefined;
   return {
     async close() {
       await inboxes?.close();
       clearInterval(sweep);
       await relay?.close();
       await workers?.close();
+      await remote?.connections.close();
     },
   };
 }

@@ -1,6 +1,8 @@
 import { FailureError, failureOf } from '../core/failure.ts';
+import type { InboxEvent } from '../transports/directory/inbox.ts';
 import type { Poller } from '../transports/directory/poller.ts';
 import { startInbox } from '../transports/open-transport.ts';
+import type { RemoteParts } from '../transports/remote/parts.ts';
 import type { FlowContext } from './context.ts';
 import { openReceiver } from './receive.ts';
 
@@ -11,6 +13,7 @@ const configurationLookMs = 2_000;
 export function startInboxes(
   context: FlowContext,
   report: (what: string, failure: FailureError) => void,
+  remote: RemoteParts | null = null,
 ): { close(): Promise<void> } {
   const pollers = new Map<string, { readonly text: string; readonly poller: Poller | null }>();
   const receive = openReceiver(context);
@@ -27,15 +30,16 @@ export function startInboxes(
     }
     for (const [id, channel] of wanted) {
       if (pollers.has(id) || closing) continue;
-      const poller = startInbox(channel, {
+      const given = {
         intake: { receive },
         clock: context.clock,
-        report: (event) => {
+        report: (event: InboxEvent) => {
           if (event.kind === 'failed') report(`inbox of ${id}`, event.failure);
           if (event.kind === 'refused')
             report(`inbox of ${id}`, new FailureError('partner-refused', `${event.name}: ${event.reason}`));
         },
-      });
+      };
+      const poller = startInbox(channel, given, remote);
       pollers.set(id, { text: JSON.stringify(channel), poller });
     }
   };

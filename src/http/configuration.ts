@@ -22,7 +22,9 @@ const Files = object({
 });
 const Known = object({
   version: Type.Integer(),
-  channels: Type.Array(object({ id: Type.String(), partner: Type.String(), kind: oneOf(['directory', 'http']) })),
+  channels: Type.Array(
+    object({ id: Type.String(), partner: Type.String(), kind: oneOf(['directory', 'http', 'sftp', 'sftp-mailbox']) }),
+  ),
   agreements: Type.Array(Type.Object({ id: Type.String() })),
 });
 const Applied = object({ partners: Type.Integer(), agreements: Type.Integer() });

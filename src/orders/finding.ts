@@ -27,7 +27,6 @@ export type FindingCode =
   | 'decision/price-malformed'
   | 'decision/date-invalid'
   // a change the buyer asks for
-  | 'change/unknown'
   | 'change/unknown-line'
   | 'change/line-invalid'
   // a shipment

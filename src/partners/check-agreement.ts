@@ -62,9 +62,11 @@ function checkMapReads(agreement: Judged, { pathOf }: EntryTerms, around: Surrou
     tell(pathOf('map'), `The map '${agreement.map}' is one of ${found}, and ${expected} is agreed.`, found, expected);
 }
 
-const canSend = ({ settings }: Channel): boolean => settings.kind === 'http' || settings.outbox !== null;
+const canSend = ({ settings }: Channel): boolean =>
+  settings.kind === 'http' || settings.kind === 'sftp-mailbox' || settings.outbox !== null;
 const canReceive = ({ settings }: Channel): boolean =>
-  settings.kind === 'http' ? settings.tokenSha256 !== null : settings.inbox !== null;
+  settings.kind === 'sftp-mailbox' ||
+  (settings.kind === 'http' ? settings.tokenSha256 !== null : settings.inbox !== null);
 
 function checkChannels(agreement: Judged, { pathOf, lacks }: EntryTerms, around: Surroundings, tell: Tell): void {
   const names = around.channels.map(({ name }) => name).join(' or ') || 'none at all';

@@ -7,6 +7,7 @@ import type { CharacterSetName } from '../parsers/character-sets.ts';
 import type { DelimiterInData, UnwritableCharacter } from '../parsers/draft.ts';
 import type { SyntaxName } from '../parsers/transaction.ts';
 import type { Identity } from './identity.ts';
+import type { SftpMailboxSettings, SftpSettings } from './sftp-settings.ts';
 import type { SourceFile } from './yaml-source.ts';
 
 /*
@@ -71,7 +72,9 @@ export type ChannelSettings =
       /** Name of the environment variable that holds the token we present; null: none. */
       readonly pushTokenVariable: string | null;
       readonly timeoutMs: number;
-    };
+    }
+  | SftpSettings
+  | SftpMailboxSettings;
 
 export interface Channel {
   /** "<partner>/<name>". */
@@ -127,14 +130,6 @@ export interface DuplicateSettings {
   readonly groupControlNumber: 'ignore' | 'reject';
   /** A second original with a known order number. */
   readonly orderNumber: 'hold' | 'reject';
-}
-
-/** How a buyer's changes of orders are read (messages 860, ORDCHG). */
-export interface ChangeSettings {
-  /** What the quantity of an increase or decrease says: what the line shall be, or by how much it changes. */
-  readonly quantityMeans: 'total' | 'difference';
-  /** A line is taken back of which part is picked or shipped: take back the rest, or leave it whole. */
-  readonly onPartlyCommitted: 'take-back-rest' | 'refuse';
 }
 
 /** How orders under this agreement are decided. */
@@ -209,7 +204,6 @@ export interface Agreement {
   readonly acknowledgment: AcknowledgmentSettings;
   readonly validation: ValidationSettings;
   readonly duplicates: DuplicateSettings;
-  readonly changes: ChangeSettings;
   readonly decision: OrderDecisionSettings;
   readonly deadlines: DeadlineSettings;
   /** `$agreement.*` of the map: currency, shipNotice.shape, creditSign, adxSign… */

@@ -1,5 +1,6 @@
 import type { Channel, ChannelSettings, Company, Item, Partner } from './configuration.ts';
 import { channelDefaults, directoryDefaults, httpDefaults, itemDefaults } from './defaults.ts';
+import { expandSftp, expandSftpMailbox } from './expand-sftp.ts';
 import { faultOfFileName } from './file-name.ts';
 import type { ChannelEntry, ChannelsFile, CompanyFile, ItemsFile, PartnerFile } from './file-schemas.ts';
 import { type Draft, type Faults, identitiesAt, idsAt } from './gathering.ts';
@@ -112,11 +113,14 @@ export function expandChannels(
 }
 
 function expandSettings(
-  { source, lacks }: Draft<unknown>,
+  draft: Draft<unknown>,
   path: readonly string[],
   entry: ChannelEntry,
   faults: Faults,
 ): ChannelSettings {
+  const { source, lacks } = draft;
+  if (entry.kind === 'sftp') return expandSftp(draft, path, entry, faults);
+  if (entry.kind === 'sftp-mailbox') return expandSftpMailbox(draft, path, entry, faults);
   if (entry.kind === 'http') {
     const { tokenSha256 = null, pushUrl = null, pushTokenVariable = null } = entry;
     if (tokenSha256 === null && pushUrl === null && !lacks(path))

@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { CHARACTER_SETS } from '../parsers/character-sets.ts';
 import { DOCUMENT_OF_MESSAGE } from './defaults.ts';
+import { sftpChannel, sftpMailboxChannel } from './sftp-settings.ts';
 
 /*
  * The shape of each file, as JSON Schema: what `partners apply` checks and what an editor can complete from.
@@ -96,7 +97,13 @@ const httpChannel = object({
   timeoutMs: optional(whole(1_000, 600_000)),
   ...everyChannel,
 });
-export type ChannelEntry = Static<typeof directoryChannel> | Static<typeof httpChannel>;
+const sftp = object({ ...sftpChannel, ...everyChannel });
+const sftpMailbox = object({ ...sftpMailboxChannel, ...everyChannel });
+export type ChannelEntry =
+  | Static<typeof directoryChannel>
+  | Static<typeof httpChannel>
+  | Static<typeof sftp>
+  | Static<typeof sftpMailbox>;
 
 export const ChannelsFile = object({
   channels: Type.Record(
@@ -105,7 +112,7 @@ export const ChannelsFile = object({
     Type.Unsafe<ChannelEntry>({
       type: 'object',
       discriminator: { propertyName: 'kind' },
-      oneOf: [directoryChannel, httpChannel],
+      oneOf: [directoryChannel, httpChannel, sftp, sftpMailbox],
     }),
   ),
 });
@@ -172,12 +179,6 @@ const terms = {
       controlNumber: optional(oneOf('quarantine', 'reject')),
       groupControlNumber: optional(oneOf('ignore', 'reject')),
       orderNumber: optional(oneOf('hold', 'reject')),
-    }),
-  ),
-  changes: optional(
-    object({
-      quantityMeans: optional(oneOf('total', 'difference')),
-      onPartlyCommitted: optional(oneOf('take-back-rest', 'refuse')),
     }),
   ),
   decision: optional(

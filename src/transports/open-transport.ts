@@ -6,13 +6,17 @@ import { type InboxEvent, openDirectoryInbox } from './directory/inbox.ts';
 import { directoryOutbox } from './directory/outbox.ts';
 import { type Poller, startPoller } from './directory/poller.ts';
 import { httpPush } from './http/push.ts';
+import type { RemoteParts } from './remote/parts.ts';
+import { sftpInbox, sftpOutbox } from './sftp/client/channel.ts';
 import type { Intake, Transport } from './transport.ts';
 
 /** The way out of a channel. Adding a kind of channel is one folder and one case here. */
 export function openTransport(
-  { id, settings }: Channel,
+  channel: Channel,
   environment: Readonly<Record<string, string | undefined>>,
+  remote: RemoteParts | null = null,
 ): Transport {
+  const { id, settings } = channel;
   switch (settings.kind) {
     case 'directory':
       if (settings.outbox === null)
@@ -22,9 +26,18 @@ export function openTransport(
       return settings.pushUrl === null
         ? mailboxTransport
         : httpPush({ ...settings, pushUrl: settings.pushUrl }, environment);
+    case 'sftp':
+      return sftpOutbox(channel, settings, needed(remote));
+    case 'sftp-mailbox':
+      return mailboxTransport;
     default:
       return assertNever(settings);
   }
+}
+
+function needed(remote: RemoteParts | null): RemoteParts {
+  if (remote === null) throw new FailureError('bug', 'Channels to other servers need what the store keeps of them.');
+  return remote;
 }
 
 /** Nothing is sent: the delivery waits until it is fetched and confirmed over our listener. */
@@ -34,8 +47,13 @@ const mailboxTransport: Transport = { send: async () => 'receipt-follows' };
 export function startInbox(
   channel: Channel,
   given: { readonly intake: Intake; readonly clock: Clock; readonly report: (event: InboxEvent) => void },
+  remote: RemoteParts | null = null,
 ): Poller | null {
   const { id, settings, fileBytesMax, firstInFirstOut } = channel;
+  if (settings.kind === 'sftp') {
+    const sftp = sftpInbox(channel, settings, needed(remote), given);
+    return sftp === null ? null : startPoller(sftp, settings.pollIntervalMs);
+  }
   if (settings.kind !== 'directory' || settings.inbox === null) return null;
   const { inbox, archive, takeWhen, pollIntervalMs } = settings;
   return startPoller(

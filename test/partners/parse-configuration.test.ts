@@ -118,12 +118,12 @@ describe('a fault names file, line, column and path, what was found and what is 
     [
       'a kind that does not exist',
       changed(CHANNELS, 'directory', 'ftp'),
-      [`${CHANNELS}:3:11 channels.folder.kind: Found 'ftp'; expected directory or http.`],
+      [`${CHANNELS}:3:11 channels.folder.kind: Found 'ftp'; expected directory or http or sftp or sftp-mailbox.`],
     ],
     [
       'a channel without a kind',
       changed(CHANNELS, 'kind: directory\n    ', ''),
-      [`${CHANNELS}:3:5 channels.folder.kind: Found nothing; expected directory or http.`],
+      [`${CHANNELS}:3:5 channels.folder.kind: Found nothing; expected directory or http or sftp or sftp-mailbox.`],
     ],
     [
       'GS1 prefix digits',
@@ -190,7 +190,7 @@ describe('a fault names file, line, column and path, what was found and what is 
       'an unknown message',
       changed(AGREEMENTS, 'send: 855', 'send: 851'),
       [
-        `${AGREEMENTS}:6:11 agreements[1].send: Found '851'; expected 810, 820, 850, 855, 856, 860, 865, ORDERS, ORDCHG, ORDRSP, DESADV, INVOIC, REMADV.`,
+        `${AGREEMENTS}:6:11 agreements[1].send: Found '851'; expected 810, 820, 850, 855, 856, ORDERS, ORDRSP, DESADV, INVOIC, REMADV.`,
       ],
     ],
     [

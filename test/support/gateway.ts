@@ -11,6 +11,7 @@ import type { FlowContext } from '../../src/flows/context.ts';
 import { handlersOf } from '../../src/flows/handlers.ts';
 import { watchConfiguration } from '../../src/flows/known-configuration.ts';
 import { receive } from '../../src/flows/receive.ts';
+import { remoteParts } from '../../src/flows/remote-parts.ts';
 import { runWork, type WorkHandlers } from '../../src/flows/run-work.ts';
 import { openExpressions } from '../../src/library/expressions.ts';
 import { mapFunctions } from '../../src/library/map-functions.ts';
@@ -110,7 +111,9 @@ export async function testGateway(
   if (configuration === null) throw new Error(JSON.stringify(faults));
   await applyConfiguration(context, change(unannounced(configuration)), 'test');
   const failures: string[] = [];
-  const handlers = handlersOf(context, { transportOf: (channel) => openTransport(channel, {}) });
+  const remote = remoteParts(context, process.env);
+  const handlers = handlersOf(context, { transportOf: (channel) => openTransport(channel, {}, remote) });
+  afterAll(() => remote.connections.close());
   const run = runWork({
     database,
     clock,

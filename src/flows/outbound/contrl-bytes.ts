@@ -1,5 +1,5 @@
 import type { ContrlPart } from '../../parsers/edifact/acknowledge.ts';
-import { bareVerdict, contrlSyntaxOf, messageGroupVerdict, messageVerdict } from '../../parsers/edifact/verdicts.ts';
+import { contrlSyntaxOf, messageGroupVerdict, messageVerdict } from '../../parsers/edifact/verdicts.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import type { Tx } from '../../store/database.ts';
 import {
@@ -50,50 +50,32 @@ async function* partsOf(
   if (broken || header.acknowledgmentRequested === '2') return;
   const syntax = contrlSyntaxOf(header);
   const cut = detailBudget();
-  // A CONTRL tells of messages outside of groups before it tells of groups (SG1, SG3).
-  for (const numbered of [false, true]) {
-    for (let after = 0; ; ) {
-      const groups = await answeredGroups(tx, interchangeId, numbered, after, pageSize);
-      for (const group of groups) yield* partsOfGroup(tx, group, acceptedToo, syntax, cut);
-      after = groups.at(-1)?.ordinal ?? after;
-      if (groups.length < pageSize) break;
+  for (let afterGroup = 0; ; ) {
+    const groups = await answeredGroups(tx, interchangeId, afterGroup, pageSize);
+    for (const group of groups) {
+      afterGroup = group.ordinal;
+      let pending = groupPart(group, syntax);
+      const isWrong = pending !== null && pending.group.codes.length > 0;
+      const isTold = pending !== null && (group.verdict === 'rejected' || acceptedToo);
+      if (pending !== null && isTold) yield [pending];
+      if (isTold) pending = null;
+      const accepted = acceptedToo && group.counted <= listedSetsMax;
+      for (let after = 0; !isWrong; ) {
+        const page = await answeredTransactions(tx, group.id, after, pageSize, accepted ? 'all' : 'rejected');
+        const [last] = page.slice(-1);
+        if (last === undefined) break;
+        after = last.ordinal;
+        const parts = page.filter(fellByItself).map(({ control_number: controlNumber, message, ...one }) => {
+          const named = { message, controlNumber, reference: one.reference };
+          return { kind: 'message' as const, message: cut(messageVerdict(named, one.problems, one.verdict, syntax)) };
+        });
+        yield pending === null ? parts : [pending, ...parts];
+        pending = null;
+      }
     }
+    if (groups.length < pageSize) return;
   }
 }
-
-async function* partsOfGroup(
-  tx: Tx,
-  group: AnsweredMessageGroup,
-  acceptedToo: boolean,
-  syntax: '3' | '4',
-  cut: ReturnType<typeof detailBudget>,
-): AsyncGenerator<readonly ContrlPart[]> {
-  const own = groupPart(group, syntax);
-  const isTold = own !== null && (group.verdict === 'rejected' || acceptedToo);
-  if (own !== null && isTold) yield [own];
-  // A group that is wrong itself is rejected with all below it.
-  if (own !== null && own.group.codes.length > 0) return;
-  let pending = isTold ? null : own;
-  const told = acceptedToo && group.counted <= listedSetsMax ? 'all' : 'rejected';
-  for (let after = 0; ; ) {
-    const page = await answeredTransactions(tx, group.id, after, pageSize, told);
-    const last = page.at(-1);
-    if (last === undefined) return;
-    after = last.ordinal;
-    const named = page.filter((one) => isBroken(group) || fellByItself(one));
-    const parts = named.map(({ control_number: controlNumber, message, reference, problems, verdict }) => {
-      const judged = messageVerdict({ message, controlNumber, reference }, problems, verdict, syntax);
-      const shown = own === null ? bareVerdict(judged, group.problems, syntax) : judged;
-      return { kind: 'message' as const, message: cut(shown) };
-    });
-    yield pending === null || parts.length === 0 ? parts : [pending, ...parts];
-    if (parts.length > 0) pending = null;
-  }
-}
-
-/** Bare messages beside groups: nothing above them could tell. */
-const isBroken = ({ header, problems }: AnsweredMessageGroup): boolean =>
-  header.controlNumber === null && problems.some(({ severity }) => severity === 'error');
 
 /** What was only taken along by others is not named: what took it along is, one level up. */
 const fellByItself = ({ verdict, problems }: AnsweredTransaction): boolean =>

@@ -35,9 +35,8 @@ export function envelopeOf(
     segmentSuffix,
     onDelimiterInData,
     characterSet,
-    // An acknowledgment repeats what they sent, in whatever set that was: it must leave all the same. A blank is in every set, and never a
-    // delimiter; "?" would be EDIFACT's release character.
-    onUnwritable: what.asks ? onUnwritable : { replaceWith: ' ' },
+    // An acknowledgment repeats what they sent, in whatever set that was: it must leave all the same.
+    onUnwritable: what.asks ? onUnwritable : { replaceWith: '?' },
     version: interchangeVersion,
     sender: agreement.ours,
     receiver: agreement.theirs,

@@ -9,7 +9,8 @@ export interface TransportTable {
 }
 
 /** Whether what we send there waits in a mailbox until the partner fetches it: then composing it is all there is to do. */
-export const isMailbox = ({ settings }: Channel): boolean => settings.kind === 'http' && settings.pushUrl === null;
+export const isMailbox = ({ settings }: Channel): boolean =>
+  settings.kind === 'sftp-mailbox' || (settings.kind === 'http' && settings.pushUrl === null);
 
 export const channelGone = (id: string): FailureError =>
   new FailureError('config-invalid', `The configuration has no channel ${id}.`, {

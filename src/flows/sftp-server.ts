@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FailureError, failureOf } from '../core/failure.ts';
+import { type NewEvent, writeRows } from '../store/write-rows.ts';
+import { openHostKeys } from '../transports/sftp/server/host-keys.ts';
+import { sftpListener } from '../transports/sftp/server/listener.ts';
+import type { Audited } from '../transports/sftp/server/mailbox.ts';
+import type { FlowContext } from './context.ts';
+import { openReceiver } from './receive.ts';
+import { accountOfChannel, sftpInboxes, sftpOutboxes } from './sftp-mailboxes.ts';
+
+/** Audit lines are written together, four times a second: a script that fetches 1,000 files makes 1,000 of them. */
+const auditMs = 250;
+
+export interface OpenSftpServer {
+  /** "sftp://127.0.0.1:8482". */
+  readonly url: string;
+  /** What partners pin: "SHA256:…". */
+  readonly fingerprints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens the partners' SFTP server: its accounts are the `sftp-mailbox` channels of the configuration in force. */
+export async function openSftpServer(
+  context: FlowContext,
+  at: { readonly host: string; readonly port: number; readonly folder: string },
+  report: (what: string, failure: FailureError) => void,
+): Promise<OpenSftpServer> {
+  const spoolFolder = join(at.folder, 'spool');
+  await mkdir(spoolFolder, { recursive: true, mode: 0o700 });
+  const hostKeys = await openHostKeys(at.folder);
+  const audit = startAudit(context, (failure) => report('audit of SFTP', failure));
+  const listener = sftpListener({
+    hostKeys,
+    accountOf: async (username) =>
+      (await context.configuration()).channels.map(accountOfChannel).find((account) => account?.username === username),
+    inbox: sftpInboxes(context),
+    outbox: sftpOutboxes(context),
+    intake: { receive: openReceiver(context) },
+    clock: context.clock,
+    spoolFolder,
+    holder: await holderOf(at.folder),
+    audit: audit.add,
+    report: (failure) => report('SFTP server', failure),
+  });
+  const url = await listener.listen(at);
+  return {
+    url,
+    fingerprints: hostKeys.map(({ type, fingerprint, isNext }) => `${fingerprint} (${type}${isNext ? ', next' : ''})`),
+    async close() {
+      await listener.close();
+      await audit.close();
+    },
+  };
+}
+
+/** What this data folder is called among processes that share a database: parts of uploads lie in it. */
+async function holderOf(folder: string): Promise<string> {
+  const path = join(folder, 'holder');
+  try {
+    await writeFile(path, randomUUID(), { flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return (await readFile(path, 'utf8')).trim();
+}
+
+function startAudit(
+  { database, clock }: FlowContext,
+  report: (failure: FailureError) => void,
+): { add(line: Audited): void; close(): Promise<void> } {
+  let lines: NewEvent[] = [];
+  let writing: Promise<void> = Promise.resolve();
+  const flush = (): void => {
+    if (lines.length === 0) return;
+    const batch = lines;
+    lines = [];
+    writing = writing.then(() => writeRows(database, {}, batch)).catch((thrown: unknown) => report(failureOf(thrown)));
+  };
+  const timer = setInterval(flush, auditMs);
+  return {
+    add({ channelId, username, remote, operation, name, byteLength, outcome }) {
+      lines.push({
+        at: clock.now(),
+        type: `sftp/${operation}`,
+        actor: channelId === null ? 'unknown' : `partner:${channelId.split('/')[0] ?? ''}`,
+        data: { username, remote, name, byteLength, outcome },
+        objects: channelId === null ? [] : [{ kind: 'channel', id: channelId, qualifier: 'subject' }],
+      });
+    },
+    async close() {
+      clearInterval(timer);
+      flush();
+      await writing;
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { directoryDefaults } from './defaults.ts';
+import { faultOfFileName } from './file-name.ts';
+import type { Draft, Faults } from './gathering.ts';
+import type { SftpEntry, SftpMailboxEntry, SftpMailboxSettings, SftpSettings } from './sftp-settings.ts';
+
+export const sftpDefaults = {
+  port: 22,
+  /** 30 s: a server behind a slow directory of users takes some. */
+  timeoutMs: 30_000,
+  takeWhen: 'settled',
+  /** 15 s at one size: producers pause, and modification times have whole seconds. */
+  settleMs: 15_000,
+  markerSuffix: '.done',
+  /** A minute: partners' servers count logins. */
+  pollIntervalMs: 60_000,
+  upload: 'rename',
+} as const;
+
+export const sftpMailboxDefaults = {
+  login: 'either',
+  inboxName: 'in',
+  outboxName: 'out',
+  leavesWhen: 'read',
+  mayList: true,
+  mayDelete: true,
+  mayRename: true,
+  mayOverwrite: true,
+  quotaBytes: 10_000_000_000,
+  quotaFiles: 100_000,
+} as const;
+
+/** A channel by which we are the client. Whatever it lacks to do anything joins the faults. */
+export function expandSftp(
+  { source, lacks }: Draft<unknown>,
+  path: readonly string[],
+  entry: SftpEntry,
+  faults: Faults,
+): SftpSettings {
+  const { inbox = null, outbox = null, archive = null, fileName = directoryDefaults.fileName } = entry;
+  const { passwordVariable = null, privateKeyVariable = null, passphraseVariable = null } = entry;
+  const tell = (key: string | null, message: string): void => {
+    if (!lacks(path)) faults.push(source.faultAt(key === null ? path : [...path, key], message));
+  };
+  if (inbox === null && outbox === null) tell(null, 'This channel does nothing: neither inbox nor outbox is given.');
+  if (passwordVariable === null && privateKeyVariable === null)
+    tell(null, 'This channel has nothing to log in with: neither privateKeyVariable nor passwordVariable is given.');
+  if (inbox !== null && entry.afterPickUp === undefined && archive === null)
+    tell('inbox', 'What becomes of files that are picked up? Give archive, or afterPickUp: delete or leave.');
+  if (entry.afterPickUp === 'archive' && archive === null)
+    tell('afterPickUp', 'To archive files, archive must name their folder.');
+  const wrongName = faultOfFileName(fileName);
+  if (wrongName !== null) tell('fileName', `'${fileName}' makes no file name: ${wrongName}.`);
+  return {
+    kind: 'sftp',
+    host: entry.host,
+    port: entry.port ?? sftpDefaults.port,
+    username: entry.username,
+    hostKeys: entry.hostKeys,
+    passwordVariable,
+    privateKeyVariable,
+    passphraseVariable,
+    legacyAlgorithms: entry.legacyAlgorithms ?? [],
+    timeoutMs: entry.timeoutMs ?? sftpDefaults.timeoutMs,
+    inbox,
+    files: entry.files ?? [],
+    takeWhen: entry.takeWhen ?? sftpDefaults.takeWhen,
+    settleMs: entry.settleMs ?? sftpDefaults.settleMs,
+    markerSuffix: entry.markerSuffix ?? sftpDefaults.markerSuffix,
+    afterPickUp: entry.afterPickUp ?? 'archive',
+    archive,
+    pollIntervalMs: entry.pollIntervalMs ?? sftpDefaults.pollIntervalMs,
+    outbox,
+    upload: entry.upload ?? sftpDefaults.upload,
+    temporaryFolder: entry.temporaryFolder ?? null,
+    fileName,
+  };
+}
+
+/** A channel by which we are the server. */
+export function expandSftpMailbox(
+  { source, lacks }: Draft<unknown>,
+  path: readonly string[],
+  entry: SftpMailboxEntry,
+  faults: Faults,
+): SftpMailboxSettings {
+  const { keys = [], passwords = [], fileName = directoryDefaults.fileName } = entry;
+  const settings = { ...sftpMailboxDefaults, ...entry };
+  const tell = (key: string | null, message: string): void => {
+    if (!lacks(path)) faults.push(source.faultAt(key === null ? path : [...path, key], message));
+  };
+  const wantsKey = settings.login === 'key' || settings.login === 'both';
+  const wantsPassword = settings.login === 'password' || settings.login === 'both';
+  if (
+    keys.length + passwords.length === 0 ||
+    (wantsKey && keys.length === 0) ||
+    (wantsPassword && passwords.length === 0)
+  )
+    tell(null, `Nobody can log in here: login '${settings.login}' needs what keys and passwords do not hold.`);
+  if (settings.inboxName === settings.outboxName) tell('outboxName', 'Inbox and outbox must have different names.');
+  const wrongName = faultOfFileName(fileName);
+  if (wrongName !== null) tell('fileName', `'${fileName}' makes no file name: ${wrongName}.`);
+  return {
+    kind: 'sftp-mailbox',
+    username: entry.username,
+    keys: keys.map(({ publicKey, expiresOn }) => ({ publicKey, expiresOn: expiresOn ?? null })),
+    passwords: passwords.map(({ scrypt, expiresOn }) => ({ scrypt, expiresOn: expiresOn ?? null })),
+    login: settings.login,
+    inboxName: settings.inboxName,
+    outboxName: settings.outboxName,
+    leavesWhen: settings.leavesWhen,
+    mayList: settings.mayList,
+    mayDelete: settings.mayDelete,
+    mayRename: settings.mayRename,
+    mayOverwrite: settings.mayOverwrite,
+    quotaBytes: settings.quotaBytes,
+    quotaFiles: settings.quotaFiles,
+    fileName,
+  };
+}

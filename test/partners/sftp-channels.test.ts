@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfiguration } from '../../src/partners/parse-configuration.ts';
+import { hashPassword, isPasswordHash } from '../../src/transports/sftp/server/password.ts';
+import { configurationFiles } from './configuration-files.ts';
+
+const parse = (channel: string) =>
+  parseConfiguration(configurationFiles({ 'partners/shop/channels.yaml': `channels:\n  folder: ${channel}\n` }));
+const pin = `hostKeys: ["SHA256:${'A'.repeat(43)}"]`;
+const theirs = (more: string) => `{ kind: sftp, host: sftp.shop.example, username: acme, ${more} }`;
+const ours = (more: string) => `{ kind: sftp-mailbox, username: shop, ${more} }`;
+
+describe('a channel over SFTP', () => {
+  test.each([
+    theirs(`${pin}, privateKeyVariable: KEY, inbox: /out, archive: /done, outbox: /in`),
+    theirs(
+      `${pin}, passwordVariable: PASSWORD, inbox: /out, afterPickUp: delete, outbox: /in, takeWhen: marker, files: ["*.edi"]`,
+    ),
+    ours('keys: [{ publicKey: "ssh-ed25519 AAAAC3Nza shop@example", expiresOn: 2027-06-30 }]'),
+  ])('%s', (channel) => expect(parse(channel).faults).toEqual([]));
+
+  test.each([
+    ['no pinned host key', theirs('privateKeyVariable: KEY, outbox: /in'), /hostKeys/],
+    ['no fingerprint', theirs('hostKeys: ["aa:bb"], privateKeyVariable: KEY, outbox: /in'), /SHA256/],
+    ['nothing to log in with', theirs(`${pin}, outbox: /in`), /nothing to log in with/],
+    ['nothing to do', theirs(`${pin}, privateKeyVariable: KEY`), /does nothing/],
+    [
+      'no word on what becomes of files',
+      theirs(`${pin}, privateKeyVariable: KEY, inbox: /out, outbox: /in`),
+      /What becomes of files/,
+    ],
+    [
+      'an archive without a folder',
+      theirs(`${pin}, privateKeyVariable: KEY, inbox: /out, outbox: /in, afterPickUp: archive`),
+      /archive must name/,
+    ],
+    [
+      'an algorithm that is no choice',
+      theirs(`${pin}, privateKeyVariable: KEY, outbox: /in, legacyAlgorithms: [arcfour]`),
+      /legacyAlgorithms|ssh-rsa/,
+    ],
+    ['a password in the file', theirs(`${pin}, password: secret, outbox: /in`), /password/],
+    ['nobody who can log in', ours('keys: []'), /Nobody can log in/],
+    ['both wanted, one given', ours('login: both, keys: [{ publicKey: "ssh-ed25519 AAAA" }]'), /Nobody can log in/],
+    ['a password that is not hashed', ours('passwords: [{ scrypt: secret }]'), /hash-password/],
+    [
+      'two folders of one name',
+      ours('keys: [{ publicKey: "ssh-ed25519 AAAA" }], inboxName: x, outboxName: x'),
+      /different names/,
+    ],
+    [
+      'a name that makes no file',
+      ours('keys: [{ publicKey: "ssh-ed25519 AAAA" }], fileName: x.edi'),
+      /makes no file name/,
+    ],
+  ])('%s is told', (_what, channel, message) => {
+    const { faults } = parse(channel);
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults.map(({ message: told }) => told).join('\n')).toMatch(message);
+  });
+
+  test('what hash-password prints is what a channel takes', async () => {
+    const hash = await hashPassword('a long enough password');
+    expect(isPasswordHash(hash)).toBe(true);
+    expect(parse(ours(`passwords: [{ scrypt: "${hash}", expiresOn: 2030-01-01 }]`)).faults).toEqual([]);
+  });
+});
