@@ -22,6 +22,8 @@ export interface AnsweredInterchange {
   readonly agreed: boolean;
   /** The interchange itself is wrong: its groups are then not answered one by one. */
   readonly broken: boolean;
+  /** A TA1 stands in it. */
+  readonly holdsTa1: boolean;
   readonly verdict: Verdict;
   readonly problems: readonly Problem[];
   readonly groups: readonly GroupToAnswer[];
@@ -64,7 +66,7 @@ export function answersOf(
   if (agreement === null) return { answers: [], silence };
   const { acknowledgment } = agreement;
   const interchange = acknowledgment.rejects === 'interchange' ? fallingTogether(read) : read;
-  const { header, groups, broken, problems } = interchange;
+  const { header, groups, broken, holdsTa1, problems } = interchange;
   const rows = answersTo(
     {
       id: '',
@@ -74,6 +76,7 @@ export function answersOf(
       channelId: '',
       header,
       broken,
+      holdsTa1,
       groups: groups.map((group, index) => ({ ...namedGroup(group), id: String(index), verdict: group.verdict })),
     },
     agreement,
@@ -151,8 +154,8 @@ function* verdictsOf({ verdict, stretch }: GroupToAnswer, spool: VerdictSpool): 
   for (const one of spool.read(stretch)) yield verdict === 'rejected' ? { ...one, verdict } : one;
 }
 
-function nothingOwed({ header, groups, broken }: AnsweredInterchange): string {
-  if (groups.length > 0 && groups.every((group) => acknowledges(namedGroup(group))))
+function nothingOwed({ header, groups, broken, holdsTa1 }: AnsweredInterchange): string {
+  if ((groups.length > 0 || holdsTa1) && groups.every((group) => acknowledges(namedGroup(group))))
     return 'acknowledgments are never acknowledged';
   if (header.syntax === 'edifact') return 'neither UNB 0031 nor the agreement asks for a CONTRL';
   if (broken) return 'it is rejected whole, which only a TA1 could tell, and ISA14 or the agreement asks for none';

@@ -78,6 +78,7 @@ interface OpenInterchange {
   readonly header: InterchangeHeader;
   readonly agreed: boolean;
   readonly replying: Replying;
+  holdsTa1: boolean;
   readonly problems: Problem[];
   readonly groups: GroupToAnswer[];
 }
@@ -110,7 +111,7 @@ class Collector {
         this.interchanges += 1;
         this.#spool.clear();
         const replying = this.#replyingFor({ header, agreed });
-        this.#open = { header, agreed, replying, problems: [...problems], groups: [] };
+        this.#open = { header, agreed, replying, holdsTa1: false, problems: [...problems], groups: [] };
         return null;
       }
       case 'group':
@@ -138,6 +139,9 @@ class Collector {
         return { interchange: { ...read, problems: [...read.problems, ...problems], broken, verdict }, replying };
       }
       case 'ta1':
+        if (this.#open !== null) this.#open.holdsTa1 = true;
+        this.#open?.problems.push(...event.problems);
+        return null;
       case 'stray':
         this.#open?.problems.push(...event.problems);
         return null;

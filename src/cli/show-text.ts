@@ -1,6 +1,6 @@
 import type { Problem } from '../core/problem.ts';
 import type { SegmentDefinition } from '../parsers/standards/definitions.ts';
-import type { Delimiters, Segment, Transaction } from '../parsers/transaction.ts';
+import type { Delimiters, Segment } from '../parsers/transaction.ts';
 import { detailOf, type Paint, printable } from './file-words.ts';
 import type { ShownLoop, ShownSegment } from './show-transaction.ts';
 import { elementsOf, type Reading, rawText, type ShownElement } from './show-values.ts';
@@ -24,7 +24,7 @@ const elementNameWidth = 27;
 /** The lines of one segment: loops that begin with it, itself with its name, its elements, and its problems in their places. */
 export function* segmentLines(
   shown: ShownSegment,
-  transaction: Transaction,
+  delimiters: Delimiters,
   reading: Reading,
   layout: Layout,
 ): Generator<string> {
@@ -34,7 +34,7 @@ export function* segmentLines(
   for (const problem of before) yield* problemLines(problem, left, layout);
   const number = layout.paint('dim', String(segment.number).padStart(numberWidth));
   const name = `${definition?.name ?? ''}${placed ? '' : `${definition === null ? '' : ', '}out of place`}`;
-  const raw = rawText(segment, transaction.delimiters);
+  const raw = rawText(segment, delimiters);
   yield layout.elements
     ? `${number}  ${indentOf(depth)}${headLine(segment, raw, name, left, layout)}`
     : `${number}  ${indentOf(depth)}${compactLine(raw, name, left, layout)}`;

@@ -80,9 +80,16 @@ function meaningOf(segment: Segment, place: Place, value: string, reading: Readi
   if (own === null) return null;
   const named = reading.codeNames(reading.version, own.id).get(value);
   if (named !== undefined) return named === value ? null : named;
+  if (own.id === '0098') return placeInSegment(value);
   if (own.type === 'N' && own.places > 0) return withPoint(value, own.places);
   if (own.type === 'DT' || own.type === 'TM') return readableIn(formOfMoment(own.type, value), value);
   return readableIn(formNamedBeside(segment, place, value, reading), value);
+}
+
+/** A CONTRL counts the tag as 1: what it calls 3 is the segment's second element (ISO 9735-4, S011). */
+function placeInSegment(value: string): string | null {
+  if (!/^\d{1,3}$/.test(value) || value === '0') return null;
+  return value === '1' ? 'the tag' : `element ${Number(value) - 1}`;
 }
 
 /** DTM 2380 is read by the 2379 behind it, X12 1251 by the 1250 before it. */

@@ -1,7 +1,7 @@
 import type { Verdict } from '../core/problem.ts';
 import type { Standards } from '../library/standards.ts';
 import { formOfMoment } from '../parsers/check-dates.ts';
-import type { Segment } from '../parsers/transaction.ts';
+import type { Delimiters, Segment } from '../parsers/transaction.ts';
 import { countingProblems, type ProblemCount } from './check-text.ts';
 import type { Commands, ExitCode } from './commands.ts';
 import { eventsOf, sizeOf } from './file-events.ts';
@@ -63,6 +63,16 @@ function totalOf({ transactions }: ShowPrinter, count: ProblemCount, { paint }: 
   return `\n${many(transactions, 'transaction')}: ${found}`;
 }
 
+/** Before the first interchange nothing is shown that has any. */
+const noDelimiters: Delimiters = {
+  element: 0x2a,
+  component: 0x3e,
+  repetition: null,
+  release: null,
+  terminator: 0x7e,
+  decimalMark: 0x2e,
+};
+
 type EventOf<Kind extends JudgedEvent['kind']> = Extract<JudgedEvent, { kind: Kind }>;
 
 class ShowPrinter {
@@ -72,6 +82,7 @@ class ShowPrinter {
   readonly #layout: Layout;
   #tags = ENVELOPE_TAGS.x12;
   #groups = 0;
+  #delimiters: Delimiters = noDelimiters;
 
   constructor(output: Output, standards: Standards, layout: Layout) {
     this.#output = output;
@@ -85,7 +96,7 @@ class ShowPrinter {
         await this.#interchange(event);
         return this.#problems(event);
       case 'ta1':
-        await this.#head(printable(ta1Text(event.segment)), 'interchange acknowledgment');
+        await this.#ta1(event);
         return this.#problems(event);
       case 'group':
         await this.#group(event);
@@ -127,6 +138,7 @@ class ShowPrinter {
   async #interchange({ header, serviceAdvice, segment }: EventOf<'interchange'>): Promise<void> {
     this.#tags = ENVELOPE_TAGS[header.syntax];
     this.#groups = 0;
+    this.#delimiters = header.delimiters;
     const { paint } = this.#layout;
     const parties = printable(`${identityText(header.sender)} → ${identityText(header.receiver)}`);
     const what = [printable(standardText(header)), parties, header.usage, sentAt(header.date, header.time)];
@@ -137,6 +149,16 @@ class ShowPrinter {
     const asked = header.acknowledgmentRequested === '0' ? 'no acknowledgment asked' : 'acknowledgment asked';
     const advice = serviceAdvice === null ? '' : `UNA ${printable(serviceAdvice.slice(3))}  `;
     await this.#output.line(paint('dim', `  ${advice}${delimitersText(header.delimiters)}  ${asked}`));
+  }
+
+  /** A TA1 stands outside of every transaction: its elements are those of the envelope's table. */
+  async #ta1({ segment }: EventOf<'ta1'>): Promise<void> {
+    await this.#head(printable(ta1Text(segment)), 'interchange acknowledgment');
+    const definition = this.#standards.version('x12', 'envelope')?.segments.get('TA1') ?? null;
+    const shown = { segment, definition, depth: 0, opens: [], placed: true, before: [], problems: [] };
+    // Codes of the envelope mean the same in every version.
+    const reading = { syntax: 'x12', version: '004010', codeNames: this.#standards.codeNames } as const;
+    for (const line of segmentLines(shown, this.#delimiters, reading, this.#layout)) await this.#output.line(line);
   }
 
   async #group({ header, segment }: EventOf<'group'>): Promise<void> {
@@ -172,7 +194,8 @@ class ShowPrinter {
     const { segments, rest } = shownSegments(transaction, root, problems, this.#standards);
     const reading = { syntax, version, codeNames: this.#standards.codeNames };
     for (const shown of segments)
-      for (const line of segmentLines(shown, transaction, reading, this.#layout)) await this.#output.line(line);
+      for (const line of segmentLines(shown, transaction.delimiters, reading, this.#layout))
+        await this.#output.line(line);
     await this.#problems({ problems: rest });
     const errors = problems.filter(({ severity }) => severity === 'error').length;
     const trouble = troubleText({ errors, warnings: problems.length - errors });

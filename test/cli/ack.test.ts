@@ -58,6 +58,14 @@ describe('ack writes what the gateway would answer', () => {
     expect(stderr).toBe('000000001 is not answered: acknowledgments are never acknowledged.\n');
   });
 
+  test('nor is a TA1 alone, however broken what carries it', async () => {
+    const text = readFileSync(join(repository, 'fixtures/messages/TA1/good.edi'), 'latin1').replace('IEA*0', 'IEA*3');
+    const path = join(scratch, 'ta1.edi');
+    writeFileSync(path, text.replace('*000000071*0*P', '*000000071*1*P'), 'latin1');
+    const { stdout, stderr } = await tallyport('ack', path);
+    expect([stdout, stderr]).toEqual(['', '000000071 is not answered: acknowledgments are never acknowledged.\n']);
+  });
+
   test('time is now when none is said, and without a zone it is UTC', async () => {
     const path = 'fixtures/x12/004010/850/minimal.edi';
     expect((await tallyport('ack', path)).stdout).toContain('*261122*1500*');
