@@ -1,4 +1,6 @@
 import type { TSchema } from 'typebox';
+import { ApplicationAdvice } from './application-advice.ts';
+import { DebitCreditAdvice } from './debit-credit-advice.ts';
 import { Invoice } from './invoice.ts';
 import { Order } from './order.ts';
 import { OrderChange } from './order-change.ts';
@@ -16,6 +18,8 @@ export interface DocumentOf {
   readonly 'ship-notice': ShipNotice;
   readonly invoice: Invoice;
   readonly remittance: Remittance;
+  readonly 'application-advice': ApplicationAdvice;
+  readonly 'debit-credit-advice': DebitCreditAdvice;
 }
 export type DocumentKind = keyof DocumentOf;
 export type Document = DocumentOf[DocumentKind];
@@ -28,6 +32,8 @@ export const DOCUMENT_SCHEMAS: Readonly<Record<DocumentKind, TSchema>> = {
   'ship-notice': ShipNotice,
   invoice: Invoice,
   remittance: Remittance,
+  'application-advice': ApplicationAdvice,
+  'debit-credit-advice': DebitCreditAdvice,
 };
 export const DOCUMENT_KINDS: readonly DocumentKind[] = [
   'order',
@@ -36,4 +42,6 @@ export const DOCUMENT_KINDS: readonly DocumentKind[] = [
   'ship-notice',
   'invoice',
   'remittance',
+  'application-advice',
+  'debit-credit-advice',
 ];

@@ -61,6 +61,9 @@ const Account = object({
 
 /** Money announced, and what it is for. */
 export const Remittance = object({
+  /** The payer's own number of this advice, and why it was sent. */
+  number: Type.Optional(Text),
+  purpose: Type.Optional(Coded),
   payment: object({
     handling: Type.Optional(Coded),
     amount: DecimalText,

@@ -15,11 +15,15 @@ export const MAP_NAMES = [
   'x12/004010/820',
   'x12/004010/860',
   'x12/004010/865',
+  'x12/004010/824',
+  'x12/004010/812',
   'edifact/D96A/ORDERS',
   'edifact/D96A/ORDCHG',
   'edifact/D96A/ORDRSP',
   'edifact/D96A/DESADV',
   'edifact/D96A/INVOIC',
+  'edifact/D96A/REMADV',
+  'edifact/D96A/APERAK',
 ] as const;
 export type MapName = (typeof MAP_NAMES)[number];
 
