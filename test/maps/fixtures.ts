@@ -17,6 +17,11 @@ export const MAP_NAMES = [
   'x12/004010/865',
   'x12/004010/824',
   'x12/004010/812',
+  'x12/005010/850',
+  'x12/005010/855',
+  'x12/005010/856',
+  'x12/005010/810',
+  'x12/005010/820',
   'edifact/D96A/ORDERS',
   'edifact/D96A/ORDCHG',
   'edifact/D96A/ORDRSP',
@@ -24,6 +29,13 @@ export const MAP_NAMES = [
   'edifact/D96A/INVOIC',
   'edifact/D96A/REMADV',
   'edifact/D96A/APERAK',
+  'edifact/D01B/ORDERS',
+  'edifact/D01B/ORDCHG',
+  'edifact/D01B/ORDRSP',
+  'edifact/D01B/DESADV',
+  'edifact/D01B/INVOIC',
+  'edifact/D01B/REMADV',
+  'edifact/D01B/APERAK',
 ] as const;
 export type MapName = (typeof MAP_NAMES)[number];
 
