@@ -153,6 +153,8 @@ async function apply(
     open_item_id: openItem,
     cash_minor: cash,
     discount_minor: discount,
+    deduction_minor: 0n,
+    deduction_code: null,
     reverses_id: null,
     at,
   }));

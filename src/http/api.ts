@@ -16,6 +16,7 @@ import { orderActs } from './order-acts.ts';
 import { orders } from './orders.ts';
 import { answerError, answerWithProblems } from './problem-details.ts';
 import { PUBLISHED_SCHEMAS } from './published.ts';
+import { settlements } from './settlements.ts';
 import { validateRequests } from './validation.ts';
 import { wire } from './wire.ts';
 import { work } from './work.ts';
@@ -72,6 +73,7 @@ export async function operatorApi({ context, keySha256, loggerInstance }: ApiOpt
   await app.register(items(context));
   await app.register(wire(context));
   await app.register(money(database));
+  await app.register(settlements(context));
   await app.register(work(context));
   await app.register(history(database));
   await app.register(configuration(context));

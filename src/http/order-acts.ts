@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
 import { FailureError } from '../core/failure.ts';
 import type { FlowContext } from '../flows/context.ts';
 import type { ActResult } from '../flows/orders/act.ts';
@@ -10,9 +9,9 @@ import type { BackOfficeDecision } from '../orders/decision.ts';
 import type { InvoiceRequest } from '../orders/invoice-request.ts';
 import type { ShipmentRequest } from '../orders/ship.ts';
 import type { Tx } from '../store/database.ts';
-import { answerGiven, keepAnswer, requestHash } from '../store/idempotency.ts';
+import { requestHash } from '../store/idempotency.ts';
 import { documentOfOrder } from '../store/views/orders.ts';
-import { Refused } from './problem-details.ts';
+import { once } from './once.ts';
 import { answers, forBodies, IdempotencyHeaders, IdParams, named, told } from './schemas.ts';
 
 interface Act {
@@ -87,45 +86,17 @@ export const orderActs =
           },
         },
         async ({ params, headers, body: posted }, reply) => {
-          const key = headers['idempotency-key'] ?? null;
-          return once(context, reply, { what, orderId: params.id, key, posted }, (tx) =>
-            run(context, tx, params.id, posted),
-          );
+          const asked = {
+            scope: `order/${what}/${params.id}`,
+            key: headers['idempotency-key'] ?? null,
+            posted,
+            impliedKey: (tx: Tx) => impliedKey(tx, params.id, posted),
+          };
+          return once(context, reply, asked, (tx) => run(context, tx, params.id, posted));
         },
       );
     }
   };
-
-interface Asked {
-  readonly what: Act['what'];
-  readonly orderId: string;
-  readonly key: string | null;
-  readonly posted: object;
-}
-
-/**
- * Runs an act in one transaction with the keeping of its answer: the same key gives the same answer, and the act happens once. A refusal
- * is not kept: the same key may be used again with what it lacked.
- */
-async function once(
-  { database, clock }: FlowContext,
-  reply: FastifyReply,
-  { what, orderId, key, posted }: Asked,
-  run: (tx: Tx) => Promise<ActResult<object>>,
-): Promise<FastifyReply> {
-  const scope = `order/${what}/${orderId}`;
-  const answer = await database.inTransaction(async (tx) => {
-    const idempotencyKey = key ?? (await impliedKey(tx, orderId, posted));
-    const given = await answerGiven(tx, scope, idempotencyKey, posted, clock.now());
-    if (given !== undefined) return given;
-    const result = await run(tx);
-    if (!result.ok) throw new Refused(result.findings);
-    const made = { status: 201, text: JSON.stringify(result.value) };
-    await keepAnswer(tx, scope, idempotencyKey, made);
-    return made;
-  });
-  return reply.code(answer.status).type('application/json; charset=utf-8').send(answer.text);
-}
 
 /**
  * Without a key of the caller's the request is its own: a back office that repeats itself means the same act. The order's document belongs to

@@ -9,6 +9,7 @@ import { InvoiceRequest } from '../orders/invoice-request.ts';
 import { ShipmentRequest } from '../orders/ship.ts';
 import { LINE_STATUSES, VERDICTS } from '../orders/words.ts';
 import type { ListName } from '../store/views/lists.ts';
+import { Application, RemittanceLine, RemittanceStanding, SettlementRequest } from './money-schemas.ts';
 import { Instant, orNull, ROW_NAMES, ROWS, rowSchema } from './rows.ts';
 import { Id, named, oneOf, plainText } from './schemas.ts';
 
@@ -153,29 +154,6 @@ const ShipmentPosted = object({
 });
 const InvoicePosted = object({ invoiceId: Id, number: Type.String(), due: DecimalText, state: named('OrderState') });
 
-const Application = object({
-  id: Id,
-  remittance: Id,
-  path: Type.String({ description: 'The place in the remittance document it stands on.' }),
-  openItem: Id,
-  number: Type.String(),
-  currency: CurrencyText,
-  cash: DecimalText,
-  discount: DecimalText,
-  reverses: orNull(Id),
-  at: Instant,
-});
-const RemittanceLine = object({
-  path: Type.String(),
-  reference: TextOrNull,
-  openItem: orNull(Id),
-  outcome: oneOf(['applied', 'nothing', 'waits', 'review']),
-  reason: Type.String(),
-  message: Type.String(),
-  currency: CurrencyText,
-  money: orNull(DecimalText),
-});
-
 const DocumentDetail = object({
   id: Id,
   kind: ROWS.documents.kind,
@@ -274,6 +252,8 @@ export const PUBLISHED: Readonly<Record<string, TSchema>> = {
   Rung,
   RemittanceLine,
   Application,
+  SettlementRequest,
+  RemittanceStanding,
   DocumentDetail,
   Item,
   Stock,

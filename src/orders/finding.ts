@@ -56,6 +56,15 @@ export type FindingCode =
   | 'invoice/tax-left-out'
   // what we would send
   | 'document/unwritable'
+  // a payment, settled by a person
+  | 'settlement/nothing-said'
+  | 'settlement/unknown-item'
+  | 'settlement/currency-differs'
+  | 'settlement/amount-malformed'
+  | 'settlement/deduction-unexplained'
+  | 'settlement/not-on-a-credit'
+  | 'settlement/beyond-item'
+  | 'settlement/beyond-payment'
   // a change of state
   | 'state/not-allowed'
   | 'state/too-late';

@@ -11,7 +11,7 @@ import type { Reference } from '../documents/parts.ts';
  * Application  so much of a payment, and of a discount, laid against one open item. It is never edited: taking it back is an application
  *              that `reverses` it, and only once.
  *
- * remaining = amount − cash − discount of all applications not taken back, and is never below zero nor above amount.
+ * remaining = amount − cash − discount − deduction of all applications not taken back, and is never below zero nor above amount.
  */
 export type OpenItemKind = 'invoice' | 'credit';
 
@@ -86,6 +86,8 @@ export interface Application {
   /** Money laid against the item, and discount given with it; both zero or more, not both zero. */
   readonly cash: bigint;
   readonly discount: bigint;
+  /** What a person gave up on it; none when absent. */
+  readonly deduction?: bigint;
   readonly valueOn: LocalDate;
   /** The application this one takes back; null: it is one of its own. */
   readonly reverses: string | null;
@@ -99,19 +101,20 @@ const refuse = (message: string): Applied => ({ ok: false, message });
  * and amounts that are no amounts. Whether an application was taken back already is the ledger's to know: see `reversalOf`.
  */
 export function applyTo(item: OpenItem, application: Application): Applied {
-  const { cash, discount } = application;
+  const { cash, discount, deduction = 0n } = application;
+  const laid = cash + discount + deduction;
   if (application.openItem !== item.id) return refuse(`The application is not for ${item.number}.`);
-  if (cash < 0n || discount < 0n || cash + discount === 0n) {
+  if (cash < 0n || discount < 0n || deduction < 0n || laid === 0n) {
     return refuse(`An application lays something against ${item.number}: neither less than nothing nor nothing.`);
   }
   const sign = application.reverses === null ? 1n : -1n;
-  const remaining = item.remaining - sign * (cash + discount);
+  const remaining = item.remaining - sign * laid;
   const discountTaken = item.discountTaken + sign * discount;
   if (remaining < 0n) {
-    return refuse(`${item.number} has ${item.remaining} minor units open; ${cash + discount} cannot be applied.`);
+    return refuse(`${item.number} has ${item.remaining} minor units open; ${laid} cannot be applied.`);
   }
   if (remaining > item.amount || discountTaken < 0n) {
-    return refuse(`Taking back ${cash + discount} would leave more open on ${item.number} than it was for.`);
+    return refuse(`Taking back ${laid} would leave more open on ${item.number} than it was for.`);
   }
   return { ok: true, item: { ...item, remaining, discountTaken } };
 }

@@ -39,5 +39,8 @@ export const MATCH_REASONS = {
   'payment-negative': 'The payment takes money back as a whole.',
   'no-money-moves': 'The message only tests or announces: no money moves with it.',
   'payment-does-not-close': 'Other lines take more money back than is left: nothing of this payment is applied alone.',
+  // a person looked
+  'settled-by-person': 'A person settled the line; the event says who and why.',
+  'taken-back': 'What was applied on the line was taken back by a person.',
 } as const;
 export type MatchReason = keyof typeof MATCH_REASONS;

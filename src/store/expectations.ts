@@ -52,6 +52,21 @@ const update = toldInOneStatement((tx, updates: readonly { changed: readonly Cha
   ),
 );
 
+/** What was met is owed again: money that met it was taken back. One past due is called so by the next sweep. */
+export async function reopenExpectations(
+  tx: Queryable,
+  kind: string,
+  subjectKind: string,
+  subjectIds: readonly string[],
+): Promise<void> {
+  await tx.tell(
+    `update expectation x set state = 'open', met_at = null
+     where kind = $1 and subject_kind = $2 and subject_id = any ($3::uuid[]) and state = 'met'
+       and not exists (select 1 from expectation y where y.subject_id = x.subject_id and y.kind = x.kind and y.subject_kind = x.subject_kind and y.state in ('open', 'overdue'))`,
+    [kind, subjectKind, subjectIds],
+  );
+}
+
 /** What was expected of a subject is not any more. */
 export async function cancelExpectations(tx: Queryable, subjectKind: string, subjectId: string): Promise<void> {
   await tx.tell(

@@ -14,7 +14,7 @@ made from it.
   (\`2026-11-22T15:00:00.000Z\`), days are days (\`2026-11-22\`).
 - **Pages.** Lists answer \`{"items": […], "next": …}\`, newest first. \`next\` is the \`before\` of the next page (\`after\` where items come oldest
   first), null on the last. \`limit\` is 50 unless asked otherwise. A filter with an unknown name or word is refused.
-- **Once.** \`POST /orders/:id/decision\`, \`/shipments\` and \`/invoices\` take an \`Idempotency-Key\`. The same key with the same body is answered with
+- **Once.** \`POST /orders/:id/decision\`, \`/shipments\`, \`/invoices\` and \`POST /remittances/:id/settlements\`, \`/reversals\` take an \`Idempotency-Key\`. The same key with the same body is answered with
   the same bytes and does nothing again; with another body it is 409. A refused request is not kept: mend it and use the key again.
   Without a key the body is its own.
 - **Problems.** Every answer that is not a success is \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, \`detail\`, and where they

@@ -60,6 +60,19 @@ export async function itemsForUpdate(
   return rows.map(itemOf);
 }
 
+/** These items, locked in one order until the transaction ends. */
+export async function itemsById(
+  tx: Queryable,
+  scope: { company: string; usage: Usage },
+  ids: readonly string[],
+): Promise<readonly LedgerItem[]> {
+  const { rows } = await tx.query<OpenItemColumns & Record<string, unknown>>(
+    'select * from open_item where company_id = $1 and usage = $2 and id = any ($3::uuid[]) order by id for update',
+    [scope.company, scope.usage, ids],
+  );
+  return rows.map(itemOf);
+}
+
 /** Open items that lines waiting for a person claim already. */
 export async function claimedItems(
   client: Queryable,
@@ -74,22 +87,28 @@ export async function claimedItems(
 }
 
 /**
- * Lays money and discount against items, locked before; the column's own check refuses to go below nothing. Gives what remains of each.
+ * Lays money, discount and what is given up against items, locked before (negative parts take it back); the column's own check refuses to go below nothing. Gives what remains of each.
  * An item may be named several times: a statement updates a row once, so its parts are added up first.
  */
 export async function lowerItems(
   tx: Queryable,
-  parts: readonly { readonly openItem: string; readonly cash: bigint; readonly discount: bigint }[],
+  parts: readonly {
+    readonly openItem: string;
+    readonly cash: bigint;
+    readonly discount: bigint;
+    readonly deduction?: bigint;
+  }[],
 ): Promise<ReadonlyMap<string, bigint>> {
   const { rows } = await tx.query<{ id: string; remaining_minor: bigint }>(
-    `update open_item i set remaining_minor = i.remaining_minor - p.cash - p.discount, discount_taken_minor = i.discount_taken_minor + p.discount
-     from (select id, sum(cash)::bigint as cash, sum(discount)::bigint as discount
-           from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as part (id, cash, discount) group by id) p
+    `update open_item i set remaining_minor = i.remaining_minor - p.cash - p.discount - p.deduction, discount_taken_minor = i.discount_taken_minor + p.discount
+     from (select id, sum(cash)::bigint as cash, sum(discount)::bigint as discount, sum(deduction)::bigint as deduction
+           from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) as part (id, cash, discount, deduction) group by id) p
      where i.id = p.id returning i.id, i.remaining_minor`,
     [
       parts.map(({ openItem }) => openItem),
       parts.map(({ cash }) => cash.toString()),
       parts.map(({ discount }) => discount.toString()),
+      parts.map(({ deduction = 0n }) => deduction.toString()),
     ],
   );
   return new Map(rows.map(({ id, remaining_minor }) => [id, remaining_minor]));

@@ -80,7 +80,7 @@ export interface RemittanceRow {
   currency: string;
   amount_minor: bigint;
   applied_minor: bigint;
-  state: 'applied' | 'partly-applied' | 'review' | 'waiting';
+  state: 'applied' | 'partly-applied' | 'review' | 'waiting' | 'dismissed';
   balance: string | null;
   body: unknown;
   at: Date;
@@ -92,7 +92,7 @@ export interface RemittanceLineRow {
   path: string;
   reference: string | null;
   open_item_id: string | null;
-  outcome: 'applied' | 'nothing' | 'waits' | 'review';
+  outcome: 'applied' | 'nothing' | 'waits' | 'review' | 'settled';
   reason: string;
   message: string;
   money_minor: bigint | null;
@@ -107,6 +107,8 @@ export interface ApplicationRow {
   open_item_id: string;
   cash_minor: bigint;
   discount_minor: bigint;
+  deduction_minor: bigint;
+  deduction_code: string | null;
   reverses_id: string | null;
   at: Date;
 }

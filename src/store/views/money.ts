@@ -55,10 +55,10 @@ export async function applicationsOf(
 ): Promise<readonly Row[]> {
   const { rows } = await client.query<Record<string, unknown>>(
     `select p.id, p.remittance_id as remittance, p.path, p.open_item_id as "openItem", o.number, o.currency, p.cash_minor as cash,
-       p.discount_minor as discount, p.reverses_id as reverses, p.at
+       p.discount_minor as discount, p.deduction_minor as deduction, p.deduction_code as "deductionCode", p.reverses_id as reverses, p.at
      from application p join open_item o on o.id = p.open_item_id
      where ${of === 'remittance' ? 'p.remittance_id' : 'p.open_item_id'} = $1 order by p.at, p.id`,
     [id],
   );
-  return rows.map((row) => plainRow(row, ['cash', 'discount']));
+  return rows.map((row) => plainRow(row, ['cash', 'discount', 'deduction']));
 }

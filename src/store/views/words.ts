@@ -60,6 +60,7 @@ export const REMITTANCE_STATES = [
   'partly-applied',
   'review',
   'waiting',
+  'dismissed',
 ] as const satisfies readonly RemittanceRow['state'][];
 export const DELIVERY_STATES = [
   'ready',
