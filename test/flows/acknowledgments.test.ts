@@ -48,7 +48,7 @@ const eventsOf = (on: TestGateway, type: string) =>
     type,
   );
 
-describe('a 997', () => {
+describe('a 997 finds what it answers by group and set; late, early and repeated ones are normal (trap 39)', () => {
   test('that accepts is noted on the document and meets what was expected', async () => {
     const on = await testGateway();
     const response = await responseOf(on, 'ACC-1');
@@ -206,7 +206,7 @@ describe('a 997', () => {
   });
 });
 
-describe('a TA1', () => {
+describe('a TA1 (trap 35)', () => {
   const ta1 = (of: Answer, verdict: string) =>
     `${isa(control)}TA1*${of.controlNumber}*361122*1000*${verdict}~IEA*0*${String(control++).padStart(9, '0')}~`;
 

@@ -121,7 +121,7 @@ describe('the same file again', () => {
   });
 });
 
-describe('a control number again with other bytes', () => {
+describe('a control number again with other bytes (trap 39)', () => {
   test('is quarantined, and entered once an operator says so', async () => {
     const on = await testGateway(
       withAgreements('brightmart', 'in', ({ acknowledgment }) => ({
@@ -210,7 +210,7 @@ describe('a control number again with other bytes', () => {
   });
 });
 
-describe('a group number again', () => {
+describe('a group number again (trap 39)', () => {
   const group = (number: string, interchangeNumber: number, groupNumber: number, functionalId = 'PO') =>
     order850(number, interchangeNumber)
       .replace(/GS\*PO\*([^*]*\*[^*]*\*[^*]*\*[^*]*)\*\d+\*/, `GS*${functionalId}*$1*${groupNumber}*`)
