@@ -137,7 +137,9 @@ class Walk {
     if (syntax === 'x12') return elements;
     // CONTRL of syntax 3 calls itself D:3, that of syntax 4 4:1; a directory's release follows its D.
     const release = [version.slice(0, 1), version.slice(1)];
-    if (tag === 'UNH') elements.splice(0, 2, [[this.#controlNumber]], [[name, ...release, 'UN']]);
+    // No S010: a part of a document split over several messages is told as such.
+    if (tag === 'UNH')
+      elements.splice(0, 4, [[this.#controlNumber]], [[name, ...release, 'UN']], elements[2] ?? [], []);
     const separators = root.children.filter((node) => tagOf(node) === 'UNS').length;
     const earlier = this.#out.filter((one) => one.tag === 'UNS').length;
     if (tag === 'UNS') elements[0] = [[earlier + 1 === separators ? 'S' : 'D']];
