@@ -207,7 +207,13 @@ describe('unwrapping', () => {
     [
       'LF-only boundaries',
       (body: Buffer) =>
-        Buffer.from(body.toString('latin1').replaceAll(/\r\n--b(?!-not)/g, '\n--b').replaceAll('--b\r\n', '--b\n'), 'latin1'),
+        Buffer.from(
+          body
+            .toString('latin1')
+            .replaceAll(/\r\n--b(?!-not)/g, '\n--b')
+            .replaceAll('--b\r\n', '--b\n'),
+          'latin1',
+        ),
       'b',
     ],
     ['lines that begin like the boundary', (body: Buffer) => body, 'IS'],
