@@ -32,6 +32,8 @@ export interface Intake {
 
 export interface OutboundDelivery {
   readonly id: string;
+  /** The how manieth attempt this is, where it is known. */
+  readonly attemptNumber?: number;
   /** "<partner>/<name>". */
   readonly channelId: string;
   /** What the file is called on the other side; the same at every attempt. */
@@ -46,15 +48,21 @@ export interface OutboundDelivery {
 }
 
 export interface Receipt {
-  readonly kind: 'renamed' | 'uploaded' | 'http-accepted' | 'fetched';
+  readonly kind: 'renamed' | 'uploaded' | 'http-accepted' | 'fetched' | 'mdn';
   /** What an operator would look for: a path, a status line. At most 300 characters. */
   readonly detail: string;
 }
 
+/** The other side has the bytes and answers for them later. Past its due time the same delivery is sent again. */
+export interface ReceiptDue {
+  readonly kind: 'receipt-due';
+  readonly dueMs: number;
+}
+
 export interface Transport {
   /**
-   * Gives the receipt, or says that it follows (the partner fetches from a mailbox).
+   * Gives the receipt, says when one is due, or that it follows (the partner fetches from a mailbox).
    * FailureError: `partner-unreachable`, `partner-refused-for-now`, `disk-full` (again later), `partner-refused`, `credential-missing` (a person must act).
    */
-  send(delivery: OutboundDelivery): Promise<Receipt | 'receipt-follows'>;
+  send(delivery: OutboundDelivery): Promise<Receipt | ReceiptDue | 'receipt-follows'>;
 }

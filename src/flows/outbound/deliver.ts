@@ -11,7 +11,7 @@ import {
 import { markAvailable } from '../../store/deliveries/mark-available.ts';
 import { readChunks } from '../../store/wire/chunks.ts';
 import { finishWork } from '../../store/work/finish-work.ts';
-import type { OutboundDelivery, Receipt } from '../../transports/transport.ts';
+import type { OutboundDelivery, Receipt, ReceiptDue } from '../../transports/transport.ts';
 import type { FlowContext } from '../context.ts';
 import { openConvoy } from '../convoy.ts';
 import { type Gathered, gather, writeGathered } from '../gathered.ts';
@@ -32,7 +32,7 @@ interface Arrival {
   readonly work: Work;
   readonly delivery: StoredDelivery;
   readonly attemptNumber: number;
-  readonly receipt: Receipt | 'receipt-follows';
+  readonly receipt: Receipt | ReceiptDue | 'receipt-follows';
 }
 
 export function openSender(context: FlowContext, transports: TransportTable): Sender {
@@ -45,7 +45,7 @@ export function openSender(context: FlowContext, transports: TransportTable): Se
     const channel = (await context.configuration()).channel(delivery.channel_id);
     if (channel === undefined) throw channelGone(delivery.channel_id);
     try {
-      const receipt = await transports.transportOf(channel).send(outbound(context, delivery, bytes));
+      const receipt = await transports.transportOf(channel).send(outbound(context, delivery, attemptNumber, bytes));
       await arrivals.join('all', { work, delivery, attemptNumber, receipt });
     } catch (thrown) {
       const failure = failureOf(thrown);
@@ -108,15 +108,19 @@ async function recordArrival(
   { work, delivery, attemptNumber, receipt }: Arrival,
 ): Promise<void> {
   if (!(await finishWork(tx, work.id, work.attempts))) return;
-  const detail = receipt === 'receipt-follows' ? receipt : receipt.detail;
-  await endAttempt(tx, {
-    deliveryId: delivery.id,
-    number: attemptNumber,
-    at: context.clock.now(),
-    outcome: 'sent',
-    detail,
+  const detail =
+    receipt === 'receipt-follows' ? receipt : receipt.kind === 'receipt-due' ? receipt.kind : receipt.detail;
+  const at = context.clock.now();
+  await endAttempt(tx, { deliveryId: delivery.id, number: attemptNumber, at, outcome: 'sent', detail });
+  if (receipt === 'receipt-follows') return;
+  if (receipt.kind !== 'receipt-due') return receiveReceipt(context, tx, gathered, delivery, receipt);
+  // No receipt by then: the same message goes out once more. When it has come meanwhile, this work finds the delivery sent, and ends.
+  gathered.work.push({
+    kind: 'deliver',
+    subjectId: delivery.id,
+    fairnessKey: work.fairnessKey,
+    notBefore: new Date(at.getTime() + receipt.dueMs),
   });
-  if (receipt !== 'receipt-follows') await receiveReceipt(context, tx, gathered, delivery, receipt);
 }
 
 /** The other side has it: the receipt is kept, and what was owed is given. */
@@ -150,9 +154,15 @@ export async function receiveReceipt(
   });
 }
 
-function outbound({ database }: FlowContext, delivery: StoredDelivery, bytes: Uint8Array | null): OutboundDelivery {
+function outbound(
+  { database }: FlowContext,
+  delivery: StoredDelivery,
+  attemptNumber: number,
+  bytes: Uint8Array | null,
+): OutboundDelivery {
   return {
     id: delivery.id,
+    attemptNumber,
     channelId: delivery.channel_id,
     fileName: delivery.file_name,
     byteLength: Number(delivery.byte_length),

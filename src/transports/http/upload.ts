@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { labelOf } from '../label.ts';
 import { idempotencyKeyLengthMax } from '../limits.ts';
+import { openAdmission } from './admission.ts';
 import { authenticate, type ShownChannel } from './authenticate.ts';
 import { HttpProblem } from './http-problem.ts';
 import type { ListenerLimits, PartnerListenerOptions } from './listener.ts';
@@ -50,28 +51,6 @@ export async function uploadRoute(
       }
     },
   });
-}
-
-/** Counts uploads under way; the answer to one too many comes before its body. */
-function openAdmission({ uploadCountMax, uploadsPerChannelCountMax }: ListenerLimits) {
-  const underWay = new Map<string, number>();
-  let count = 0;
-  return {
-    enter(channelId: string): () => void {
-      const ofChannel = underWay.get(channelId) ?? 0;
-      if (count >= uploadCountMax) throw new HttpProblem(503, 'Too many uploads at once.', { 'retry-after': '5' });
-      if (ofChannel >= uploadsPerChannelCountMax)
-        throw new HttpProblem(429, 'Too many uploads at once over this channel.', { 'retry-after': '5' });
-      count++;
-      underWay.set(channelId, ofChannel + 1);
-      return () => {
-        count--;
-        const left = (underWay.get(channelId) ?? 1) - 1;
-        if (left > 0) underWay.set(channelId, left);
-        else underWay.delete(channelId);
-      };
-    },
-  };
 }
 
 function checkHeaders(headers: IncomingHttpHeaders, fileBytesMax: number): void {

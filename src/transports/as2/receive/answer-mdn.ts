@@ -1,0 +1,76 @@
+import { collect, contentOf } from '../content.ts';
+import { As2Fault } from '../fault.ts';
+import { mdnBytesMax } from '../limits.ts';
+import { type ExpectedMdn, judgeMdn, type MdnVerdict, type ReadMdn, readMdn } from '../mdn/read.ts';
+import { fieldOf } from '../mime/head.ts';
+import { drain } from '../mime/multipart.ts';
+import { bareMessageId, nameIn } from '../names.ts';
+import type { As2Answer, As2Request, Station } from './station.ts';
+
+/** A message of ours whose receipt is awaited, or came before. */
+export interface AwaitedMdn {
+  readonly deliveryId: string;
+  readonly expected: ExpectedMdn;
+}
+
+export interface MdnLookups {
+  /** By the message's id without brackets, among what was sent over this channel: one partner cannot answer for another. */
+  awaitedMdn(channelId: string, bareMessageId: string): Promise<AwaitedMdn | undefined>;
+  /** Keeps the receipt and does what follows from it: the delivery has arrived, or has failed. The first that was accepted stands. */
+  settle(
+    deliveryId: string,
+    mdn: {
+      readonly read: ReadMdn;
+      readonly verdict: MdnVerdict;
+      readonly headers: readonly (readonly [string, string])[];
+      readonly body: Buffer;
+    },
+  ): Promise<void>;
+}
+
+/**
+ * Takes a receipt that came by itself. It may come before our own request was answered, twice, late, or for nothing that we sent; it may also
+ * come to the address of messages.
+ */
+export async function answerMdn(station: Station, mdns: MdnLookups, { head, body }: As2Request): Promise<As2Answer> {
+  const theirName = nameIn(fieldOf(head, 'as2-from'));
+  const ourName = nameIn(fieldOf(head, 'as2-to'));
+  const relation =
+    theirName === undefined || ourName === undefined ? undefined : await station.lookups.relationOf(theirName, ourName);
+  const refuse = async (
+    status: number,
+    channelId: string | null,
+    messageId: string | null,
+    detail: string,
+  ): Promise<As2Answer> => {
+    await drain(body);
+    station.report({ kind: 'refused', channelId, messageId, modifier: 'receipt', detail });
+    return { status, mdn: null };
+  };
+  if (relation === undefined) return refuse(403, null, null, 'A receipt between two names without an agreement.');
+  const { channelId } = relation;
+  try {
+    const bytes = await collect(bounded(body));
+    const read = await readMdn(head, contentOf(bytes).bytes(), relation.keys.verifyWith);
+    const id = read.originalMessageId;
+    const awaited = id === undefined ? undefined : await mdns.awaitedMdn(channelId, bareMessageId(id));
+    if (awaited === undefined)
+      return await refuse(404, channelId, id ?? null, 'A receipt for nothing that was sent over this channel.');
+    const verdict = judgeMdn(read, awaited.expected);
+    await mdns.settle(awaited.deliveryId, { read, verdict, headers: head.fields, body: bytes });
+    return { status: 200, mdn: null };
+  } catch (error) {
+    if (!(error instanceof As2Fault)) throw error;
+    return refuse(400, channelId, null, error.message);
+  }
+}
+
+async function* bounded(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let byteLength = 0;
+  for await (const piece of source) {
+    byteLength += piece.byteLength;
+    if (byteLength > mdnBytesMax)
+      throw new As2Fault('unexpected-processing-error', `A receipt of more than ${mdnBytesMax} bytes.`);
+    yield piece;
+  }
+}
