@@ -105,7 +105,11 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     );
     closers.push(() => queue.close());
     const context = await composeContext(store.database, settings.dataFolder);
+    const { openAs2OfGateway } = await import('./flows/as2/open-as2.ts');
+    const masterKey = await masterKeyOf(settings);
+    const as2 = openAs2OfGateway(context, masterKey, environment, log);
     const { openTransport } = await import('./transports/open-transport.ts');
+    const { deliverMdn } = await import('./flows/as2/receipts.ts');
     const { startFlows } = await import('./flows/gateway.ts');
     const report = (what: string, failure: FailureError, work?: { id: string; kind: string; subjectId: string }) =>
       log.warn(
@@ -120,7 +124,10 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     const flows = await startFlows({
       context,
       queue,
-      transports: { transportOf: (channel) => openTransport(channel, environment, remote) },
+      transports: {
+        transportOf: (channel) => openTransport(channel, environment, remote, as2.transport),
+        deliverMdn: (work) => deliverMdn(context, as2.lineTo, work),
+      },
       remote,
       roles: settings.roles,
       report,
@@ -133,7 +140,7 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     let apiUrl: string | null = null;
     if (settings.roles.has('api')) {
       const { operatorApi } = await import('./http/api.ts');
-      const api = await operatorApi({ context, keySha256: key.sha256, loggerInstance: log });
+      const api = await operatorApi({ context, keySha256: key.sha256, masterKey, loggerInstance: log });
       closers.push(() => api.close());
       apiUrl = await api.listen(settings.api);
       await writeFile(apiUrlPath(settings.dataFolder), `${apiUrl}\n`);
@@ -148,6 +155,7 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
         channelOf: async (id) => (await context.configuration()).channel(id),
         intake: { receive: openReceiver(context) },
         mailbox: mailboxFor(context),
+        as2,
         report: ({ channelId, failure }) => report(`listener of ${channelId ?? 'partners'}`, failure),
         loggerInstance: log,
       });
@@ -168,6 +176,10 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     throw failure;
   }
 }
+
+/** What private keys are sealed with; null: none was given, and each use of a key says so. */
+const masterKeyOf = async (settings: Pick<ServeSettings, 'dataFolder' | 'databaseUrl'>): Promise<Buffer | null> =>
+  (await import('./flows/as2/master-key.ts')).masterKeyOf({ ...settings, given: environment.TALLYPORT_KEY });
 
 const apiKeyPath = (dataFolder: string): string => join(dataFolder, 'api-key');
 /** Where the gateway of this folder answers operators: commands of this machine then need not be told its port. */
@@ -241,6 +253,7 @@ const commands: Commands = {
   address,
   startGateway,
   withStore,
+  masterKey: masterKeyOf,
   apiKey: async (dataFolder) => environment.TALLYPORT_API_KEY ?? (await firstLine(apiKeyPath(dataFolder))),
   apiUrl: (dataFolder) => firstLine(apiUrlPath(dataFolder)),
   selfCommand: [process.execPath, fileURLToPath(import.meta.url)],

@@ -22,6 +22,8 @@ export interface Commands {
     settings: Pick<ServeSettings, 'dataFolder' | 'databaseUrl'>,
     use: (context: FlowContext) => Promise<T>,
   ) => Promise<T>;
+  /** What private keys are sealed with: from the environment, else kept in the data folder beside the embedded database. */
+  readonly masterKey: (settings: Pick<ServeSettings, 'dataFolder' | 'databaseUrl'>) => Promise<Buffer | null>;
   readonly apiKey: (dataFolder: string) => Promise<string | null>;
   /** Where a gateway that runs on this folder answers; null: none does. */
   readonly apiUrl: (dataFolder: string) => Promise<string | null>;

@@ -17,7 +17,7 @@ export function handlersOf(context: FlowContext, transports: TransportTable): Wo
     close: (work) => close(context, work),
     process: openProcessor(context),
     compose: openComposer(context, sender),
-    deliver: (work) => deliver(context, sender, work),
+    deliver: (work) => deliver(context, sender, work, transports.deliverMdn),
     reconcile: (work) => reconcile(context, work),
     expire: (work) => expire(context, work),
   };

@@ -8,6 +8,7 @@ import { health } from './health.ts';
 import { history } from './history.ts';
 import { items } from './items.ts';
 import { takeJsonOnly } from './json-body.ts';
+import { keys } from './keys.ts';
 import { lists } from './lists.ts';
 import { metrics } from './metrics.ts';
 import { money } from './money.ts';
@@ -25,6 +26,8 @@ export interface ApiOptions {
   readonly context: FlowContext;
   /** Hexadecimal SHA-256 of the API key: the key itself is kept nowhere. */
   readonly keySha256: string;
+  /** What private keys are sealed with; null: none was given. */
+  readonly masterKey?: Buffer | null;
   readonly loggerInstance?: FastifyBaseLogger;
 }
 
@@ -37,7 +40,12 @@ const requestMsMax = 60_000;
 const headersMsMax = 15_000;
 
 /** The operators' API: a server of its own, on 127.0.0.1 unless told otherwise. `GET /openapi.json` tells all of it. */
-export async function operatorApi({ context, keySha256, loggerInstance }: ApiOptions): Promise<FastifyInstance> {
+export async function operatorApi({
+  context,
+  keySha256,
+  masterKey = null,
+  loggerInstance,
+}: ApiOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     ...(loggerInstance === undefined ? {} : { loggerInstance }),
     // Programs poll: a line for every answer would bury what matters. Failures are logged where they are answered.
@@ -77,6 +85,7 @@ export async function operatorApi({ context, keySha256, loggerInstance }: ApiOpt
   await app.register(work(context));
   await app.register(history(database));
   await app.register(configuration(context));
+  await app.register(keys(context, masterKey));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
   return app;

@@ -23,7 +23,11 @@ const Files = object({
 const Known = object({
   version: Type.Integer(),
   channels: Type.Array(
-    object({ id: Type.String(), partner: Type.String(), kind: oneOf(['directory', 'http', 'sftp', 'sftp-mailbox']) }),
+    object({
+      id: Type.String(),
+      partner: Type.String(),
+      kind: oneOf(['directory', 'http', 'as2', 'sftp', 'sftp-mailbox']),
+    }),
   ),
   agreements: Type.Array(Type.Object({ id: Type.String() })),
 });

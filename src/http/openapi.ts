@@ -2,6 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { Tag } from './schemas.ts';
 
 const TAGS: Readonly<Record<Tag, string>> = {
+  keys: 'Our key pairs for AS2: private keys go in and never come out.',
   orders: 'Orders, their ladders, and what a back office says of them.',
   items: 'What the built-in rules sell, and its stock.',
   wire: 'What stood on the wire: transmissions, files, interchanges, transactions, acknowledgments, deliveries.',

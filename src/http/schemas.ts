@@ -47,6 +47,7 @@ export const pageOf = (row: TSchema) =>
   Type.Unsafe<object>(object({ items: Type.Array(row), next: Type.Union([Type.String(), Type.Null()]) }));
 
 export type Tag =
+  | 'keys'
   | 'orders'
   | 'items'
   | 'wire'

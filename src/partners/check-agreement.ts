@@ -62,11 +62,15 @@ function checkMapReads(agreement: Judged, { pathOf }: EntryTerms, around: Surrou
     tell(pathOf('map'), `The map '${agreement.map}' is one of ${found}, and ${expected} is agreed.`, found, expected);
 }
 
-const canSend = ({ settings }: Channel): boolean =>
-  settings.kind === 'http' || settings.kind === 'sftp-mailbox' || settings.outbox !== null;
-const canReceive = ({ settings }: Channel): boolean =>
-  settings.kind === 'sftp-mailbox' ||
-  (settings.kind === 'http' ? settings.tokenSha256 !== null : settings.inbox !== null);
+function canSend({ settings }: Channel): boolean {
+  if (settings.kind === 'as2') return settings.url !== null;
+  return settings.kind === 'http' || settings.kind === 'sftp-mailbox' || settings.outbox !== null;
+}
+/** Whoever knows an AS2 pair of names may post to it: its policy judges what comes. */
+function canReceive({ settings }: Channel): boolean {
+  if (settings.kind === 'as2' || settings.kind === 'sftp-mailbox') return true;
+  return settings.kind === 'http' ? settings.tokenSha256 !== null : settings.inbox !== null;
+}
 
 function checkChannels(agreement: Judged, { pathOf, lacks }: EntryTerms, around: Surroundings, tell: Tell): void {
   const names = around.channels.map(({ name }) => name).join(' or ') || 'none at all';

@@ -6,6 +6,7 @@ import type { DocumentKind } from '../documents/index.ts';
 import type { CharacterSetName } from '../parsers/character-sets.ts';
 import type { DelimiterInData, UnwritableCharacter } from '../parsers/draft.ts';
 import type { SyntaxName } from '../parsers/transaction.ts';
+import type { As2Settings } from './as2-settings.ts';
 import type { Identity } from './identity.ts';
 import type { SftpMailboxSettings, SftpSettings } from './sftp-settings.ts';
 import type { SourceFile } from './yaml-source.ts';
@@ -48,6 +49,7 @@ export interface Partner {
 }
 
 export type ChannelSettings =
+  | As2Settings
   | {
       readonly kind: 'directory';
       /** Absolute paths. A file is taken from `inbox` when whole, kept in `archive` after commit (null: deleted); ours are written to `outbox`. */

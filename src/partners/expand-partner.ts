@@ -1,5 +1,6 @@
 import type { Channel, ChannelSettings, Company, Item, Partner } from './configuration.ts';
 import { channelDefaults, directoryDefaults, httpDefaults, itemDefaults } from './defaults.ts';
+import { expandAs2 } from './expand-as2.ts';
 import { expandSftp, expandSftpMailbox } from './expand-sftp.ts';
 import { faultOfFileName } from './file-name.ts';
 import type { ChannelEntry, ChannelsFile, CompanyFile, ItemsFile, PartnerFile } from './file-schemas.ts';
@@ -119,6 +120,7 @@ function expandSettings(
   faults: Faults,
 ): ChannelSettings {
   const { source, lacks } = draft;
+  if (entry.kind === 'as2') return expandAs2(draft, path, entry, faults);
   if (entry.kind === 'sftp') return expandSftp(draft, path, entry, faults);
   if (entry.kind === 'sftp-mailbox') return expandSftpMailbox(draft, path, entry, faults);
   if (entry.kind === 'http') {

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { CHARACTER_SETS } from '../parsers/character-sets.ts';
+import { as2Entry } from './as2-schema.ts';
 import { DOCUMENT_OF_MESSAGE } from './defaults.ts';
 import { sftpChannel, sftpMailboxChannel } from './sftp-settings.ts';
 
@@ -97,11 +98,13 @@ const httpChannel = object({
   timeoutMs: optional(whole(1_000, 600_000)),
   ...everyChannel,
 });
+const as2Channel = object({ ...as2Entry, ...everyChannel });
 const sftp = object({ ...sftpChannel, ...everyChannel });
 const sftpMailbox = object({ ...sftpMailboxChannel, ...everyChannel });
 export type ChannelEntry =
   | Static<typeof directoryChannel>
   | Static<typeof httpChannel>
+  | Static<typeof as2Channel>
   | Static<typeof sftp>
   | Static<typeof sftpMailbox>;
 
@@ -112,7 +115,7 @@ export const ChannelsFile = object({
     Type.Unsafe<ChannelEntry>({
       type: 'object',
       discriminator: { propertyName: 'kind' },
-      oneOf: [directoryChannel, httpChannel, sftp, sftpMailbox],
+      oneOf: [directoryChannel, httpChannel, as2Channel, sftp, sftpMailbox],
     }),
   ),
 });

@@ -15,6 +15,8 @@ export function openTransport(
   channel: Channel,
   environment: Readonly<Record<string, string | undefined>>,
   remote: RemoteParts | null = null,
+  /** The way out of every AS2 channel: its keys and receipts are the gateway's to keep. */
+  as2: Transport | null = null,
 ): Transport {
   const { id, settings } = channel;
   switch (settings.kind) {
@@ -26,6 +28,9 @@ export function openTransport(
       return settings.pushUrl === null
         ? mailboxTransport
         : httpPush({ ...settings, pushUrl: settings.pushUrl }, environment);
+    case 'as2':
+      if (as2 === null) throw new FailureError('config-invalid', `The channel ${id} needs the gateway's keys.`);
+      return as2;
     case 'sftp':
       return sftpOutbox(channel, settings, needed(remote));
     case 'sftp-mailbox':

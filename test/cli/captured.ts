@@ -36,6 +36,7 @@ export async function tallyport(...args: string[]): Promise<Printed> {
     address: unused('an address'),
     startGateway: unused('a gateway'),
     withStore: unused('the store'),
+    masterKey: unused('the master key'),
     apiKey: unused('the API key'),
     apiUrl: unused('a gateway'),
     selfCommand: [],

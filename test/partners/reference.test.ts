@@ -50,6 +50,7 @@ describe('the reference tells the defaults there are', () => {
   web: { kind: http, pushUrl: "https://shop.example/in" }
   theirs: { kind: sftp, host: sftp.shop.example, username: acme, hostKeys: ["SHA256:${'A'.repeat(43)}"], privateKeyVariable: KEY, inbox: /out, archive: /done }
   ours: { kind: sftp-mailbox, username: shop, keys: [{ publicKey: "ssh-ed25519 AAAA" }] }
+  as2: { kind: as2, ourName: US, theirName: THEM }
 `,
       'partners/shop/agreements.yaml': 'agreements:\n  - { receive: 850, version: "004010" }\n',
     }),

@@ -74,10 +74,18 @@ export function openSender(context: FlowContext, transports: TransportTable): Se
   };
 }
 
-/** A retry, a repeat, or an announcement to a back office. */
-export async function deliver(context: FlowContext, sender: Sender, work: Work): Promise<void> {
+/** A retry, a repeat, a receipt of ours, or an announcement to a back office. */
+export async function deliver(
+  context: FlowContext,
+  sender: Sender,
+  work: Work,
+  deliverMdn?: TransportTable['deliverMdn'],
+): Promise<void> {
   const delivery = await deliveryById(context.database, work.subjectId);
-  if (delivery === undefined) return deliverAnnouncement(context, work);
+  if (delivery === undefined) {
+    if ((await deliverMdn?.(work)) === true) return;
+    return deliverAnnouncement(context, work);
+  }
   if (delivery.state === 'sent' || delivery.state === 'available') return finishAlone(context, work);
   await sender.sendAgain(work, delivery);
 }

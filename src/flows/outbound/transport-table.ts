@@ -1,4 +1,5 @@
 import { FailureError } from '../../core/failure.ts';
+import type { Work } from '../../core/work.ts';
 import type { Channel } from '../../partners/configuration.ts';
 import type { Transport } from '../../transports/transport.ts';
 
@@ -6,6 +7,8 @@ import type { Transport } from '../../transports/transport.ts';
 export interface TransportTable {
   /** FailureError `config-invalid` when the channel cannot send. */
   transportOf(channel: Channel): Transport;
+  /** Posts an AS2 receipt of ours, when the work is about one; false: it is about something else. */
+  readonly deliverMdn?: (work: Work) => Promise<boolean>;
 }
 
 /** Whether what we send there waits in a mailbox until the partner fetches it: then composing it is all there is to do. */

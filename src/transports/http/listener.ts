@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import { type FailureError, failureOf, nextStepAfter } from '../../core/failure.ts';
 import type { Channel } from '../../partners/configuration.ts';
+import { type As2RoutesOptions, as2Routes } from '../as2/receive/routes.ts';
 import * as limitsOfOurs from '../limits.ts';
 import type { Intake } from '../transport.ts';
 import { HttpProblem, problemBody, problemType } from './http-problem.ts';
@@ -21,6 +22,8 @@ export interface PartnerListenerOptions {
   readonly channelOf: (channelId: string) => Promise<Channel | undefined>;
   readonly intake: Intake;
   readonly mailbox: Mailbox;
+  /** AS2 beside the rest; absent: none is spoken. */
+  readonly as2?: Omit<As2RoutesOptions, 'limits'>;
   /** Told what went wrong on our side; the partner is told only that it did. */
   readonly report: (event: { readonly channelId: string | null; readonly failure: FailureError }) => void;
   readonly limits?: Partial<ListenerLimits>;
@@ -34,6 +37,7 @@ export interface PartnerListenerOptions {
  *   GET    /partners/:partner/:channel/mailbox                what waits: {deliveries: [{id, fileName, byteLength, contentType, createdAt}]}
  *   GET    /partners/:partner/:channel/mailbox/:id            its bytes
  *   DELETE /partners/:partner/:channel/mailbox/:id            they have it; POST …/:id/received says the same
+ *   POST   /as2, /as2/mdn                                     AS2 messages and receipts: see as2/receive/routes.ts
  */
 export function partnerListener(options: PartnerListenerOptions): FastifyInstance {
   const limits: ListenerLimits = { ...limitsOfOurs, ...options.limits };
@@ -77,6 +81,7 @@ export function partnerListener(options: PartnerListenerOptions): FastifyInstanc
     },
     { prefix: '/partners/:partner/:channel' },
   );
+  if (options.as2 !== undefined) app.register(as2Routes, { ...options.as2, limits });
   return app;
 }
 

@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 const line: Line = {
-  timeoutMs: 2_000,
+  timeoutMs: 60_000,
   trusted: [],
   client: null,
   basic: null,

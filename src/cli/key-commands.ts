@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { AskFlags, Commands, ExitCode } from './commands.ts';
+import type { CreateFlags, ImportFlags } from './keys.ts';
+
+/** `tallyport keys …`: our key pairs for AS2. */
+export function addKeyCommands(
+  program: Command,
+  commands: Commands,
+  ends: (run: Promise<ExitCode>) => Promise<void>,
+): void {
+  const keys = program
+    .command('keys')
+    .description('our key pairs: private keys stay sealed, certificates go to partners');
+  const asking = (command: Command): Command =>
+    command
+      .option('--data <folder>', 'the data folder', commands.environment.TALLYPORT_DATA ?? '.tallyport')
+      .option('--api-url <url>', 'of a running gateway (the one that runs on the data folder)')
+      .option('--json', 'machine-readable output only');
+  asking(keys.command('create <name>').description('make a key pair, and print its certificate'))
+    .option('--kind <kind>', 'rsa-2048, rsa-3072, rsa-4096, p256 or p384', 'rsa-3072')
+    .option('--days <count>', 'how long the certificate is valid', '1095')
+    .option('--common-name <text>', 'of the certificate (the name)')
+    .option('--organization <text>', 'of the certificate (the common name)')
+    .action((name: string, options: CreateFlags) =>
+      ends(load().then(({ runKeysCreate }) => runKeysCreate(commands, name, options))),
+    );
+  asking(keys.command('import <name> <file>').description('take in a private key and its certificate from PEM'))
+    .option('--certificate <file>', 'where the certificate stands, when not in the same file')
+    .option('--passphrase-variable <name>', 'the environment variable that holds the key’s passphrase')
+    .action((name: string, file: string, options: ImportFlags) =>
+      ends(load().then(({ runKeysImport }) => runKeysImport(commands, name, file, options))),
+    );
+  asking(keys.command('export <name>').description('print a certificate, for a partner')).action(
+    (name: string, options: AskFlags) =>
+      ends(load().then(({ runKeysExport }) => runKeysExport(commands, name, options))),
+  );
+  asking(keys.command('list').description('what there is, and until when it is valid')).action((options: AskFlags) =>
+    ends(load().then(({ runKeysList }) => runKeysList(commands, options))),
+  );
+}
+
+const load = () => import('./keys.ts');

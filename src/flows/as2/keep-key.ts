@@ -1,0 +1,135 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { FailureError } from '../../core/failure.ts';
+import { insertKeyPair, keyPairs } from '../../store/as2/key-pairs.ts';
+import { writeRows } from '../../store/write-rows.ts';
+import { type Certificate, readCertificate } from '../../transports/as2/cms/certificate.ts';
+import { CmsFault } from '../../transports/as2/cms/cms-fault.ts';
+import { makeSelfSigned, type NewKeyKind } from '../../transports/as2/cms/self-signed.ts';
+import type { FlowContext } from '../context.ts';
+import { sealPrivateKey } from './sealing.ts';
+
+/** A key pair as operators see it: never the private key. */
+export interface ShownKey {
+  readonly name: string;
+  readonly subject: string;
+  readonly fingerprint: string;
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** PEM, to be given to partners. */
+  readonly certificate: string;
+}
+
+export interface NewKey {
+  readonly name: string;
+  readonly commonName: string;
+  readonly organization: string;
+  readonly kind: NewKeyKind;
+  readonly validDays: number;
+}
+
+type Context = Pick<FlowContext, 'database' | 'clock'>;
+
+/** Makes a key pair with a certificate of its own. Throws as `importKey`. */
+export async function createKey(
+  context: Context,
+  masterKey: Buffer | null,
+  key: NewKey,
+  actor: string,
+): Promise<ShownKey> {
+  const made = await makeSelfSigned(key, context.clock.now(), key.validDays);
+  return keep(context, masterKey, { ...made, name: key.name }, actor, 'key/created');
+}
+
+/** Takes a key pair from PEM. FailureError `usage-wrong` when the two do not belong together or the name is taken; `credential-missing` without a master key. */
+export async function importKey(
+  context: Context,
+  masterKey: Buffer | null,
+  {
+    name,
+    privateKeyPem,
+    certificatePem,
+    passphrase,
+  }: {
+    readonly name: string;
+    readonly privateKeyPem: string;
+    readonly certificatePem: string;
+    readonly passphrase?: string;
+  },
+  actor: string,
+): Promise<ShownKey> {
+  const privateKey = readPrivateKey(privateKeyPem, passphrase);
+  return keep(context, masterKey, { name, privateKey, certificatePem }, actor, 'key/imported');
+}
+
+function readPrivateKey(pem: string, passphrase: string | undefined): KeyObject {
+  try {
+    return createPrivateKey({ key: pem, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) });
+  } catch (cause) {
+    throw new FailureError(
+      'usage-wrong',
+      'The private key cannot be read; PEM is expected, and its passphrase when it has one.',
+      { cause },
+    );
+  }
+}
+
+interface Pair {
+  readonly name: string;
+  readonly privateKey: KeyObject;
+  readonly certificatePem: string;
+}
+
+async function keep(
+  { database, clock }: Context,
+  masterKey: Buffer | null,
+  pair: Pair,
+  actor: string,
+  type: string,
+): Promise<ShownKey> {
+  const { name, privateKey, certificatePem } = pair;
+  if (masterKey === null)
+    throw new FailureError('credential-missing', 'TALLYPORT_KEY is not set, so no private key can be kept.', {
+      remedy: 'Set TALLYPORT_KEY (openssl rand -hex 32 makes one), and keep it where the database’s backup is not.',
+    });
+  const certificate = certificateIn(certificatePem);
+  if (!belongsTo(privateKey, certificate))
+    throw new FailureError('usage-wrong', 'The certificate is for another private key.');
+  const { fingerprint, validFrom, validTo } = certificate;
+  const sealed = sealPrivateKey(privateKey, name, masterKey);
+  const at = clock.now();
+  await database.inTransaction(async (tx) => {
+    if (!(await insertKeyPair(tx, { name, certificate: certificatePem, sealed, fingerprint, validFrom, validTo }, at)))
+      throw new FailureError('usage-wrong', `There is a key ${name}, or one with this certificate, already.`);
+    const data = { name, fingerprint, validTo };
+    await writeRows(tx, {}, [{ at, type, actor, data, objects: [{ kind: 'key', id: name, qualifier: 'subject' }] }]);
+  });
+  return shown(name, certificatePem, certificate);
+}
+
+function certificateIn(pem: string): Certificate {
+  try {
+    return readCertificate(pem);
+  } catch (error) {
+    if (!(error instanceof CmsFault)) throw error;
+    throw new FailureError('usage-wrong', error.message);
+  }
+}
+
+/** Whether the two halves are of one pair. */
+function belongsTo(privateKey: KeyObject, { publicKey }: Certificate): boolean {
+  const half = createPublicKey(privateKey);
+  return half.export({ type: 'spki', format: 'der' }).equals(publicKey.export({ type: 'spki', format: 'der' }));
+}
+
+const shown = (name: string, pem: string, { subject, fingerprint, validFrom, validTo }: Certificate): ShownKey => ({
+  name,
+  subject,
+  fingerprint,
+  validFrom: validFrom.toISOString(),
+  validTo: validTo.toISOString(),
+  certificate: pem,
+});
+
+/** All of them, by name. */
+export const shownKeys = async ({ database }: Pick<FlowContext, 'database'>): Promise<readonly ShownKey[]> =>
+  (await keyPairs(database)).map(({ name, certificate }) => shown(name, certificate, readCertificate(certificate)));

@@ -1,0 +1,149 @@
+import { FailureError } from '../../core/failure.ts';
+import { type As2Settings, inForce } from '../../partners/as2-settings.ts';
+import type { Channel } from '../../partners/configuration.ts';
+import { type Certificate, type Identity, readCertificate } from '../../transports/as2/cms/certificate.ts';
+import { pemOf } from '../../transports/as2/cms/self-signed.ts';
+import type { MdnRequest, MessageProfile } from '../../transports/as2/message/build.ts';
+import type { As2Relation } from '../../transports/as2/relation.ts';
+import type { As2Sending } from '../../transports/as2/send/as2-transport.ts';
+import type { Line } from '../../transports/as2/send/post.ts';
+import { hostOf, isAddressOf } from '../../transports/as2/send/reach.ts';
+import type { KeyRing } from './key-ring.ts';
+
+export interface As2Channel extends Channel {
+  readonly settings: As2Settings;
+}
+
+export const isAs2 = (channel: Channel): channel is As2Channel => channel.settings.kind === 'as2';
+
+/** What the composition root knows of this installation. */
+export interface As2Surroundings {
+  readonly keys: KeyRing;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** After the @ of our Message-IDs. */
+  readonly host: string;
+}
+
+const certificates = new WeakMap<object, Certificate>();
+
+function certificateOf(entry: { readonly pem: string }): Certificate {
+  const known = certificates.get(entry) ?? readCertificate(entry.pem);
+  certificates.set(entry, known);
+  return known;
+}
+
+/**
+ * A channel for those who take its messages. All six places where a key stands know two of them: we verify with every certificate of theirs
+ * and decrypt with every key of ours, and the one in force signs, encrypts and signs receipts.
+ */
+export async function relationOf(channel: As2Channel, { keys }: As2Surroundings, at: Date): Promise<As2Relation> {
+  const { settings } = channel;
+  const signers = inForce(settings.ourKeys, 'signing', at);
+  const [signMdnWith = null] = await keys.identities(signers.slice(0, 1).map(({ name }) => name));
+  const decryptWith = await keys.identities(inForce(settings.ourKeys, 'encryption', at).map(({ name }) => name));
+  return {
+    channelId: channel.id,
+    theirName: settings.theirName,
+    ourName: settings.ourName,
+    keys: { decryptWith, verifyWith: inForce(settings.theirCertificates, 'signing', at).map(certificateOf) },
+    signMdnWith,
+    policy: {
+      requireSignature: settings.requireSignature,
+      requireEncryption: settings.requireEncryption,
+      allowWeak: settings.allowWeak,
+    },
+    fileBytesMax: channel.fileBytesMax,
+    attachments: settings.attachments,
+    micOverCompressed: settings.micOverCompressed,
+    onDuplicate: settings.onDuplicate,
+    version: settings.version,
+    mayReach: (url) => isAddressOf(url, hostsOf(settings)),
+  };
+}
+
+const hostsOf = ({ url, receiptHosts }: As2Settings): readonly string[] => [
+  ...receiptHosts,
+  ...(url === null ? [] : [hostOf(new URL(url))]),
+];
+
+/** A channel for those who send over it. FailureError `config-invalid` when it only receives. */
+export async function sendingOver(channel: As2Channel, around: As2Surroundings, at: Date): Promise<As2Sending> {
+  const { settings } = channel;
+  if (settings.url === null)
+    throw new FailureError('config-invalid', `The channel ${channel.id} has no url, so nothing can leave by it.`);
+  const [signer] = await around.keys.identities(
+    inForce(settings.ourKeys, 'signing', at)
+      .slice(0, 1)
+      .map(({ name }) => name),
+  );
+  return {
+    url: new URL(settings.url),
+    ourName: settings.ourName,
+    theirName: settings.theirName,
+    subject: settings.subject,
+    host: around.host,
+    profile: profileOf(channel, signer, at),
+    mdn: mdnOf(settings),
+    mdnDueMs: settings.mdnDueMinutes * 60_000,
+    verifyMdnWith: inForce(settings.theirCertificates, 'signing', at).map(certificateOf),
+    line: await lineOf(channel, around),
+  };
+}
+
+function profileOf({ id, settings }: As2Channel, signer: Identity | undefined, at: Date): MessageProfile {
+  const {
+    sign,
+    signatureScheme: scheme,
+    encrypt,
+    keyTransport,
+    compress,
+    transferEncoding,
+    encoding,
+    version,
+  } = settings;
+  const [recipient] = inForce(settings.theirCertificates, 'encryption', at);
+  if (sign !== 'none' && signer === undefined)
+    throw new FailureError('config-invalid', `The channel ${id} has no key to sign with.`);
+  if (encrypt !== 'none' && recipient === undefined)
+    throw new FailureError('config-invalid', `The channel ${id} has no certificate to encrypt for.`);
+  return {
+    sign: sign === 'none' || signer === undefined ? null : { identity: signer, digest: sign, scheme },
+    encrypt:
+      encrypt === 'none' || recipient === undefined
+        ? null
+        : { recipients: [{ certificate: certificateOf(recipient), keyTransport }], cipher: encrypt },
+    compress,
+    transferEncoding,
+    encoding,
+    version,
+  };
+}
+
+const mdnOf = ({ mdn, mdnDigest, mdnUrl }: As2Settings): MdnRequest | null =>
+  mdn === 'none' ? null : { signed: mdn === 'signed', digest: mdnDigest, asynchronousUrl: mdnUrl };
+
+/** How the channel's server is reached; for receipts that are posted to it too. */
+export async function lineOf({ id, settings }: As2Channel, { keys, environment }: As2Surroundings): Promise<Line> {
+  const { basicUser, basicPasswordVariable, clientKey } = settings;
+  const password = basicPasswordVariable === null ? undefined : environment[basicPasswordVariable];
+  if (basicPasswordVariable !== null && password === undefined)
+    throw new FailureError('credential-missing', `The environment variable ${basicPasswordVariable} is not set.`, {
+      remedy: `Set ${basicPasswordVariable}, restart, and release the delivery over ${id}.`,
+    });
+  const [client] = await keys.identities(clientKey === null ? [] : [clientKey]);
+  return {
+    timeoutMs: settings.timeoutMs,
+    trusted: settings.serverCertificates,
+    client:
+      client === undefined
+        ? null
+        : {
+            certificate: pemOf('CERTIFICATE', client.certificate.der),
+            key: client.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+          },
+    basic: basicUser === null || password === undefined ? null : { user: basicUser, password },
+    proxyUrl: settings.proxyUrl,
+    allowLoopback: settings.allowLoopback,
+    chunked: settings.chunked,
+  };
+}

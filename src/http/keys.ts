@@ -1,0 +1,77 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { object } from '../documents/parts.ts';
+import { createKey, importKey, shownKeys } from '../flows/as2/keep-key.ts';
+import type { FlowContext } from '../flows/context.ts';
+import { actorOf, answers, By, forBodies, oneOf, plainText, told } from './schemas.ts';
+
+const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', description: 'Small letters, digits and hyphens.' });
+const Key = object({
+  name: Name,
+  subject: Type.String(),
+  fingerprint: Type.String({ description: 'SHA-256 of the certificate.' }),
+  validFrom: Type.String(),
+  validTo: Type.String(),
+  certificate: Type.String({ description: 'PEM, to be given to partners.' }),
+});
+const NewKey = object({
+  name: Name,
+  commonName: plainText(64),
+  organization: plainText(64),
+  kind: oneOf(['rsa-2048', 'rsa-3072', 'rsa-4096', 'p256', 'p384']),
+  validDays: Type.Integer({ minimum: 1, maximum: 7_300 }),
+  by: By,
+});
+// 16 KiB: an RSA-4096 key has 3.3, encrypted 3.5.
+const pem = Type.String({ minLength: 1, maxLength: 16_384 });
+const Imported = object({
+  name: Name,
+  privateKeyPem: pem,
+  certificatePem: pem,
+  passphrase: Type.Optional(Type.String({ maxLength: 1_000 })),
+  by: By,
+});
+
+/** Our key pairs: made, taken in and listed. A private key goes in and never comes out. */
+export const keys =
+  (context: FlowContext, masterKey: Buffer | null): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/keys',
+      {
+        schema: {
+          ...told('keys', 'listKeys', 'List our key pairs', 'Certificates only: private keys are never given back.'),
+          response: answers('By name.', object({ keys: Type.Array(Key) })),
+        },
+      },
+      async () => ({ keys: [...(await shownKeys(context))] }),
+    );
+    app.post(
+      '/keys',
+      {
+        schema: {
+          ...told(
+            'keys',
+            'createKey',
+            'Make a key pair',
+            'With a certificate signed by itself, as AS2 partners exchange them.',
+          ),
+          body: NewKey,
+          response: answers('The new key.', Key, forBodies),
+        },
+      },
+      async ({ body: { by, ...key } }) => createKey(context, masterKey, key, actorOf(by)),
+    );
+    app.post(
+      '/keys/import',
+      {
+        schema: {
+          ...told('keys', 'importKey', 'Take in a key pair', 'A private key and its certificate in PEM.'),
+          body: Imported,
+          response: answers('The key as it was kept.', Key, forBodies),
+        },
+      },
+      async ({ body: { by, passphrase, ...key } }) =>
+        importKey(context, masterKey, passphrase === undefined ? key : { ...key, passphrase }, actorOf(by)),
+    );
+  };

@@ -1,0 +1,75 @@
+import { X509Certificate } from 'node:crypto';
+import type { Static, TObject } from 'typebox';
+import type { as2Entry } from './as2-schema.ts';
+import { type As2Settings, as2Defaults, as2Defaults13 } from './as2-settings.ts';
+import { httpDefaults } from './defaults.ts';
+import type { Draft, Faults } from './gathering.ts';
+
+type As2Entry = Static<TObject<typeof as2Entry>>;
+
+/** An AS2 channel with every default filled in; tells what cannot work: no certificate to encrypt for, no key to sign with. */
+export function expandAs2(
+  { source, lacks }: Draft<unknown>,
+  path: readonly string[],
+  entry: As2Entry,
+  faults: Faults,
+): As2Settings {
+  const settings = filled(entry);
+  const tell = (key: string, message: string) => {
+    if (!lacks([...path, key])) faults.push(source.faultAt([...path, key], message));
+  };
+  if (settings.ourName === settings.theirName) tell('theirName', `'${settings.theirName}' is our own name too.`);
+  for (const { key, pem } of [
+    ...settings.theirCertificates.map(({ pem }) => ({ key: 'theirCertificates', pem })),
+    ...settings.serverCertificates.map((pem) => ({ key: 'serverCertificates', pem })),
+  ])
+    if (!isCertificate(pem)) tell(key, 'This is no certificate that can be read.');
+  const hasKey = (use: 'signing' | 'encryption') =>
+    settings.ourKeys.some((one) => one.use === 'both' || one.use === use);
+  const hasCertificate = (use: 'signing' | 'encryption') =>
+    settings.theirCertificates.some((one) => one.use === 'both' || one.use === use);
+  if (settings.url !== null && settings.sign !== 'none' && !hasKey('signing'))
+    tell('ourKeys', 'A key of ours to sign with is wanted; sign: none sends unsigned.');
+  if (settings.url !== null && settings.encrypt !== 'none' && !hasCertificate('encryption'))
+    tell('theirCertificates', 'A certificate of theirs to encrypt for is wanted; encrypt: none sends in the clear.');
+  if (settings.url !== null && settings.mdn === 'signed' && !hasCertificate('signing'))
+    tell('theirCertificates', 'A certificate of theirs to verify receipts with is wanted; mdn: unsigned takes any.');
+  if ((settings.basicUser === null) !== (settings.basicPasswordVariable === null))
+    tell('basicUser', 'basicUser and basicPasswordVariable belong together.');
+  return settings;
+}
+
+function filled(entry: As2Entry): As2Settings {
+  const dated = { use: 'both', from: null } as const;
+  return {
+    ...as2Defaults,
+    ...(entry.version === '1.3' ? as2Defaults13 : {}),
+    url: null,
+    receiptHosts: [],
+    serverCertificates: [],
+    timeoutMs: httpDefaults.timeoutMs,
+    ...given(entry),
+    ourKeys: (entry.ourKeys ?? []).map((key) => ({ ...dated, ...key })),
+    theirCertificates: (entry.theirCertificates ?? []).map((certificate) => ({ ...dated, ...certificate })),
+  };
+}
+
+/** Without what every channel has, which stands beside the settings. */
+function given(entry: As2Entry): As2Entry {
+  const {
+    speaksFor: _s,
+    fileBytesMax: _b,
+    inFlightMax: _f,
+    firstInFirstOut: _o,
+    ...rest
+  } = entry as As2Entry & Record<string, unknown>;
+  return rest as As2Entry;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
+}

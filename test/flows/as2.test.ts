@@ -1,0 +1,293 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, describe, expect, test } from 'vitest';
+import { LANES } from '../../src/core/work.ts';
+import { createKey, importKey, shownKeys } from '../../src/flows/as2/keep-key.ts';
+import { openKeyRing } from '../../src/flows/as2/key-ring.ts';
+import { openAs2 } from '../../src/flows/as2/open-as2.ts';
+import { deliverMdn } from '../../src/flows/as2/receipts.ts';
+import { handlersOf } from '../../src/flows/handlers.ts';
+import { receive } from '../../src/flows/receive.ts';
+import { runWork } from '../../src/flows/run-work.ts';
+import { type As2Settings, as2Defaults, inForce } from '../../src/partners/as2-settings.ts';
+import type { Configuration } from '../../src/partners/configuration.ts';
+import { claimWork } from '../../src/store/work/claim-work.ts';
+import type { As2Event } from '../../src/transports/as2/receive/station.ts';
+import { partnerListener } from '../../src/transports/http/listener.ts';
+import { openTransport } from '../../src/transports/open-transport.ts';
+import { order850 } from '../support/brightmart.ts';
+import { type TestGateway, testGateway } from '../support/gateway.ts';
+
+/* Two gateways with tables of their own; one sends what its buyer ordered, the other takes it. */
+const masterKey = randomBytes(32);
+const partner = 'brightmart';
+const channelId = `${partner}/as2`;
+
+/** The example configuration, its buyer reached over AS2. */
+const withAs2 =
+  (settings: () => Partial<As2Settings>) =>
+  (configuration: Configuration): Configuration => {
+    const [first] = configuration.channels.filter((channel) => channel.partner === partner);
+    if (first === undefined) throw new Error('the example has no channel');
+    const as2: As2Settings = {
+      kind: 'as2',
+      ...as2Defaults,
+      ourName: 'US',
+      theirName: 'THEM',
+      url: null,
+      ourKeys: [],
+      theirCertificates: [],
+      receiptHosts: [],
+      serverCertificates: [],
+      timeoutMs: 5_000,
+      allowLoopback: true,
+      ...settings(),
+    };
+    return {
+      ...configuration,
+      channels: [...configuration.channels, { ...first, id: channelId, name: 'as2', settings: as2 }],
+      agreements: configuration.agreements.map((agreement) =>
+        agreement.partner === partner && agreement.channel !== null ? { ...agreement, channel: channelId } : agreement,
+      ),
+    };
+  };
+
+interface Station {
+  readonly gateway: TestGateway;
+  readonly url: string;
+  readonly events: As2Event[];
+  /** Does what is due, over real HTTP. */
+  work(): Promise<void>;
+  configure(settings: Partial<As2Settings>): Promise<void>;
+}
+
+async function station(): Promise<Station> {
+  const { applyConfiguration, checkConfiguration } = await import('../../src/flows/apply-configuration.ts');
+  const { readConfigurationFiles } = await import('../../src/library/partners.ts');
+  const gateway = await testGateway();
+  const { context, database, clock } = gateway;
+  const events: As2Event[] = [];
+  const keys = openKeyRing(database, { now: () => new Date() }, masterKey);
+  const as2 = openAs2(context, { keys, environment: {}, host: 'edi.example' }, (event) => events.push(event));
+  const app = partnerListener({
+    channelOf: async (id) => (await context.configuration()).channel(id),
+    intake: { receive: (file) => receive(context, file) },
+    mailbox: { list: async () => [], open: async () => undefined, confirm: async () => false },
+    as2,
+    report: ({ failure }) => gateway.failures.push(failure.message),
+  });
+  afterAll(() => app.close());
+  const run = runWork({
+    database,
+    clock,
+    handlers: handlersOf(context, {
+      transportOf: (channel) => openTransport(channel, {}, as2.transport),
+      deliverMdn: (work) => deliverMdn(context, as2.lineTo, work),
+    }),
+    onFailure: (work, failure, next) =>
+      gateway.failures.push(`${work.kind}: ${failure.kind}: ${failure.message} → ${next}`),
+  });
+  return {
+    gateway,
+    events,
+    url: `${await app.listen({ port: 0, host: '127.0.0.1' })}/as2`,
+    async work() {
+      for (;;) {
+        const claimed = await claimWork(database, LANES, { inFlightMaxPerKey: 50, limit: 200, now: clock.now() });
+        if (claimed.length === 0) return;
+        for (const work of claimed) await run(work);
+      }
+    },
+    async configure(settings) {
+      const root = new URL('../..', import.meta.url).pathname;
+      const { configuration } = checkConfiguration(context, await readConfigurationFiles(root), gateway.dataFolder);
+      if (configuration === null) throw new Error('the example has faults');
+      await applyConfiguration(context, withAs2(() => settings)(configuration), 'test');
+      await new Promise((resolve) => setTimeout(resolve, 1_100)); // until it is known: see configurationAgeMsMax
+    },
+  };
+}
+
+const day = 86_400_000;
+const made = (name: string) => ({ name, commonName: name, organization: 'Test', kind: 'p256' as const, validDays: 30 });
+
+describe('two gateways', async () => {
+  const [us, them] = [await station(), await station()];
+  const ours = await createKey(us.gateway.context, masterKey, { ...made('ours'), kind: 'rsa-2048' }, 'test');
+  const theirs = await createKey(them.gateway.context, masterKey, { ...made('theirs'), kind: 'rsa-2048' }, 'test');
+  const dated = { use: 'both', from: null } as const;
+  const usSettings: Partial<As2Settings> = {
+    url: them.url,
+    ourKeys: [{ name: 'ours', ...dated }],
+    theirCertificates: [{ pem: theirs.certificate, ...dated }],
+    compress: 'before-signing',
+  };
+  const themSettings: Partial<As2Settings> = {
+    ourName: 'THEM',
+    theirName: 'US',
+    url: us.url,
+    ourKeys: [{ name: 'theirs', ...dated }],
+    theirCertificates: [{ pem: ours.certificate, ...dated }],
+  };
+  await us.configure(usSettings);
+  await them.configure(themSettings);
+
+  test('what we owe leaves signed, encrypted and compressed; the receipt is verified and kept', async () => {
+    await us.gateway.receive(channelId, order850('PO-1', 101));
+    await us.work();
+    const deliveries = await us.gateway.rows<{ id: string; state: string; kind: string; detail: { detail: string } }>(
+      `select d.id, d.state, r.kind, r.detail from delivery d left join receipt r on r.delivery_id = d.id where d.channel_id = '${channelId}'`,
+    );
+    expect(us.gateway.failures).toEqual([]);
+    expect(deliveries.length).toBeGreaterThan(0);
+    for (const { state, kind, detail } of deliveries) {
+      expect([state, kind]).toEqual(['sent', 'mdn']);
+      expect(detail.detail).toMatch(/processed; MIC .+ \(sha-256\) as sent/);
+    }
+    const received = await them.gateway.rows<{ layers: Record<string, unknown>; mdn_id: string; message_id: string }>(
+      'select layers, mdn_id, message_id from as2_received',
+    );
+    expect(received).toHaveLength(deliveries.length);
+    expect(received[0]?.layers).toMatchObject({
+      compressed: 'inside-signature',
+      signed: { digest: 'sha256', certificate: ours.fingerprint },
+      encrypted: { cipher: 'aes-256-cbc', certificate: theirs.fingerprint },
+    });
+    const [same] = await us.gateway.rows<{ count: number }>(
+      `select count(*)::int as count from as2_sent where verdict ->> 'kind' = 'accepted' and mdn_body is not null`,
+    );
+    expect(same?.count).toBe(deliveries.length);
+    const bytesOf = (gateway: TestGateway, where: string) =>
+      gateway.rows<{ sha: string }>(`select encode(sha256, 'hex') as sha from raw_file where ${where} order by sha`);
+    const sent = await us.gateway.rows<{ sha: string }>(
+      `select encode(f.sha256, 'hex') as sha from raw_file f join delivery d on d.raw_file_id = f.id where d.channel_id = '${channelId}' order by sha`,
+    );
+    expect(await bytesOf(them.gateway, `direction = 'in' and channel_id = '${channelId}'`)).toEqual(sent);
+  });
+
+  test('a lost answer: the same message again is known, answered as before, and stored once', async () => {
+    const [first] = await us.gateway.rows<{ id: string }>(
+      `select id from delivery where channel_id = '${channelId}' limit 1`,
+    );
+    await us.gateway.database.query(`update delivery set state = 'ready' where id = $1`, [first?.id]);
+    await us.gateway.database.query('delete from receipt where delivery_id = $1', [first?.id]);
+    const { insertWork } = await import('../../src/store/work/insert-work.ts');
+    await us.gateway.database.inTransaction((tx) =>
+      insertWork(tx, [{ kind: 'deliver', subjectId: first?.id ?? '', fairnessKey: channelId }]),
+    );
+    const before = await them.gateway.rows('select id from transmission');
+    await us.work();
+    expect(them.events.at(-1)).toMatchObject({ kind: 'duplicate' });
+    expect(await them.gateway.rows('select id from transmission')).toHaveLength(before.length);
+    expect(await us.gateway.rows(`select state from delivery where id = $1`, first?.id)).toEqual([{ state: 'sent' }]);
+  });
+
+  test('an asynchronous receipt: first due, then met; without one the same goes out again', async () => {
+    await us.configure({ ...usSettings, mdnUrl: `${us.url}/mdn`, mdnDueMinutes: 30 });
+    await us.gateway.receive(channelId, order850('PO-2', 102));
+    await us.work();
+    const open = () =>
+      us.gateway.rows<{ state: string }>(
+        `select state from delivery where channel_id = '${channelId}' and state <> 'sent'`,
+      );
+    expect((await open()).map(({ state }) => state)).toEqual(expect.arrayContaining(['sending']));
+    us.gateway.clock.move(31); // their receipt has not left yet: ours goes out again
+    await us.work();
+    expect(them.events.filter(({ kind }) => kind === 'duplicate').length).toBeGreaterThan(1);
+    await them.work(); // now it does, twice
+    expect(them.gateway.failures.filter((failure) => failure.startsWith('deliver'))).toEqual([]);
+    expect(await open()).toEqual([]);
+    us.gateway.clock.move(31);
+    await us.work();
+    expect(us.gateway.failures).toEqual([]);
+    const kinds = await us.gateway.rows<{ kind: string }>('select distinct kind from receipt');
+    expect(kinds).toContainEqual({ kind: 'mdn' });
+  });
+
+  test('a refusal that comes later parks the delivery, and tells why', async () => {
+    await them.configure({ ...themSettings, theirCertificates: [{ pem: theirs.certificate, ...dated }] }); // they have forgotten our certificate
+    await us.gateway.receive(channelId, order850('PO-3', 103));
+    await us.work();
+    await them.work();
+    await us.work();
+    expect(us.gateway.failures.join()).toMatch(
+      /deliver: partner-refused: MDN, refused: .*authentication-failed.* → park/,
+    );
+    const [transmission] = await them.gateway.rows<{ count: number }>(
+      `select count(*)::int as count from as2_received where at > now() + interval '100 years'`,
+    );
+    expect(transmission?.count).toBe(0);
+  });
+});
+
+describe('keys', async () => {
+  const gateway = await testGateway();
+  const { context, database } = gateway;
+  test('a private key is sealed, opens with its master key alone, and only under its name', async () => {
+    const key = await createKey(context, masterKey, made('sealed'), 'test');
+    const [row] = await gateway.rows<{ sealed: Buffer }>(`select sealed from key_pair where name = 'sealed'`);
+    expect(row?.sealed.includes('PRIVATE')).toBe(false);
+    const now = { now: () => new Date() };
+    const [identity] = await openKeyRing(database, now, masterKey).identities(['sealed']);
+    expect(identity?.certificate.fingerprint).toBe(key.fingerprint);
+    await expect(openKeyRing(database, now, randomBytes(32)).identities(['sealed'])).rejects.toMatchObject({
+      kind: 'credential-missing',
+    });
+    await expect(openKeyRing(database, now, null).identities(['sealed'])).rejects.toMatchObject({
+      kind: 'credential-missing',
+    });
+    await expect(openKeyRing(database, now, masterKey).identities(['absent'])).rejects.toMatchObject({
+      kind: 'credential-missing',
+    });
+    await gateway.database.query(`update key_pair set name = 'moved' where name = 'sealed'`);
+    await expect(openKeyRing(database, now, masterKey).identities(['moved'])).rejects.toMatchObject({
+      kind: 'credential-missing',
+    });
+  });
+  test('an imported pair has to be one, and no name twice', async () => {
+    const { opensslWorld } = await import('../transports/as2/openssl.ts');
+    const world = opensslWorld({ a: 'rsa', b: 'p256' });
+    const pem = (name: string) => world.read(name).toString();
+    const pair = { name: 'a', privateKeyPem: pem('a.key'), certificatePem: pem('a.crt') };
+    expect((await importKey(context, masterKey, pair, 'test')).subject).toContain('CN=a');
+    await expect(importKey(context, masterKey, { ...pair, name: 'again' }, 'test')).rejects.toMatchObject({
+      kind: 'usage-wrong',
+    });
+    await expect(
+      importKey(context, masterKey, { ...pair, name: 'c', certificatePem: pem('b.crt') }, 'test'),
+    ).rejects.toMatchObject({ kind: 'usage-wrong' });
+    await expect(
+      importKey(context, masterKey, { ...pair, name: 'c', privateKeyPem: 'nonsense' }, 'test'),
+    ).rejects.toMatchObject({ kind: 'usage-wrong' });
+    expect((await shownKeys(context)).map(({ name }) => name)).toContain('a');
+    expect(JSON.stringify(await shownKeys(context))).not.toContain('PRIVATE');
+    world.close();
+  });
+  test('openssl takes the certificates we make', async () => {
+    const { opensslWorld } = await import('../transports/as2/openssl.ts');
+    const world = opensslWorld({});
+    for (const kind of ['rsa-2048', 'p256', 'p384'] as const) {
+      const { certificate } = await createKey(context, masterKey, { ...made(`made-${kind}`), kind }, 'test');
+      world.write('made.crt', Buffer.from(certificate));
+      const text = world.run('x509', '-in', 'made.crt', '-noout', '-text').toString();
+      expect(text).toMatch(/Digital Signature, Non Repudiation, Key (?:Encipherment|Agreement)/);
+      expect(
+        world.run('verify', '-CAfile', 'made.crt', '-partial_chain', '-no_check_time', 'made.crt').toString(),
+      ).toContain('OK');
+    }
+    world.close();
+  });
+  test('the one in force is the last that began; those that will be are known too', () => {
+    const list = [
+      { name: 'old', use: 'both', from: null },
+      { name: 'new', use: 'both', from: '2027-01-01' },
+      { name: 'next', use: 'both', from: '2028-01-01' },
+      { name: 'signs', use: 'signing', from: '2026-06-01' },
+    ] as const;
+    const names = (use: 'signing' | 'encryption', at: string) =>
+      inForce(list, use, new Date(at)).map(({ name }) => name);
+    expect(names('encryption', '2026-12-31')).toEqual(['old', 'new', 'next']);
+    expect(names('encryption', '2027-01-01')).toEqual(['new', 'old', 'next']);
+    expect(names('signing', '2026-12-31')).toEqual(['signs', 'old', 'new', 'next']);
+    expect(day).toBe(86_400_000);
+  });
+});
