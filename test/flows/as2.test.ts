@@ -99,7 +99,11 @@ async function station(): Promise<Station> {
     },
     async configure(settings) {
       const root = new URL('../..', import.meta.url).pathname;
-      const { configuration } = checkConfiguration(context, await readConfigurationFiles(root), gateway.dataFolder);
+      const { configuration } = await checkConfiguration(
+        context,
+        await readConfigurationFiles(root),
+        gateway.dataFolder,
+      );
       if (configuration === null) throw new Error('the example has faults');
       await applyConfiguration(context, withAs2(() => settings)(configuration), 'test');
       await new Promise((resolve) => setTimeout(resolve, 1_100)); // until it is known: see configurationAgeMsMax
