@@ -39,4 +39,23 @@ export function addKeyCommands(
   );
 }
 
+/** `tallyport doctor as2 ID`. */
+export function addDoctorCommands(
+  program: Command,
+  commands: Commands,
+  ends: (run: Promise<ExitCode>) => Promise<void>,
+): void {
+  program
+    .command('doctor')
+    .description('why something did not work')
+    .command('as2 <delivery>')
+    .description('which part of the way broke, with the evidence, and the setting that mends it')
+    .option('--data <folder>', 'the data folder', commands.environment.TALLYPORT_DATA ?? '.tallyport')
+    .option('--api-url <url>', 'of the gateway (the one that runs on the data folder)')
+    .option('--json', 'machine-readable output only')
+    .action((id: string, options: AskFlags) =>
+      ends(import('./doctor.ts').then(({ runDoctorAs2 }) => runDoctorAs2(commands, id, options))),
+    );
+}
+
 const load = () => import('./keys.ts');

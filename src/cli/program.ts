@@ -10,7 +10,7 @@ import {
   type ExitCode,
 } from './commands.ts';
 import { addFileCommands } from './file-commands.ts';
-import { addKeyCommands } from './key-commands.ts';
+import { addDoctorCommands, addKeyCommands } from './key-commands.ts';
 import type { ServeSettings } from './serve.ts';
 import { addSftpCommands } from './sftp-commands.ts';
 
@@ -71,6 +71,7 @@ export const buildProgram =
       .option(...json)
       .action((folder: string | undefined, options: ApplyFlags) => ends(apply(commands, folder ?? '.', options)));
     addKeyCommands(program, commands, ends);
+    addDoctorCommands(program, commands, ends);
     program
       .command('status')
       .description('what a running gateway has in hand')

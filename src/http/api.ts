@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { FlowContext } from '../flows/context.ts';
+import { as2 } from './as2.ts';
 import { requireKey } from './authenticate.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { configuration } from './configuration.ts';
@@ -86,6 +87,7 @@ export async function operatorApi({
   await app.register(history(database));
   await app.register(configuration(context));
   await app.register(keys(context, masterKey));
+  await app.register(as2(context));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
   return app;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { LANES } from '../../src/core/work.ts';
+import { diagnose } from '../../src/flows/as2/doctor.ts';
 import { createKey, importKey, shownKeys } from '../../src/flows/as2/keep-key.ts';
 import { openKeyRing } from '../../src/flows/as2/key-ring.ts';
 import { openAs2 } from '../../src/flows/as2/open-as2.ts';
@@ -207,6 +208,16 @@ describe('two gateways', async () => {
     expect(kinds).toContainEqual({ kind: 'mdn' });
   });
 
+  test('the doctor tells what broke, and what would mend it', async () => {
+    const [sent] = await us.gateway.rows<{ id: string }>(
+      `select id from delivery where channel_id = '${channelId}' limit 1`,
+    );
+    expect(await diagnose(us.gateway.context, sent?.id ?? '')).toMatchObject({ state: 'sent', broke: null });
+    await expect(diagnose(us.gateway.context, '0198c7a0-0000-7000-8000-000000000000')).rejects.toMatchObject({
+      kind: 'not-found',
+    });
+  });
+
   test('a refusal that comes later parks the delivery, and tells why', async () => {
     await them.configure({ ...themSettings, theirCertificates: [{ pem: theirs.certificate, ...dated }] }); // they have forgotten our certificate
     await us.gateway.receive(channelId, order850('PO-3', 103));
@@ -216,6 +227,13 @@ describe('two gateways', async () => {
     expect(us.gateway.failures.join()).toMatch(
       /deliver: partner-refused: MDN, refused: .*authentication-failed.* → park/,
     );
+    const [failed] = await us.gateway.rows<{ id: string }>(
+      `select id from delivery where channel_id = '${channelId}' and state = 'failed' limit 1`,
+    );
+    const { broke, findings, evidence } = await diagnose(us.gateway.context, failed?.id ?? '');
+    expect(broke).toBe('MDN');
+    expect(findings.map(({ what }) => what).join()).toContain('cannot verify our signature');
+    expect(evidence.join()).toContain('authentication-failed');
     const [transmission] = await them.gateway.rows<{ count: number }>(
       `select count(*)::int as count from as2_received where at > now() + interval '100 years'`,
     );

@@ -118,7 +118,7 @@ function sized(entity: OutEntity<Content>): OutEntity {
   return { head: entity.head, body };
 }
 
-function payloadEntity(message: OutMessage, profile: MessageProfile): OutEntity {
+export function payloadEntity(message: OutMessage, profile: MessageProfile): OutEntity {
   const entities = message.files.map((file) => fileEntity(file, profile));
   const [only] = entities;
   if (only === undefined) throw new TypeError('a message without files');
