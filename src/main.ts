@@ -107,6 +107,8 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     const context = await composeContext(store.database, settings.dataFolder);
     const { openAs2OfGateway } = await import('./flows/as2/open-as2.ts');
     const masterKey = await masterKeyOf(settings);
+    if (settings.databaseUrl === null && environment.TALLYPORT_KEY === undefined)
+      log.info({ file: join(settings.dataFolder, 'master-key') }, 'private keys are sealed with the key in this file');
     const as2 = openAs2OfGateway(context, masterKey, environment, log);
     const { openTransport } = await import('./transports/open-transport.ts');
     const { deliverMdn } = await import('./flows/as2/receipts.ts');
