@@ -1,12 +1,17 @@
 import type { TSchema } from 'typebox';
 import { ApplicationAdvice } from './application-advice.ts';
 import { DebitCreditAdvice } from './debit-credit-advice.ts';
+import { InventoryAdvice } from './inventory-advice.ts';
 import { Invoice } from './invoice.ts';
 import { Order } from './order.ts';
 import { OrderChange } from './order-change.ts';
 import { OrderResponse } from './order-response.ts';
+import { PriceCatalogue } from './price-catalogue.ts';
 import { Remittance } from './remittance.ts';
 import { ShipNotice } from './ship-notice.ts';
+import { TextMessage } from './text-message.ts';
+import { WarehouseOrder } from './warehouse-order.ts';
+import { WarehouseShipment } from './warehouse-shipment.ts';
 
 /*
  * Document  the business meaning in canonical form. Schema = type = published JSON Schema. Contains no EDI words.
@@ -20,6 +25,11 @@ export interface DocumentOf {
   readonly remittance: Remittance;
   readonly 'application-advice': ApplicationAdvice;
   readonly 'debit-credit-advice': DebitCreditAdvice;
+  readonly 'inventory-advice': InventoryAdvice;
+  readonly 'price-catalogue': PriceCatalogue;
+  readonly 'text-message': TextMessage;
+  readonly 'warehouse-order': WarehouseOrder;
+  readonly 'warehouse-shipment': WarehouseShipment;
 }
 export type DocumentKind = keyof DocumentOf;
 export type Document = DocumentOf[DocumentKind];
@@ -34,6 +44,11 @@ export const DOCUMENT_SCHEMAS: Readonly<Record<DocumentKind, TSchema>> = {
   remittance: Remittance,
   'application-advice': ApplicationAdvice,
   'debit-credit-advice': DebitCreditAdvice,
+  'inventory-advice': InventoryAdvice,
+  'price-catalogue': PriceCatalogue,
+  'text-message': TextMessage,
+  'warehouse-order': WarehouseOrder,
+  'warehouse-shipment': WarehouseShipment,
 };
 export const DOCUMENT_KINDS: readonly DocumentKind[] = [
   'order',
@@ -44,4 +59,9 @@ export const DOCUMENT_KINDS: readonly DocumentKind[] = [
   'remittance',
   'application-advice',
   'debit-credit-advice',
+  'inventory-advice',
+  'price-catalogue',
+  'text-message',
+  'warehouse-order',
+  'warehouse-shipment',
 ];
