@@ -8,6 +8,7 @@ export const PROBLEM_CODES = {
   'file/empty': 'The file is empty.',
   'file/not-edi': 'No interchange begins here: neither ISA, UNA nor UNB.',
   'file/stray-bytes': 'Bytes stand between interchanges that belong to none.',
+  'file/too-many-interchanges': 'The file holds more interchanges than are read from one file: the rest was not read.',
   'file/truncated': 'The file ends inside a segment.',
   // interchange
   'interchange/header-malformed': 'The interchange header cannot be read.',

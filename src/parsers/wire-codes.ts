@@ -28,6 +28,7 @@ export const TA1_NOTE: Record<CodesOf<'file' | 'interchange'>, string> = {
   'file/empty': '023',
   'file/not-edi': '022',
   'file/stray-bytes': '022',
+  'file/too-many-interchanges': '022',
   'file/truncated': '023',
   'interchange/header-malformed': '022',
   'interchange/header-unpadded': '022',

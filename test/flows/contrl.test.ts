@@ -298,3 +298,19 @@ describe('what they say of ours', () => {
     ]);
   });
 });
+
+test.each(['C\0', '\0', 'C\0\0'])('a NUL in a control number (%j) is refused, and holds up nobody', async (control) => {
+  const on = await testGateway();
+  const answers = await take(on, interchange(control, [message('1', 'PO-NUL')]));
+  expect(answers.map(({ kind, text }) => [kind, /'UCI\+[^+]*\+[^+]*\+[^+]*\+4\+12/.test(text)])).toEqual([
+    ['CONTRL', true],
+  ]);
+  expect(await ordersOf(on)).toEqual([]);
+  // PostgreSQL's text has no NUL: what stands for it is U+FFFD, and the bytes stand in the file.
+  expect(await on.rows(`select control_number, verdict from interchange where direction = 'in'`)).toEqual([
+    { control_number: control.replaceAll('\0', '\ufffd'), verdict: 'rejected' },
+  ]);
+  expect(await on.rows(`select distinct body ->> 'code' as code from problem`)).toEqual([
+    { code: 'interchange/control-number-invalid' },
+  ]);
+});

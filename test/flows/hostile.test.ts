@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { postShipment } from '../../src/flows/orders/post-shipment.ts';
+import { batchLimits } from '../../src/flows/split/batch.ts';
+import { openSplitter } from '../../src/flows/split/split.ts';
 import { isa, order850 } from '../support/brightmart.ts';
 import { testGateway } from '../support/gateway.ts';
 
@@ -46,4 +48,22 @@ describe('what a hostile partner or a careless back office found', async () => {
       await gateway.rows(`select sum(quantity)::text as reserved from reservation where order_id = $1`, order?.id),
     ).toEqual([{ reserved: '10' }]);
   });
+});
+
+test('a file of bare interchange headers is read to its limit, and what is over is told, not stored', async () => {
+  const gateway = await testGateway();
+  const splitter = openSplitter(gateway.context, { ...batchLimits, rowsMax: 50, interchangesMax: 120 });
+  await gateway.receive('brightmart/folder', Array.from({ length: 5_000 }, (_, index) => isa(index + 1)).join(''));
+  const [work] = await gateway.claim();
+  if (work === undefined) throw new Error('nothing to split');
+  await splitter(work);
+  expect(await gateway.rows('select count(*)::int as count, max(ordinal) as last from interchange')).toEqual([
+    { count: 120, last: 120 },
+  ]);
+  expect(
+    await gateway.rows(
+      `select body ->> 'code' as code, (body ->> 'byteOffset')::int as at, interchange_id from problem where interchange_id is null`,
+    ),
+  ).toEqual([{ code: 'file/too-many-interchanges', at: 120 * isa(1).length, interchange_id: null }]);
+  expect(await gateway.rows('select state from raw_file')).toEqual([{ state: 'read' }]);
 });

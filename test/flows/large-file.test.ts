@@ -13,7 +13,7 @@ import { interchange, isa, line850, order850 } from '../support/brightmart.ts';
 import { type TestGateway, testGateway } from '../support/gateway.ts';
 
 /** Small, so that a small file has many batches: each can then be cut off. */
-const limits: BatchLimits = { transactionsMax: 15, bytesMax: 100_000, rowsMax: 60 };
+const limits: BatchLimits = { transactionsMax: 15, bytesMax: 100_000, rowsMax: 60, interchangesMax: 20_000 };
 const outbox = 'exchange/brightmart/outbox';
 const channel = 'brightmart/folder';
 

@@ -9,6 +9,10 @@ export interface TakenNumbers {
   readonly transaction: string;
 }
 
+/** In every character set there is; '?' releases in EDIFACT, and '.' may be a delimiter too. */
+const replacementBeside = (delimiters: readonly (string | null)[]): string =>
+  ['?', '.', '-'].find((one) => !delimiters.includes(one)) ?? 'X';
+
 /** The envelope an agreement writes with, dated where the company is. `asks`: whether we want an acknowledgment for this one. */
 export function envelopeOf(
   agreement: Pick<Agreement, 'syntax' | 'ours' | 'theirs' | 'usage' | 'envelope'>,
@@ -36,7 +40,7 @@ export function envelopeOf(
     onDelimiterInData,
     characterSet,
     // An acknowledgment repeats what they sent, in whatever set that was: it must leave all the same.
-    onUnwritable: what.asks ? onUnwritable : { replaceWith: '?' },
+    onUnwritable: what.asks ? onUnwritable : { replaceWith: replacementBeside(Object.values(delimiters)) },
     version: interchangeVersion,
     sender: agreement.ours,
     receiver: agreement.theirs,

@@ -19,9 +19,18 @@ export interface BatchLimits {
   readonly bytesMax: number;
   /** Of all kinds: a file may hold nothing but empty groups, or mistakes. */
   readonly rowsMax: number;
+  /** Of the whole file. */
+  readonly interchangesMax: number;
 }
 
-export const batchLimits: BatchLimits = { transactionsMax: 200, bytesMax: 4 * 1024 * 1024, rowsMax: 1000 };
+export const batchLimits: BatchLimits = {
+  transactionsMax: 200,
+  bytesMax: 4 * 1024 * 1024,
+  rowsMax: 1000,
+  // Each is closed by work of its own, judged, told of and answered, however little it holds. A VAN's mailbox of a busy day has some
+  // thousands; 200,000 bare headers are 21 MB of nothing.
+  interchangesMax: 20_000,
+};
 
 /** What one stretch of a file became, as rows still to be written; all of it provisional until closed. */
 export interface Batch {

@@ -1,4 +1,5 @@
-import { type Problem, problemAsJson } from '../../core/problem.ts';
+import { positionAt } from '../../core/position.ts';
+import { type Problem, problem, problemAsJson } from '../../core/problem.ts';
 import type { Acknowledgment } from '../../parsers/acknowledgment.ts';
 import { isAcknowledgment } from '../../parsers/index.ts';
 import type { GroupHeader, InterchangeHeader, ReadEvent, Transaction } from '../../parsers/transaction.ts';
@@ -55,6 +56,7 @@ export class FileReading {
 
   /** Gives something to wait for only where a map has expressions: nearly nothing does, and an await for each event would. */
   take(event: ReadEvent): Promise<void> | undefined {
+    if (this.isOverfull) return undefined;
     this.#rows += 1;
     switch (event.kind) {
       case 'interchange':
@@ -78,6 +80,11 @@ export class FileReading {
         this.#noteOfInterchange(event.problems);
     }
     return undefined;
+  }
+
+  /** More interchanges than one file may hold were met: what follows is not read. */
+  get isOverfull(): boolean {
+    return this.#interchanges > this.#limits.interchangesMax;
   }
 
   get batchIsFull(): boolean {
@@ -136,6 +143,12 @@ export class FileReading {
 
   #beginInterchange(header: InterchangeHeader, problems: readonly Problem[]): void {
     const { newId, clock } = this.#context;
+    if (this.#interchanges === this.#limits.interchangesMax) {
+      this.#interchanges += 1;
+      const tag = header.syntax === 'x12' ? 'ISA' : 'UNB';
+      this.#note([problem('file/too-many-interchanges', positionAt(header.byteOffset, { tag }))]);
+      return;
+    }
     const { company, partner, quarantine } = whoseInterchange(this.#known, this.#file.channelId, header);
     this.#interchanges += 1;
     this.#tallies = [];

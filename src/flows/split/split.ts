@@ -57,6 +57,7 @@ async function split(
   const reading = new FileReading(context, known, of, cursor?.reading ?? null, limits);
 
   for await (const bytes of fileBytes(context, file, cursor?.reader.byteOffset ?? 0)) {
+    if (reading.isOverfull) break;
     for (const event of reader.read(bytes)) {
       const taking = reading.take(event);
       if (taking !== undefined) await taking;

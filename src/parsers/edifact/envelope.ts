@@ -39,6 +39,10 @@ const identity = (segment: Segment, element: number): EnvelopeIdentity => {
 const DATE = /^(?:\d\d)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/;
 const TIME = /^(?:[01]\d|2[0-3])[0-5]\d$/;
 
+/** None, or one with a control character (NUL) in it, cannot be said again in an answer; one that is too long can. */
+const faultOfReference = (reference: string): 'error' | 'warning' | null =>
+  reference === '' || /\p{Cc}/u.test(reference) ? 'error' : reference.length > 14 ? 'warning' : null;
+
 /** What EDIFACT says of envelopes (ISO 9735, syntax 1 to 4). */
 export const edifactEnvelope: Envelope = {
   syntax: 'edifact',
@@ -74,10 +78,8 @@ export const edifactEnvelope: Envelope = {
     }
     if (!TIME.test(unb.value(4, 2))) report('interchange/field-invalid', [4, 2], 'HHMM', 'warning');
     const controlNumber = unb.value(5);
-    if (controlNumber === '' || controlNumber.length > 14) {
-      const severity = controlNumber === '' ? 'error' : 'warning';
-      report('interchange/control-number-invalid', [5, 1], '1 to 14 characters', severity);
-    }
+    const fault = faultOfReference(controlNumber);
+    if (fault !== null) report('interchange/control-number-invalid', [5, 1], '1 to 14 characters', fault);
     const characterSet = characterSetOfUnb(syntaxId, syntaxVersion === '4' ? unb.value(1, 4) : '');
     // Industries' own levels are read as Latin-1 and told already; here it is UNOX, or an encoding that is none of bytes.
     if (characterSet === null && syntaxId.startsWith('UNO')) {
@@ -107,7 +109,7 @@ export const edifactEnvelope: Envelope = {
 
   group(ung) {
     const { problems, report } = reporter(ung, null);
-    if (ung.value(5) === '') report('group/control-number-invalid', [5, 1], 'a reference');
+    if (faultOfReference(ung.value(5)) === 'error') report('group/control-number-invalid', [5, 1], 'a reference');
     if (ung.value(1) === '') report('group/header-invalid', [1, 1], 'a functional group', 'warning');
     const qualifiers = [ung.value(2, 2).trimEnd(), ung.value(3, 2).trimEnd()] as const;
     const header: GroupHeader = {
@@ -127,10 +129,8 @@ export const edifactEnvelope: Envelope = {
     const message = unh.value(2, 1);
     const controlNumber = unh.value(1);
     if (!/^[A-Z0-9]{1,6}$/.test(message)) report('transaction/identifier-missing', [2, 1], 'a message type');
-    if (controlNumber === '' || controlNumber.length > 14) {
-      const severity = controlNumber === '' ? 'error' : 'warning';
-      report('transaction/control-number-invalid', [1, 1], '1 to 14 characters', severity);
-    }
+    const fault = faultOfReference(controlNumber);
+    if (fault !== null) report('transaction/control-number-invalid', [1, 1], '1 to 14 characters', fault);
     const association = unh.value(2, 5);
     const number = unh.value(4, 1);
     const sequence = number === '' ? null : { message, reference: unh.value(3), number, transfer: unh.value(4, 2) };

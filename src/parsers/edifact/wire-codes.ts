@@ -8,6 +8,7 @@ const SYNTAX_ERROR: Record<ProblemCode, string> = {
   'file/empty': '18',
   'file/not-edi': '18',
   'file/stray-bytes': '33',
+  'file/too-many-interchanges': '33',
   'file/truncated': '13',
   'interchange/header-malformed': '12',
   'interchange/header-unpadded': '12',

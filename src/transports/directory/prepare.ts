@@ -78,7 +78,10 @@ export async function openWorkFolder(folder: string): Promise<string> {
     if (codeOf(error) !== 'EEXIST') throw error;
     // Whoever may write to the folder could have put a link there, and our renames would follow it out.
     if (!(await lstat(path)).isDirectory())
-      throw new FailureError('partner-refused', `${path} is no folder of the gateway.`, { remedy: 'Remove it.' });
+      // Not for good: whoever left it there may take it away, and no delivery should then wait for a person.
+      throw new FailureError('partner-refused-for-now', `${path} is no folder of the gateway.`, {
+        remedy: 'Remove it.',
+      });
   }
   return path;
 }

@@ -96,6 +96,15 @@ describe('a delivery into a folder', () => {
     await directoryOutbox(outbox).send(deliveryOf('ISA'));
   });
 
+  test('a file called .tallyport is in the way until somebody takes it away: nothing parks for it', async () => {
+    await writeFile(join(outbox, '.tallyport'), 'mine');
+    await expect(directoryOutbox(outbox).send(deliveryOf('ISA'))).rejects.toMatchObject({
+      kind: 'partner-refused-for-now',
+    });
+    await rm(join(outbox, '.tallyport'));
+    await directoryOutbox(outbox).send(deliveryOf('ISA'));
+  });
+
   test.skipIf(process.getuid?.() === 0)('a folder we may not write to parks', async () => {
     await mkdir(join(outbox, '.tallyport'));
     await chmod(outbox, 0o500);
