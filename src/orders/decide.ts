@@ -1,4 +1,4 @@
-import { compareDecimals, isNegativeDecimal } from '../core/decimal.ts';
+import { compareDecimals, type Decimal, isNegativeDecimal } from '../core/decimal.ts';
 import type { LocalDate } from '../core/local-date.ts';
 import type { Order, OrderLine } from '../documents/order.ts';
 import type { Price } from '../documents/parts.ts';
@@ -18,6 +18,7 @@ import type { LineStatus } from './words.ts';
  * How the built-in rules decide an order. Per line, in this order:
  *
  *   no usable quantity → rejected          product unknown → unknown item        other unit than the item's → wrong unit
+ *   part of a piece → a hold               a price that is none (negative, too long) → a hold
  *   price outside the tolerance → our price, or a hold, or theirs, by policy
  *   enough free stock → accepted (price changed, rescheduled)                    too little → backorder, cut or reject, by policy
  *
@@ -98,6 +99,13 @@ function decideLine(deciding: Deciding, keyed: KeyedLine, items: ItemIndex, free
     });
     return refuseLine(keyed, 'wrong-unit', message, [differs]);
   }
+  if (unitWord(item.unit) === 'each' && !isWhole(quantity)) {
+    const message = `Line ${key} orders ${quantity} of ${item.id}, which is sold by the piece.`;
+    const fractional = finding('line/quantity-fractional', `lines[${index}].quantity.value`, message, {
+      found: quantity,
+    });
+    return holdLine(keyed, { reason: 'quantity', line: key, message }, fractional);
+  }
   const price = decidePrice(deciding, keyed, item);
   const supply = supplyLine(deciding, keyed, item, freeOf(free, item), price.changed);
   return {
@@ -112,6 +120,8 @@ function decideLine(deciding: Deciding, keyed: KeyedLine, items: ItemIndex, free
 /** One of something: X12 says each where EDIFACT says piece (PCE). */
 const SINGLES: ReadonlySet<string> = new Set(['each', 'piece']);
 const unitWord = (word: string): string => (SINGLES.has(word.toLowerCase()) ? 'each' : word.toLowerCase());
+
+const isWhole = (quantity: Decimal): boolean => /^\d+(\.0*)?$/.test(quantity);
 
 const sameUnit = ({ quantity }: OrderLine, item: ItemView): boolean => {
   const unit = quantity?.unit;
@@ -165,6 +175,11 @@ function decidePrice({ order, policy }: Deciding, { key, line, index }: KeyedLin
   if (usable && priceAgrees(theirs, item.price, tolerance))
     return { price: theirs, changed: false, holds: [], findings: [] };
   const ours = inTheirBasis(item.price, theirs);
+  if (!usable) {
+    // Whoever asks to be paid for what he buys has made a mistake somewhere, and perhaps not only there: no policy decides that.
+    const message = `The price ${theirs.amount} of line ${key} is no price; ours is ${ours.amount}.`;
+    return { price: ours, changed: true, holds: [{ reason: 'price', line: key, message }], findings: [] };
+  }
   const message = `Line ${key} asks for ${theirs.amount}; our price is ${ours.amount}${theirs.per === undefined ? '' : ` per ${theirs.per}`}.`;
   const differs = finding('line/price-differs', `lines[${index}].price.amount`, message, {
     found: theirs.amount,
@@ -174,7 +189,7 @@ function decidePrice({ order, policy }: Deciding, { key, line, index }: KeyedLin
   if (policy.onPriceMismatch === 'hold') {
     return { price: ours, changed: true, holds: [{ reason: 'price', line: key, message }], findings: [differs] };
   }
-  if (policy.onPriceMismatch === 'accept-theirs' && usable) {
+  if (policy.onPriceMismatch === 'accept-theirs') {
     return { price: theirs, changed: false, holds: [], findings: [differs] };
   }
   return { price: ours, changed: true, holds: [], findings: [differs] };

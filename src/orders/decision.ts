@@ -45,7 +45,13 @@ export interface LineDecision {
   readonly promises: readonly LinePromiseMade[];
 }
 
-export type HoldReason = 'price' | 'currency' | 'duplicate-order' | 'duplicate-line-number' | 'ambiguous-product';
+export type HoldReason =
+  | 'price'
+  | 'quantity'
+  | 'currency'
+  | 'duplicate-order'
+  | 'duplicate-line-number'
+  | 'ambiguous-product';
 export interface Hold {
   readonly reason: HoldReason;
   readonly line: string | null;

@@ -11,6 +11,7 @@ export type FindingCode =
   | 'line/quantity-missing'
   | 'line/quantity-not-positive'
   | 'line/quantity-malformed'
+  | 'line/quantity-fractional'
   | 'line/price-malformed'
   | 'line/price-differs'
   | 'line/product-missing'
