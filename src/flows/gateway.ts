@@ -4,6 +4,7 @@ import type { Queue, Workers } from '../queues/queue.ts';
 import type { RemoteParts } from '../transports/remote/parts.ts';
 import type { FlowContext } from './context.ts';
 import { findOverdue } from './expire.ts';
+import { forgetOldAnswers } from './forget-answers.ts';
 import { handlersOf } from './handlers.ts';
 import { startInboxes } from './inboxes.ts';
 import type { TransportTable } from './outbound/transport-table.ts';
@@ -18,6 +19,7 @@ import { runWork } from './run-work.ts';
 export const jobsPerLane = { inbound: 8, business: 16, outbound: 24 } as const;
 /** Deadlines are minutes and hours; a minute late to notice is not late. */
 const overdueSweepMs = 15_000;
+const forgetSweepMs = 10 * 60_000;
 
 export interface GatewayParts {
   readonly context: FlowContext;
@@ -46,6 +48,7 @@ export async function startFlows({
   let workers: Workers | undefined;
   let relay: Relay | undefined;
   let sweep: NodeJS.Timeout | undefined;
+  let forgetting: NodeJS.Timeout | undefined;
   if (roles.has('worker')) {
     const run = runWork({
       database,
@@ -65,12 +68,16 @@ export async function startFlows({
     sweep = setInterval(() => {
       findOverdue(context).catch((thrown: unknown) => report('deadlines', failureOf(thrown)));
     }, overdueSweepMs);
+    forgetting = setInterval(() => {
+      forgetOldAnswers(context).catch((thrown: unknown) => report('old answers', failureOf(thrown)));
+    }, forgetSweepMs);
   }
   const inboxes = roles.has('poll') ? startInboxes(context, report, remote) : undefined;
   return {
     async close() {
       await inboxes?.close();
       clearInterval(sweep);
+      clearInterval(forgetting);
       await relay?.close();
       await workers?.close();
       await remote?.connections.close();

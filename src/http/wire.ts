@@ -5,6 +5,7 @@ import { type TSchema, Type } from 'typebox';
 import { object } from '../documents/parts.ts';
 import { acceptInterchange } from '../flows/accept-interchange.ts';
 import type { FlowContext } from '../flows/context.ts';
+import { releaseTransaction } from '../flows/release-transaction.ts';
 import { attemptsOf, receiptsOf } from '../store/views/deliveries.ts';
 import { wholeDocument } from '../store/views/documents.ts';
 import { type ListName, listPage } from '../store/views/lists.ts';
@@ -157,6 +158,26 @@ export const wire =
       async ({ params: { id }, body }) => {
         await acceptInterchange(context, id, actorOf(body.by), body.reason);
         return rowOrFailure(database, 'interchanges', id);
+      },
+    );
+    app.post(
+      '/transactions/:id/release',
+      {
+        schema: {
+          ...told(
+            'wire',
+            'releaseTransaction',
+            'Read a parked transaction again',
+            'After its map or agreement was mended. What it says enters as if it had just come; one that still cannot be read stays parked.',
+          ),
+          params: IdParams,
+          body: Reason,
+          response: answers('The transaction as it stands now.', named('TransactionRow'), forBodies),
+        },
+      },
+      async ({ params: { id }, body }) => {
+        await releaseTransaction(context, id, actorOf(body.by), body.reason);
+        return rowOrFailure(database, 'transactions', id);
       },
     );
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FailureError } from '../core/failure.ts';
-import type { Tx } from './database.ts';
+import type { Queryable, Tx } from './database.ts';
 
 /** An answer as it was given: its body is text, so that it is the same to the byte every time. */
 export interface KeptAnswer {
@@ -46,6 +46,15 @@ export async function keepAnswer(tx: Tx, scope: string, key: string, { status, t
     status,
     text,
   ]);
+}
+
+/** Drops answers given before `until`, some at a time; gives how many there were. */
+export async function forgetAnswers(on: Queryable, until: Date, limit: number): Promise<number> {
+  const { rowCount } = await on.query(
+    'delete from idempotency where (scope, key) in (select scope, key from idempotency where at < $1 order by at limit $2)',
+    [until, limit],
+  );
+  return rowCount;
 }
 
 /** What makes two requests the same: their values. The order of an object's names means nothing, and not every program keeps it. */

@@ -1,3 +1,6 @@
+import { positionAt } from '../../core/position.ts';
+import { type Problem, problem } from '../../core/problem.ts';
+import type { InterchangeHeader } from '../../parsers/transaction.ts';
 import type { EndedGroup, EndedInterchangeSize } from '../../store/envelope/update-ended.ts';
 import type { AcknowledgmentRow, DocumentRow } from '../../store/rows/documents.ts';
 import type { GroupRow, InterchangeRow, ProblemRow, TransactionRow } from '../../store/rows/envelope.ts';
@@ -31,6 +34,10 @@ export const batchLimits: BatchLimits = {
   // thousands; 200,000 bare headers are 21 MB of nothing.
   interchangesMax: 20_000,
 };
+
+/** Where the first interchange stands that is not read. */
+export const overfull = ({ syntax, byteOffset }: InterchangeHeader): Problem =>
+  problem('file/too-many-interchanges', positionAt(byteOffset, { tag: syntax === 'x12' ? 'ISA' : 'UNB' }));
 
 /** What one stretch of a file became, as rows still to be written; all of it provisional until closed. */
 export interface Batch {

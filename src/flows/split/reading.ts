@@ -1,5 +1,4 @@
-import { positionAt } from '../../core/position.ts';
-import { type Problem, problem, problemAsJson } from '../../core/problem.ts';
+import { type Problem, problemAsJson } from '../../core/problem.ts';
 import type { Acknowledgment } from '../../parsers/acknowledgment.ts';
 import { isAcknowledgment } from '../../parsers/index.ts';
 import type { GroupHeader, InterchangeHeader, ReadEvent, Transaction } from '../../parsers/transaction.ts';
@@ -8,7 +7,7 @@ import { selectAgreement } from '../../partners/select-agreement.ts';
 import type { GroupRow, InterchangeRow, ProblemRow } from '../../store/rows/envelope.ts';
 import type { FlowContext } from '../context.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
-import { type Batch, type BatchLimits, emptyBatch } from './batch.ts';
+import { type Batch, type BatchLimits, emptyBatch, overfull } from './batch.ts';
 import { documentRow, groupRow, interchangeRow, theirAcknowledgmentRow, transactionRow } from './new-rows.ts';
 import { parkedEvent } from './parked.ts';
 import { readExpressions, readTransaction, type TransactionReading } from './read-transaction.ts';
@@ -143,14 +142,9 @@ export class FileReading {
 
   #beginInterchange(header: InterchangeHeader, problems: readonly Problem[]): void {
     const { newId, clock } = this.#context;
-    if (this.#interchanges === this.#limits.interchangesMax) {
-      this.#interchanges += 1;
-      const tag = header.syntax === 'x12' ? 'ISA' : 'UNB';
-      this.#note([problem('file/too-many-interchanges', positionAt(header.byteOffset, { tag }))]);
-      return;
-    }
-    const { company, partner, quarantine } = whoseInterchange(this.#known, this.#file.channelId, header);
     this.#interchanges += 1;
+    if (this.isOverfull) return void this.#note([overfull(header)]);
+    const { company, partner, quarantine } = whoseInterchange(this.#known, this.#file.channelId, header);
     this.#tallies = [];
     this.#interchange = {
       id: newId(),
