@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The benches. usage: npm run bench [-- NAME…], where a name is one below or its beginning; without names, all but those of 1 GB.
+import { as2Large, as2Messages } from './as2.mjs';
 import { checking } from './checking.mjs';
 import { endToEnd, oneInterchange } from './end-to-end.mjs';
 import { load, machine } from './machine.mjs';
@@ -18,9 +19,14 @@ const benches = {
   orders: () => endToEnd({ seconds: 60 }),
   'orders-statements': () => endToEnd({ seconds: 10, statements: true }),
   interchange: () => oneInterchange({ orders: 1_000 }),
+  as2: () => as2Messages({ seconds: 10 }),
+  'as2-100m': () => as2Large({ bytes: 1e8, called: 'signed, encrypted' }),
+  'as2-1g': () => as2Large({ bytes: 2 ** 30, called: 'signed, encrypted' }),
+  'as2-1g-compressed': () =>
+    as2Large({ bytes: 2 ** 30, profile: { compress: 'before-signing' }, called: 'compressed, signed, encrypted' }),
 };
 /** Long, or only for looking closer: run when they are named. */
-const namedOnly = new Set(['read-1g', 'check-1g', 'orders-10s', 'orders-statements']);
+const namedOnly = new Set(['as2-1g', 'as2-1g-compressed', 'read-1g', 'check-1g', 'orders-10s', 'orders-statements']);
 
 const wanted = process.argv.slice(2);
 const names = Object.keys(benches).filter((name) =>
