@@ -47,6 +47,8 @@ process.once('message', async ({ ours, theirs }) => {
   process.send({ url: `${await app.listen({ port: 0, host: '127.0.0.1' })}/as2` });
 });
 process.on('message', (message) => {
-  if (message === 'memory') process.send({ peakKilobytes: process.resourceUsage().maxRSS });
+  if (message !== 'used') return;
+  const { user, system } = process.cpuUsage();
+  process.send({ peakKilobytes: process.resourceUsage().maxRSS, processorMs: (user + system) / 1_000 });
 });
 process.on('disconnect', () => process.exit(0));

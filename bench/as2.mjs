@@ -79,11 +79,20 @@ const deliveryOf = (byteLength) => {
   };
 };
 
+/** Processor time so far of both sides, in milliseconds: it tells what a message costs, however busy the machine. */
+async function usedBy(child) {
+  child.send('used');
+  const { processorMs } = await once(child);
+  const { user, system } = process.cpuUsage();
+  return { sending: (user + system) / 1_000, receiving: processorMs };
+}
+
 /** Small messages, so many at a time, for so long. */
 export async function as2Messages({ seconds, atOnce = 8, bytes = 10_000 }) {
   const { transport, child } = await stations({});
   for (let warm = 0; warm < 100; warm++) await transport.send(deliveryOf(bytes));
   let count = 0;
+  const before = await usedBy(child);
   const from = performance.now();
   const worker = async () => {
     while (performance.now() - from < seconds * 1_000) {
@@ -94,10 +103,12 @@ export async function as2Messages({ seconds, atOnce = 8, bytes = 10_000 }) {
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   const elapsed = (performance.now() - from) / 1_000;
+  const after = await usedBy(child);
+  const each = (side) => ((after[side] - before[side]) / count).toFixed(2);
   print(
     'messages of 10 KB, signed, encrypted, receipt verified',
     `${(count / elapsed).toFixed(0)}/s`,
-    `${atOnce} at a time`,
+    `${atOnce} at a time; ${each('sending')} ms of processor sending, ${each('receiving')} ms receiving`,
   );
   child.disconnect();
 }
@@ -109,7 +120,7 @@ export async function as2Large({ bytes, profile = {}, called }) {
   const from = performance.now();
   await transport.send(deliveryOf(bytes));
   const seconds = (performance.now() - from) / 1_000;
-  child.send('memory');
+  child.send('used');
   const { peakKilobytes } = await once(child);
   const own = process.resourceUsage().maxRSS / 1_024;
   print(
