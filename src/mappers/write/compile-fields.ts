@@ -152,6 +152,8 @@ function compileValue(compiler: WriteCompiler, field: ValueField): Write {
 function acceptsValue({ form, source }: SourceWriter, value: unknown, run: WriteRun): boolean {
   const texts = form.encode(value, run);
   if (isUnfit(texts)) return false;
+  // Nothing on the wire holds a line break: of several places the one that takes a text apart is the right one.
+  if (texts.some((text) => /[\r\n]/.test(text))) return false;
   // A condition on the very place this value goes to must take it.
   const conditions = [...source.target.steps.flatMap((step) => step.conditions), ...source.target.ownConditions];
   return source.places.every((place, index) => {
