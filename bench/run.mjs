@@ -5,6 +5,7 @@ import { checking } from './checking.mjs';
 import { endToEnd, oneInterchange } from './end-to-end.mjs';
 import { load, machine } from './machine.mjs';
 import { reading } from './reading.mjs';
+import { sftp } from './sftp.mjs';
 import { writing } from './writing.mjs';
 
 const benches = {
@@ -18,6 +19,7 @@ const benches = {
   'orders-10s': () => endToEnd({ seconds: 10 }),
   orders: () => endToEnd({ seconds: 60 }),
   'orders-statements': () => endToEnd({ seconds: 10, statements: true }),
+  sftp: () => sftp(),
   interchange: () => oneInterchange({ orders: 1_000 }),
   as2: () => as2Messages({ seconds: 10 }),
   'as2-100m': () => as2Large({ bytes: 1e8, called: 'signed, encrypted' }),

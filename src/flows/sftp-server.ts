@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FailureError, failureOf } from '../core/failure.ts';
+import { spoolsOf } from '../store/sftp/uploads.ts';
 import { type NewEvent, writeRows } from '../store/write-rows.ts';
 import { openHostKeys } from '../transports/sftp/server/host-keys.ts';
 import { sftpListener } from '../transports/sftp/server/listener.ts';
@@ -30,6 +31,8 @@ export async function openSftpServer(
   const spoolFolder = join(at.folder, 'spool');
   await mkdir(spoolFolder, { recursive: true, mode: 0o700 });
   const hostKeys = await openHostKeys(at.folder);
+  const holder = await holderOf(at.folder);
+  await removeStrays(context, spoolFolder, holder);
   const audit = startAudit(context, (failure) => report('audit of SFTP', failure));
   const listener = sftpListener({
     hostKeys,
@@ -40,7 +43,7 @@ export async function openSftpServer(
     intake: { receive: openReceiver(context) },
     clock: context.clock,
     spoolFolder,
-    holder: await holderOf(at.folder),
+    holder,
     audit: audit.add,
     report: (failure) => report('SFTP server', failure),
   });
@@ -53,6 +56,13 @@ export async function openSftpServer(
       await audit.close();
     },
   };
+}
+
+/** Bytes that no name stands for: what a killed process was receiving. Their client had no OK, and sends again. */
+async function removeStrays({ database }: FlowContext, spoolFolder: string, holder: string): Promise<void> {
+  const named = await spoolsOf(database, holder);
+  for (const name of await readdir(spoolFolder))
+    if (!named.has(name)) await rm(join(spoolFolder, name), { force: true });
 }
 
 /** What this data folder is called among processes that share a database: parts of uploads lie in it. */

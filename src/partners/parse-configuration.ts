@@ -90,14 +90,7 @@ class Reading {
     if (partnerDraft !== null) this.claim(folder, partnerDraft);
     const channels =
       channelsDraft === null ? [] : expandChannels(folder, partner?.identities ?? [], channelsDraft, this.faults);
-    for (const channel of channels)
-      if (channelsDraft !== null && channel.settings.kind === 'directory' && channel.settings.inbox !== null)
-        this.inboxes.push({
-          channel,
-          inbox: channel.settings.inbox.replace(/\/+$/, ''),
-          draft: channelsDraft,
-          path: ['channels', channel.name, 'inbox'],
-        });
+    for (const channel of channels) if (channelsDraft !== null) this.watch(channel, channelsDraft);
     const surroundings = {
       company,
       partner: partnerDraft?.lacks(['identities']) ? null : partner,
@@ -153,15 +146,31 @@ class Reading {
     }
   }
 
-  /** Two pollers on one folder: each file would go to whichever looks first. */
+  /** Two pollers on one folder, or two mailboxes with one login: each file would go to whichever comes first. */
   tellSharedInboxes(): void {
     for (const [index, { inbox, draft, path }] of this.inboxes.entries()) {
       const earlier = this.inboxes.slice(0, index).find((other) => other.inbox === inbox);
       if (earlier !== undefined)
         this.faults.push(
-          draft.source.faultAt(path, `'${inbox}' is the inbox of ${earlier.channel.id} already.`, { found: inbox }),
+          draft.source.faultAt(path, `'${inbox}' is the ${path.at(-1)} of ${earlier.channel.id} already.`, {
+            found: inbox,
+          }),
         );
     }
+  }
+
+  private watch(channel: Channel, draft: Draft<unknown>): void {
+    const { settings } = channel;
+    const add = (inbox: string, key: string): void =>
+      void this.inboxes.push({ channel, inbox, draft, path: ['channels', channel.name, key] });
+    if (settings.kind === 'directory' && settings.inbox !== null) add(settings.inbox.replace(/\/+$/, ''), 'inbox');
+    if (settings.kind === 'sftp' && settings.inbox !== null)
+      add(
+        `sftp://${settings.username}@${settings.host}:${settings.port}${settings.inbox.replace(/\/+$/, '')}`,
+        'inbox',
+      );
+    // Who logs in is told by the user name alone.
+    if (settings.kind === 'sftp-mailbox') add(settings.username, 'username');
   }
 
   private claim(owner: string, draft: Draft<{ readonly identities: readonly string[] }>): void {

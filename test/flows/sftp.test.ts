@@ -46,6 +46,8 @@ describe.skipIf(!hasOpenSsh)('a partner whose SFTP client comes to us', () => {
     };
     gateway = await testGateway(withSettings(settings));
     id = (await gateway.context.configuration()).channels.find(({ partner }) => partner === 'brightmart')?.id ?? '';
+    mkdirSync(join(root, 'server/spool'), { recursive: true });
+    writeFileSync(join(root, 'server/spool/stray'), 'left by a process that was killed');
     const server = await openSftpServer(
       gateway.context,
       { host: '127.0.0.1', port: 0, folder: join(root, 'server') },
@@ -105,6 +107,7 @@ describe.skipIf(!hasOpenSsh)('a partner whose SFTP client comes to us', () => {
       )
       .toEqual(['sftp/download', 'sftp/login', 'sftp/logout', 'sftp/upload']);
     expect(failures).toEqual([]);
+    expect(readdirSync(join(root, 'server/spool'))).toEqual([]);
   });
 });
 

@@ -58,6 +58,17 @@ describe('a channel over SFTP', () => {
     expect(faults.map(({ message: told }) => told).join('\n')).toMatch(message);
   });
 
+  test('two mailboxes with one user name, and two pollers of one folder there, are told', () => {
+    const mailbox = ours('keys: [{ publicKey: "ssh-ed25519 AAAA" }]');
+    expect(parse(`${mailbox}\n  other: ${mailbox}`).faults.map(({ message }) => message)).toEqual([
+      "'shop' is the username of shop/folder already.",
+    ]);
+    const poller = theirs(`${pin}, privateKeyVariable: KEY, inbox: /out, archive: /done, outbox: /in`);
+    expect(parse(`${poller}\n  other: ${poller}`).faults.map(({ message }) => message)).toEqual([
+      "'sftp://acme@sftp.shop.example:22/out' is the inbox of shop/folder already.",
+    ]);
+  });
+
   test('what hash-password prints is what a channel takes', async () => {
     const hash = await hashPassword('a long enough password');
     expect(isPasswordHash(hash)).toBe(true);

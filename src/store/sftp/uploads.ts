@@ -64,3 +64,9 @@ export async function uploadUsage(
   );
   return { byteLength: Number(rows[0]?.bytes ?? 0), fileCount: Number(rows[0]?.files ?? 0) };
 }
+
+/** The spools of all parts that lie with a holder. */
+export async function spoolsOf(client: Queryable, holder: string): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ spool: string }>('select spool from sftp_upload where holder = $1', [holder]);
+  return new Set(rows.map(({ spool }) => spool));
+}

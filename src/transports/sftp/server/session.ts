@@ -238,10 +238,15 @@ export class SftpSession {
     if (!Number.isSafeInteger(offset)) throw failed('No such offset');
     one.write(offset, bytes);
     this.#sftp.status(id, STATUS_CODE.OK);
-    const { pace } = this.#parts;
     if (one.unwrittenBytes === 0) return;
-    pace.unwritten(one.unwrittenBytes);
-    void one.drained().then(() => pace.unwritten(one.unwrittenBytes));
+    this.#tellUnwritten();
+    void one.drained().then(() => this.#tellUnwritten());
+  }
+
+  #tellUnwritten(): void {
+    let bytes = 0;
+    for (const one of this.#open.values()) if (one instanceof Writing) bytes += one.unwrittenBytes;
+    this.#parts.pace.unwritten(bytes);
   }
 
   async #close(id: number, handle: Buffer): Promise<void> {
