@@ -2,6 +2,7 @@ import { type FailureError, failureOf } from '../core/failure.ts';
 import type { Work } from '../core/work.ts';
 import type { Queue, Workers } from '../queues/queue.ts';
 import type { RemoteParts } from '../transports/remote/parts.ts';
+import { tellExpiring } from './as2/expiring.ts';
 import type { FlowContext } from './context.ts';
 import { findOverdue } from './expire.ts';
 import { forgetOldAnswers } from './forget-answers.ts';
@@ -68,7 +69,12 @@ export async function startFlows({
     sweep = setInterval(() => {
       findOverdue(context).catch((thrown: unknown) => report('deadlines', failureOf(thrown)));
     }, overdueSweepMs);
+    const lookForExpiring = () => {
+      tellExpiring(context).catch((thrown: unknown) => report('certificates', failureOf(thrown)));
+    };
+    lookForExpiring();
     forgetting = setInterval(() => {
+      lookForExpiring();
       forgetOldAnswers(context).catch((thrown: unknown) => report('old answers', failureOf(thrown)));
     }, forgetSweepMs);
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { LANES } from '../../src/core/work.ts';
 import { diagnose } from '../../src/flows/as2/doctor.ts';
+import { tellExpiring } from '../../src/flows/as2/expiring.ts';
 import { createKey, importKey, shownKeys } from '../../src/flows/as2/keep-key.ts';
 import { openKeyRing } from '../../src/flows/as2/key-ring.ts';
 import { openAs2 } from '../../src/flows/as2/open-as2.ts';
@@ -264,6 +265,30 @@ describe('keys', async () => {
     await expect(openKeyRing(database, now, masterKey).identities(['moved'])).rejects.toMatchObject({
       kind: 'credential-missing',
     });
+  });
+  test('a certificate that ends soon is told once at each step', async () => {
+    const alone = await testGateway();
+    await createKey(alone.context, masterKey, { ...made('ending'), validDays: 90 }, 'test');
+    const told = async (days: number) => {
+      alone.clock.move(days * 24 * 60);
+      return [await tellExpiring(alone.context), await tellExpiring(alone.context)];
+    };
+    expect(await told(0)).toEqual([0, 0]); // 90 days left
+    expect(await told(31)).toEqual([1, 0]); // 59
+    expect(await told(1)).toEqual([0, 0]);
+    expect(await told(50)).toEqual([1, 0]); // 8: 30 has passed unseen
+    expect(await told(7)).toEqual([1, 0]); // 1
+    expect(await told(2)).toEqual([1, 0]);
+    expect(
+      await alone.rows(
+        `select type, data ->> 'daysLeft' as days from event where type like 'certificate/%' order by id`,
+      ),
+    ).toEqual([
+      { type: 'certificate/expiring', days: '59' },
+      { type: 'certificate/expiring', days: '8' },
+      { type: 'certificate/expiring', days: '1' },
+      { type: 'certificate/expired', days: '0' },
+    ]);
   });
   test('an imported pair has to be one, and no name twice', async () => {
     const { opensslWorld } = await import('../transports/as2/openssl.ts');
