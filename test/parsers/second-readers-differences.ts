@@ -28,7 +28,7 @@ export const EXPLANATIONS = {
   characterSet: {
     right: 'either',
     clause: 'X12.6, 3.3.2 by agreement; ISO 9735-1, annex A: UNOC is ISO 8859-1',
-    why: 'Not ASCII: ours decodes by what is found and warns of it, theirs takes it byte by byte or as told.',
+    why: 'Not ASCII: ours takes the characters for what they are found to be, theirs byte by byte; or a character is no separator.',
   },
   syntaxIdentifier: {
     right: 'either',
@@ -284,9 +284,6 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, 
   'oddities/edifact-unb-of-no-syntax.edi': {
     edifact: { at: 0, ours: null, theirs: 'throws: No definition found for character encodi', why: 'syntaxIdentifier' },
   },
-  'oddities/edifact-utf8-under-unoc.edi': {
-    edifact: { at: 4, ours: 'NAD|BY|||K?serei Gr?n', theirs: 'NAD|BY|||K??serei Gr??n', why: 'characterSet' },
-  },
   'oddities/x12-bom-and-crlf.edi': {
     'node-x12': {
       at: 0,
@@ -373,20 +370,6 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, 
       ours: 'ISA|00||00||ZZ|NORTHWIND|ZZ|TALLYPORT|260115|103',
       theirs: 'ISA|00|          |00|          |ZZ|NORTHWIND    ',
       why: 'nextInterchange',
-    },
-  },
-  'oddities/x12-utf8-in-data.edi': {
-    'node-x12': {
-      at: 4,
-      ours: 'N1|BY|Nordwind H?ndler|92|0042',
-      theirs: 'N1|BY|Nordwind H??ndler|92|0042',
-      why: 'characterSet',
-    },
-    'x12-parser': {
-      at: 4,
-      ours: 'N1|BY|Nordwind H?ndler|92|0042',
-      theirs: 'N1|BY|Nordwind H??ndler|92|0042',
-      why: 'characterSet',
     },
   },
   'x12/envelope/binary.edi': {

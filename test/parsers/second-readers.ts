@@ -136,6 +136,10 @@ const line = (one: Plain | undefined, { habit }: SecondReader): string | null =>
   return [tag, ...withoutEnd(elements.map((value, index) => habit(value, tag, index + 1)))].join('|');
 };
 
+/** Theirs are given bytes as Latin-1; ours reads a file that is plainly UTF-8 as that, and warns: the same bytes are the same value. */
+const isSame = (mine: string | null, theirs: string | null): boolean =>
+  mine === theirs || (mine !== null && Buffer.from(mine, 'utf8').toString('latin1') === theirs);
+
 /** The first segment in which another reader differs from ours; null when all are the same. An error of theirs stands for what they read. */
 export async function firstDifference(bytes: Uint8Array, reader: SecondReader): Promise<Difference | null> {
   const own = ours(bytes);
@@ -148,7 +152,7 @@ export async function firstDifference(bytes: Uint8Array, reader: SecondReader): 
   }
   for (let at = 0; at < Math.max(own.length, other.length); at++) {
     const [mine, theirs] = [line(own[at], reader), line(other[at], reader)];
-    if (mine !== theirs) return { at, ours: mine, theirs };
+    if (!isSame(mine, theirs)) return { at, ours: mine, theirs };
   }
   return null;
 }
