@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FailureError, failureOf } from '../core/failure.ts';
-import { spoolsOf } from '../store/sftp/uploads.ts';
+import { expireUploads, spoolsOf } from '../store/sftp/uploads.ts';
 import { type NewEvent, writeRows } from '../store/write-rows.ts';
+import { sftpPartMsMax } from '../transports/limits.ts';
 import { openHostKeys } from '../transports/sftp/server/host-keys.ts';
 import { sftpListener } from '../transports/sftp/server/listener.ts';
 import type { Audited } from '../transports/sftp/server/mailbox.ts';
@@ -13,6 +14,7 @@ import { accountOfChannel, sftpInboxes, sftpOutboxes } from './sftp-mailboxes.ts
 
 /** Audit lines are written together, four times a second: a script that fetches 1,000 files makes 1,000 of them. */
 const auditMs = 250;
+const expireMs = 60 * 60_000;
 
 export interface OpenSftpServer {
   /** "sftp://127.0.0.1:8482". */
@@ -32,7 +34,15 @@ export async function openSftpServer(
   await mkdir(spoolFolder, { recursive: true, mode: 0o700 });
   const hostKeys = await openHostKeys(at.folder);
   const holder = await holderOf(at.folder);
+  const expire = async (): Promise<void> => {
+    for (const spool of await expireUploads(context.database, holder, sftpPartMsMax))
+      await rm(join(spoolFolder, spool), { force: true });
+  };
+  await expire();
   await removeStrays(context, spoolFolder, holder);
+  const expiring = setInterval(() => {
+    expire().catch((thrown: unknown) => report('parts of SFTP', failureOf(thrown)));
+  }, expireMs);
   const audit = startAudit(context, (failure) => report('audit of SFTP', failure));
   const listener = sftpListener({
     hostKeys,
@@ -52,6 +62,7 @@ export async function openSftpServer(
     url,
     fingerprints: hostKeys.map(({ type, fingerprint, isNext }) => `${fingerprint} (${type}${isNext ? ', next' : ''})`),
     async close() {
+      clearInterval(expiring);
       await listener.close();
       await audit.close();
     },

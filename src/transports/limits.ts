@@ -94,5 +94,7 @@ export const sftpBarredMs = 10 * 60_000;
 /** 2 password checks at a time, each 32 MiB and 80 ms of a thread beside the main one; 64 wait. */
 export const sftpPasswordChecksMax = 2;
 export const sftpPasswordsWaitingMax = 64;
+/** 7 days: a part that nobody went on with for that long counts against its mailbox's quota for nothing. */
+export const sftpPartMsMax = 7 * 24 * 60 * 60_000;
 /** A fetched file may be deleted for an hour after it left: `get` and then `rm` is how many scripts end. */
 export const sftpFetchedMs = 60 * 60_000;

@@ -48,6 +48,19 @@ describe.skipIf(!hasOpenSsh)('a partner whose SFTP client comes to us', () => {
     id = (await gateway.context.configuration()).channels.find(({ partner }) => partner === 'brightmart')?.id ?? '';
     mkdirSync(join(root, 'server/spool'), { recursive: true });
     writeFileSync(join(root, 'server/spool/stray'), 'left by a process that was killed');
+    writeFileSync(join(root, 'server/spool/old'), 'a part that nobody went on with');
+    writeFileSync(join(root, 'server/spool/young'), 'a part of yesterday');
+    writeFileSync(join(root, 'server/holder'), 'this');
+    for (const [spool, days] of [
+      ['old', 8],
+      ['young', 1],
+    ] as const)
+      await gateway.rows(
+        `insert into sftp_upload values ($1, $2, 5, 0, 'this', $2, false, now() - make_interval(days => $3))`,
+        id,
+        spool,
+        days,
+      );
     const server = await openSftpServer(
       gateway.context,
       { host: '127.0.0.1', port: 0, folder: join(root, 'server') },
@@ -107,7 +120,7 @@ describe.skipIf(!hasOpenSsh)('a partner whose SFTP client comes to us', () => {
       )
       .toEqual(['sftp/download', 'sftp/login', 'sftp/logout', 'sftp/upload']);
     expect(failures).toEqual([]);
-    expect(readdirSync(join(root, 'server/spool'))).toEqual([]);
+    expect(readdirSync(join(root, 'server/spool'))).toEqual(['young']);
   });
 });
 

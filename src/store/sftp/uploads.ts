@@ -70,3 +70,16 @@ export async function spoolsOf(client: Queryable, holder: string): Promise<Reado
   const { rows } = await client.query<{ spool: string }>('select spool from sftp_upload where holder = $1', [holder]);
   return new Set(rows.map(({ spool }) => spool));
 }
+
+/** Forgets the parts of a holder that nobody went on with for so long; gives their spools, to be removed. */
+export async function expireUploads(
+  client: Queryable,
+  holder: string,
+  milliseconds: number,
+): Promise<readonly string[]> {
+  const { rows } = await client.query<{ spool: string }>(
+    'delete from sftp_upload where holder = $1 and at < now() - make_interval(secs => $2) returning spool',
+    [holder, milliseconds / 1_000],
+  );
+  return rows.map(({ spool }) => spool);
+}
