@@ -26,8 +26,8 @@ export async function as2Routes(app: FastifyInstance, options: As2RoutesOptions)
   const admission = openAdmission(options.limits);
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const head = headOf(request);
-    // Counted by the address that sends: a name in a header is anybody's to write.
-    const leave = admission.enter(`as2 ${request.ip}`);
+    // By address and name: behind a proxy of ours all come from one address, and a name alone is anybody's to write.
+    const leave = admission.enter(`as2 ${request.ip} ${fieldOf(head, 'as2-from') ?? ''}`);
     const body = pacedBody(request.raw, await options.bodyBytesMax(), options.limits);
     const { station, mdns } = options;
     try {
