@@ -1,12 +1,17 @@
 import { FailureError } from '../core/failure.ts';
 import { forgiveProblems } from '../store/envelope/close-interchange.ts';
+import { quarantineReason } from '../store/envelope/enter-again.ts';
 import { interchangeToClose } from '../store/envelope/interchange-to-close.ts';
 import { writeRows } from '../store/write-rows.ts';
 import { closeStored } from './close.ts';
 import type { FlowContext } from './context.ts';
+import { enterAgain } from './enter-again.ts';
 
-/** Quarantines an operator may lift: whose numbers or bytes were used before. A sender nobody knows needs a configuration instead. */
+/** Quarantines an operator may lift: whose numbers or bytes were used before. */
 const LIFTED: ReadonlySet<string> = new Set(['control-number-used', 'content-used']);
+
+/** Those a configuration lifts: nothing of them was read yet. */
+const STRANGERS: ReadonlySet<string> = new Set(['sender-unknown', 'sender-not-allowed', 'receiver-unknown']);
 
 /** An operator says that a quarantined interchange is to be entered after all; who and why is an Event. */
 export async function acceptInterchange(
@@ -16,6 +21,8 @@ export async function acceptInterchange(
   reason: string,
 ): Promise<void> {
   const known = await context.configuration();
+  if (STRANGERS.has((await quarantineReason(context.database, id)) ?? ''))
+    return enterAgain(context, id, actor, reason);
   await context.database.inTransaction(async (tx) => {
     await forgiveProblems(tx, id, ['interchange/control-number-used']);
     const interchange = await interchangeToClose(tx, id);

@@ -148,7 +148,7 @@ export const wire =
             'wire',
             'acceptInterchange',
             'Let a quarantined interchange in',
-            'Though its control number, or its bytes, were used before. One whose sender is not known needs a configuration instead.',
+            'Though its control number, or its bytes, were used before; or because the configuration knows its sender, receiver or channel by now: its bytes then come in anew.',
           ),
           params: IdParams,
           body: Reason,
