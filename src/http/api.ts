@@ -6,6 +6,7 @@ import { requireKey } from './authenticate.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { configuration } from './configuration.ts';
 import { health } from './health.ts';
+import { heldDocuments } from './held-documents.ts';
 import { history } from './history.ts';
 import { items } from './items.ts';
 import { takeJsonOnly } from './json-body.ts';
@@ -83,6 +84,7 @@ export async function operatorApi({
   await app.register(wire(context));
   await app.register(money(database));
   await app.register(settlements(context));
+  await app.register(heldDocuments(context));
   await app.register(work(context));
   await app.register(history(database));
   await app.register(configuration(context));
