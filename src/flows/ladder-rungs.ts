@@ -50,6 +50,10 @@ const bare = {
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 const dueText = (due: Date | null): string => (due === null ? '' : `, due ${due.toISOString()}`);
 
+/** What was late and then came is met, and still was late. */
+const lateText = (at: Date | null, due: Date | null): string =>
+  at !== null && due !== null && at > due ? `, late: due ${due.toISOString()}` : '';
+
 /** A document of theirs, and our acknowledgment of it where one was made. */
 export function receivedRungs(what: 'order' | 'remittance', received: LadderReceived): Rung[] {
   const subject = { kind: 'document', id: received.document_id };
@@ -153,7 +157,10 @@ export function sentRungs(sent: LadderSent): Rung[] {
       groupControlNumber: sent.group_control_number,
       controlNumber: sent.control_number,
       fileName: sent.file_name,
-      detail: left === null && sent.failure !== null ? `${sent.number}: ${sent.failure}` : sent.number,
+      detail:
+        left === null && sent.failure !== null
+          ? `${sent.number}: ${sent.failure}`
+          : `${sent.number}${lateText(left, sent.owed_by)}`,
       subject,
     },
   ];
@@ -182,6 +189,8 @@ function acknowledgedRung(
     return { ...answer, state, at: null, detail: `not answered${dueText(sent.due_at)}` };
   }
   const isRejected = sent.verdict === 'rejected' || sent.acknowledgment_rejects === true;
+  const said = isRejected ? 'rejected' : sent.verdict;
+  const late = lateText(sent.acknowledged_at, sent.due_at);
   return {
     ...answer,
     state: isRejected ? 'failed' : 'met',
@@ -189,7 +198,7 @@ function acknowledgedRung(
     message: sent.acknowledgment_kind,
     interchangeControlNumber: sent.acknowledgment_number,
     fileName: sent.acknowledgment_file,
-    detail: isRejected ? 'rejected' : sent.verdict,
+    detail: late === '' ? said : `${said ?? 'answered'}${late}`,
   };
 }
 

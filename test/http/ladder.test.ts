@@ -87,7 +87,11 @@ describe('time', async () => {
     await gateway.settle();
     const decided = await rungsOf(api, id);
     expect(rung(decided, 'order-decided')).toMatchObject({ state: 'met', at: decidedAt, detail: 'accepted' });
-    expect(rung(decided, 'response-sent')).toMatchObject({ state: 'met', at: gateway.clock.now().toISOString() });
+    expect(rung(decided, 'response-sent')).toMatchObject({
+      state: 'met',
+      at: gateway.clock.now().toISOString(),
+      detail: expect.stringMatching(/^T-1, late: due 2036-11-2/),
+    });
     expect(states(decided).slice(3)).toEqual(['response-sent met', 'response-acknowledged open', 'shipped open']);
     expect(rung(decided, 'shipped')?.detail).toMatch(/^10 of line 1 to ship, due /);
 
@@ -122,7 +126,10 @@ describe('time', async () => {
     const texts = await sent(gateway);
     await gateway.receive('brightmart/folder', acknowledgmentOf(texts['855'] ?? '', 702).replace('*P*>', '*T*>'));
     await gateway.settle();
-    expect(rung(await rungsOf(api, id), 'response-acknowledged')).toMatchObject({ state: 'met', detail: 'accepted' });
+    expect(rung(await rungsOf(api, id), 'response-acknowledged')).toMatchObject({
+      state: 'met',
+      detail: expect.stringMatching(/^accepted, late: due 2036-11-2/),
+    });
   });
 
   test('one cancelled before it was decided waits for nothing', async () => {

@@ -17,6 +17,8 @@ export interface LadderSent {
   readonly available_at: Date | null;
   readonly sent_at: Date | null;
   readonly made_at: Date;
+  /** When the answer that this document gave was due; null for what answers nothing, or nothing with a deadline. */
+  readonly owed_by: Date | null;
   /** State of what we are owed for it: its acknowledgment. Null when none is. */
   readonly awaited: 'open' | 'overdue' | 'met' | null;
   readonly due_at: Date | null;
@@ -33,12 +35,15 @@ export interface LadderSent {
 /** A repeat carries the same bytes again: the first delivery tells when they left. */
 const SENT = `select d.kind, d.id as document_id, d.number, d.state as document_state, t.message, i.control_number as interchange_control_number,
     g.control_number as group_control_number, t.control_number, t.verdict, y.file_name, y.state as delivery_state, y.at as available_at, y.sent_at,
-    d.at as made_at, x.state as awaited, x.due_at, a.at as acknowledged_at, a.kind as acknowledgment_kind, a.rejects as acknowledgment_rejects,
+    d.at as made_at, q.due_at as owed_by, x.state as awaited, x.due_at, a.at as acknowledged_at, a.kind as acknowledgment_kind, a.rejects as acknowledgment_rejects,
     a.file_name as acknowledgment_file, a.control_number as acknowledgment_number, w.failure_message as failure, w.is_parked
   from document d left join transaction t on t.id = d.transaction_id left join functional_group g on g.id = t.group_id
     left join interchange i on i.id = t.interchange_id
     left join lateral (
       select id, file_name, state, at, sent_at from delivery where document_id = d.id order by at, id limit 1) y on true
+    left join lateral (
+      select due_at from expectation where d.kind = 'order-response' and subject_id = d.order_id and kind = d.kind and subject_kind = 'order'
+        and state = 'met' and at <= d.at and met_at >= d.at order by at desc limit 1) q on true
     left join lateral (
       select state, due_at from expectation where subject_id = i.id and subject_kind = 'interchange' and kind = 'acknowledgment' and state <> 'cancelled'
       order by at desc limit 1) x on true
