@@ -170,7 +170,7 @@ describe('two gateways', async () => {
     expect(await bytesOf(them.gateway, `direction = 'in' and channel_id = '${channelId}'`)).toEqual(sent);
   });
 
-  test('a lost answer: the same message again is known, answered as before, and stored once', async () => {
+  test('rows 57-58, a lost answer: the same message again is known, answered as before, and stored once', async () => {
     const [first] = await us.gateway.rows<{ id: string }>(
       `select id from delivery where channel_id = '${channelId}' limit 1`,
     );
@@ -187,7 +187,7 @@ describe('two gateways', async () => {
     expect(await us.gateway.rows(`select state from delivery where id = $1`, first?.id)).toEqual([{ state: 'sent' }]);
   });
 
-  test('an asynchronous receipt: first due, then met; without one the same goes out again', async () => {
+  test('rows 58, 75, 76, an asynchronous receipt: first due, then met, a second one passed over; without one the same goes out again', async () => {
     await us.configure({ ...usSettings, mdnUrl: `${us.url}/mdn`, mdnDueMinutes: 30 });
     await us.gateway.receive(channelId, order850('PO-2', 102));
     await us.work();

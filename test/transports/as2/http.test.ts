@@ -298,8 +298,30 @@ describe('what becomes of a send', () => {
   });
 });
 
+test('row 81: basic authentication is shown to their server', async () => {
+  const app = Fastify();
+  const shown: unknown[] = [];
+  app.addHook('onRequest', async (request) => {
+    shown.push(request.headers.authorization);
+  });
+  const url = await listen(app);
+  const basic = { user: 'harbor', password: 'tools: ä' };
+  expect(await send(sending(url, { line: { ...line, basic } }), delivery(id(40)))).toMatchObject({ kind: 'mdn' });
+  expect(shown).toEqual([`Basic ${Buffer.from('harbor:tools: ä').toString('base64')}`]);
+  expect(JSON.stringify(between.taken[0]?.headers)).not.toContain('Basic'); // no password is kept with a message
+});
+
+test('row 86: what AS2 Restart asks for is passed over politely', async () => {
+  const url = new URL(await listen());
+  const built = await build(between, {});
+  const body = contentOf(await collect(built.body.bytes()));
+  expect((await fetch(url, { method: 'HEAD', headers: { etag: '"x"' } })).status).toBe(200);
+  expect((await post(url, [...built.headers, ['ETag', '"x"']], body, line)).status).toBe(200);
+  expect(between.taken).toHaveLength(1);
+});
+
 describe('receipts that come by themselves', () => {
-  test.each(['/as2', '/as2/mdn'])('rows 71, 74, 77: posted to %s, before or after our own answer', async (path) => {
+  test.each(['/as2', '/as2/mdn'])('rows 71, 72, 74, 77: posted to %s, before or after our own answer', async (path) => {
     remembered.length = settled.length = 0;
     const url = await listen();
     const asynchronousUrl = 'http://sender.example/as2/mdn';
