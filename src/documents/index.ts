@@ -6,6 +6,7 @@ import { Invoice } from './invoice.ts';
 import { Order } from './order.ts';
 import { OrderChange } from './order-change.ts';
 import { OrderResponse } from './order-response.ts';
+import { OrderStatus } from './order-status.ts';
 import { PriceCatalogue } from './price-catalogue.ts';
 import { Remittance } from './remittance.ts';
 import { ShipNotice } from './ship-notice.ts';
@@ -28,6 +29,7 @@ export interface DocumentOf {
   readonly 'inventory-advice': InventoryAdvice;
   readonly 'price-catalogue': PriceCatalogue;
   readonly 'text-message': TextMessage;
+  readonly 'order-status': OrderStatus;
   readonly 'warehouse-order': WarehouseOrder;
   readonly 'warehouse-shipment': WarehouseShipment;
 }
@@ -47,6 +49,7 @@ export const DOCUMENT_SCHEMAS: Readonly<Record<DocumentKind, TSchema>> = {
   'inventory-advice': InventoryAdvice,
   'price-catalogue': PriceCatalogue,
   'text-message': TextMessage,
+  'order-status': OrderStatus,
   'warehouse-order': WarehouseOrder,
   'warehouse-shipment': WarehouseShipment,
 };
@@ -62,6 +65,7 @@ export const DOCUMENT_KINDS: readonly DocumentKind[] = [
   'inventory-advice',
   'price-catalogue',
   'text-message',
+  'order-status',
   'warehouse-order',
   'warehouse-shipment',
 ];

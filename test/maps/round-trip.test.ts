@@ -26,7 +26,8 @@ const STANDARDS_OWN: ReadonlySet<string> = new Set([
 const LOST = 'would open its group without';
 
 describe('a generated document goes out, and comes back', () => {
-  test.each(MAP_NAMES)('%s', (name) => {
+  // What generates documents for a hierarchy knows shipments only; the 870 has its fixtures.
+  test.each(MAP_NAMES.filter((name) => name !== 'x12/004010/870'))('%s', (name) => {
     const map = mapNamed(name);
     const send = (document: Document) => {
       const { draft, problems, unwritten } = map.write(document, AGREEMENT);
