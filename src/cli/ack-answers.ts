@@ -7,7 +7,7 @@ import type { GroupTally } from '../flows/split/verdicts.ts';
 import type { Standards } from '../library/standards.ts';
 import type { TransactionVerdict } from '../parsers/acknowledgment.ts';
 import type { ContrlPart } from '../parsers/edifact/acknowledge.ts';
-import { contrlSyntaxOf, messageGroupVerdict } from '../parsers/edifact/verdicts.ts';
+import { bareVerdict, contrlSyntaxOf, messageGroupVerdict } from '../parsers/edifact/verdicts.ts';
 import type { GroupHeader, InterchangeHeader } from '../parsers/transaction.ts';
 import { writeTa1 } from '../parsers/x12/acknowledge.ts';
 import { interchangeVerdict } from '../parsers/x12/verdicts.ts';
@@ -135,8 +135,11 @@ function* partsOf({ header, groups, broken }: AnsweredInterchange, spool: Verdic
     if (group.controlNumber !== null)
       yield { kind: 'group', group: messageGroupVerdict(group, counts, problems, verdict, syntax) };
     // What was only taken along by others is not named: what took it along is, one level up.
-    for (const message of spool.read(stretch))
+    const bare = group.controlNumber === null;
+    for (const read of spool.read(stretch)) {
+      const message = bare ? bareVerdict(read, problems, syntax) : read;
       if (message.verdict === 'rejected' || verdict !== 'rejected') yield { kind: 'message', message };
+    }
   }
 }
 

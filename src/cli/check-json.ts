@@ -4,6 +4,7 @@ import { identityKey } from '../partners/identity.ts';
 import type { NamedFile } from './file-events.ts';
 import type { JudgedEvent } from './file-judge.ts';
 import type { Output } from './file-output.ts';
+import type { SecondOpinion } from './second-opinion.ts';
 
 /*
  * One JSON object, written while the files are read. Verdicts and problems of a group, an interchange and a file come after what they hold:
@@ -12,18 +13,20 @@ import type { Output } from './file-output.ts';
 const json = (value: unknown): string => JSON.stringify(value);
 const listOf = (problems: readonly Problem[]): string => json(problems.map(problemAsJson));
 
-/** Writes the object of the design's section 7, newline after it. */
+/** Writes the object of the design's section 7, newline after it; with what other readers say of each file, where they are asked. */
 export async function checkAsJson(
   output: Output,
   files: readonly NamedFile[],
   judged: (file: NamedFile) => Iterable<JudgedEvent>,
+  ask: ((file: NamedFile, refusedByUs: boolean) => Promise<SecondOpinion>) | null = null,
 ): Promise<void> {
   await output.text('{"files":[');
   for (const [index, file] of files.entries()) {
     await output.text(`${index === 0 ? '' : ','}{"path":${json(file.name)},"interchanges":[`);
     const writer = new FileWriter(output);
     for (const event of judged(file)) await writer.take(event);
-    await output.text(`],"problems":${listOf(writer.problems)}}`);
+    const second = ask === null ? '' : `,"secondOpinion":${json(await ask(file, writer.errors > 0))}`;
+    await output.text(`],"problems":${listOf(writer.problems)}${second}}`);
     await output.flush();
   }
   await output.text(']}\n');
@@ -32,6 +35,7 @@ export async function checkAsJson(
 class FileWriter {
   /** Those of the file itself; what is over `problemCountMax` is counted, not listed. */
   readonly problems: Problem[] = [];
+  errors = 0;
   readonly #output: Output;
   #interchanges = 0;
   #groups = 0;
@@ -44,6 +48,7 @@ class FileWriter {
   }
 
   async take(event: JudgedEvent): Promise<void> {
+    for (const { severity } of event.problems) if (severity === 'error') this.errors += 1;
     switch (event.kind) {
       case 'interchange': {
         const { syntax, version, sender, receiver, controlNumber, usage } = event.header;

@@ -8,10 +8,12 @@ import { eventsOf, filesBelow, isFolder, type NamedFile, sizeOf } from './file-e
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
 import { standardsFor } from './file-standards.ts';
+import { painter } from './file-words.ts';
 
 export interface CheckFlags {
   readonly partner?: string;
   readonly guide?: string;
+  readonly secondOpinion?: true;
   readonly json?: true;
 }
 
@@ -23,13 +25,23 @@ export async function runCheck(commands: Commands, names: readonly string[], fla
   const { files, folders } = listed(commands, names);
   const judged = (file: NamedFile, onRead?: (bytes: number) => void) => judgedEvents(eventsOf(file, onRead), judge);
   const count: ProblemCount = { errors: 0, warnings: 0 };
+  const second = flags.secondOpinion === true ? await asking() : null;
   if (flags.json === true) {
-    await checkAsJson(output, files, (file) => countingProblems(judged(file), count));
+    await checkAsJson(output, files, (file) => countingProblems(judged(file), count), second?.ask ?? null);
   } else {
-    await checkAsText(commands, output, files, folders, judged, count);
+    await checkAsText(commands, output, files, folders, judged, count, second);
   }
   await output.flush();
   return count.errors > 0 ? 1 : 0;
+}
+
+/** The other readers are loaded only when they are asked. */
+async function asking() {
+  const [{ secondOpinion }, { printOpinion, countOpinion, opinionTotal }] = await Promise.all([
+    import('./second-opinion.ts'),
+    import('./second-opinion-text.ts'),
+  ]);
+  return { ask: secondOpinion, print: printOpinion, count: countOpinion, total: opinionTotal };
 }
 
 async function checkAsText(
@@ -39,7 +51,9 @@ async function checkAsText(
   folders: boolean,
   judged: (file: NamedFile, onRead?: (bytes: number) => void) => Iterable<JudgedEvent>,
   count: ProblemCount,
+  second: Awaited<ReturnType<typeof asking>> | null,
 ): Promise<void> {
+  const opinions = { alike: 0, otherwise: 0, notAsked: 0 };
   const nameWidth = Math.min(60, Math.max(0, ...files.map(({ name }) => name.length)));
   let bad = 0;
   for (const file of files) {
@@ -54,13 +68,20 @@ async function checkAsText(
     }
     progress.done();
     await printer.end(own);
+    if (second !== null) {
+      const opinion = await second.ask(file, own.errors > 0);
+      second.count(opinion, opinions);
+      await second.print(output, file.name, opinion, painter(commands.colour), folders);
+    }
     // What one file had is on the screen before the next is read.
     await output.flush();
     if (own.errors > 0) bad += 1;
     count.errors += own.errors;
     count.warnings += own.warnings;
   }
-  if (folders || files.length > 1) await output.line(totalLine(files.length, bad, count));
+  if (!folders && files.length < 2) return;
+  await output.line(totalLine(files.length, bad, count));
+  if (second !== null) await output.line(second.total(opinions));
 }
 
 async function judgeFor(commands: Commands, standards: Standards, { partner, guide }: CheckFlags): Promise<Judge> {

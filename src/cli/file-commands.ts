@@ -22,6 +22,7 @@ export function addFileCommands(program: Command, commands: Commands, ends: Ends
     .description('read and validate files or folders of EDI; every problem with its position')
     .option(...partner)
     .option('--guide <file>', "a guide's restrictions, as YAML")
+    .option('--second-opinion', 'read small files with node-x12 or edifact too, and tell where they see them otherwise')
     .option(...json)
     .action((files: readonly string[], flags: CheckFlags) =>
       run(async () => (await import('./check.ts')).runCheck(commands, files, flags)),

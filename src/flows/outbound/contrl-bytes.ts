@@ -1,5 +1,5 @@
 import type { ContrlPart } from '../../parsers/edifact/acknowledge.ts';
-import { contrlSyntaxOf, messageGroupVerdict, messageVerdict } from '../../parsers/edifact/verdicts.ts';
+import { bareVerdict, contrlSyntaxOf, messageGroupVerdict, messageVerdict } from '../../parsers/edifact/verdicts.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import type { Tx } from '../../store/database.ts';
 import {
@@ -56,6 +56,7 @@ async function* partsOf(
       afterGroup = group.ordinal;
       let pending = groupPart(group, syntax);
       const isWrong = pending !== null && pending.group.codes.length > 0;
+      const bare = pending === null;
       const isTold = pending !== null && (group.verdict === 'rejected' || acceptedToo);
       if (pending !== null && isTold) yield [pending];
       if (isTold) pending = null;
@@ -65,9 +66,13 @@ async function* partsOf(
         const [last] = page.slice(-1);
         if (last === undefined) break;
         after = last.ordinal;
-        const parts = page.filter(fellByItself).map(({ control_number: controlNumber, message, ...one }) => {
-          const named = { message, controlNumber, reference: one.reference };
-          return { kind: 'message' as const, message: cut(messageVerdict(named, one.problems, one.verdict, syntax)) };
+        const named = page.filter((one) => isBroken(group) || fellByItself(one));
+        const parts = named.map(({ control_number: controlNumber, message, reference, problems: found, verdict }) => {
+          const judged = messageVerdict({ message, controlNumber, reference }, found, verdict, syntax);
+          return {
+            kind: 'message' as const,
+            message: cut(bare ? bareVerdict(judged, group.problems, syntax) : judged),
+          };
         });
         yield pending === null ? parts : [pending, ...parts];
         pending = null;
@@ -76,6 +81,10 @@ async function* partsOf(
     if (groups.length < pageSize) return;
   }
 }
+
+/** Bare messages beside groups: nothing above them could tell. */
+const isBroken = ({ header, problems }: AnsweredMessageGroup): boolean =>
+  header.controlNumber === null && problems.some(({ severity }) => severity === 'error');
 
 /** What was only taken along by others is not named: what took it along is, one level up. */
 const fellByItself = ({ verdict, problems }: AnsweredTransaction): boolean =>
