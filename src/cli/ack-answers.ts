@@ -130,7 +130,10 @@ function fallingTogether(interchange: AnsweredInterchange): AnsweredInterchange 
 function* partsOf({ header, groups, broken }: AnsweredInterchange, spool: VerdictSpool): Generator<ContrlPart> {
   if (broken) return;
   const syntax = contrlSyntaxOf(header);
-  for (const { header: group, claimed, tally, problems, verdict, stretch } of groups) {
+  // A CONTRL tells of messages outside of groups before it tells of groups (SG1, SG3).
+  const isBare = ({ header: { controlNumber } }: GroupToAnswer) => controlNumber === null;
+  const inOrder = [...groups.filter(isBare), ...groups.filter((group) => !isBare(group))];
+  for (const { header: group, claimed, tally, problems, verdict, stretch } of inOrder) {
     const counts = { claimed, counted: tally.counted, accepted: tally.accepted };
     if (group.controlNumber !== null)
       yield { kind: 'group', group: messageGroupVerdict(group, counts, problems, verdict, syntax) };

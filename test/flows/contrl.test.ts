@@ -104,6 +104,30 @@ describe('ORDERS are answered by CONTRL on the road', () => {
     expect(await ordersOf(on)).toEqual([]);
   });
 
+  test('groups: a bad message in one, a bad trailer in another, and a message that stands beside them', async () => {
+    const on = await testGateway();
+    const group = (number: number, inside: string, count = 1) =>
+      `UNG+ORDERS+BUYER:14+SELLER+361122:0900+${number}+UN+D:96A'${inside}'UNE+${count}+${number}'`;
+    const inside = [
+      group(1, message('1', 'PO-G1')),
+      group(2, message('2', 'PO-G2', 'x')),
+      group(3, message('3', 'PO-G3'), 5),
+      `${message('4', 'PO-G4')}'`,
+    ].join('');
+    const text = `UNB+UNOC:3+4012345000009:14+0614141000012:14+361122:0900+G1++++1'${inside}UNZ+3+G1'`;
+    const [answer] = await take(on, text);
+    expect(segmentsOf(answer?.text)).toEqual([
+      'UCI+G1+4012345000009:14+0614141000012:14+7',
+      'UCM+4+ORDERS:D:96A:UN:EAN008+4+30',
+      'UCF+2+BUYER:14+SELLER+4',
+      'UCM+2+ORDERS:D:96A:UN:EAN008+4',
+      'UCS+8',
+      'UCD+37+2:2',
+      'UCF+3+BUYER:14+SELLER+4+29+UNE+2',
+    ]);
+    expect(await ordersOf(on)).toEqual(['PO-G1']);
+  });
+
   test('a trailer that is wrong refuses all: UCI 4 and what is wrong with UNZ', async () => {
     const on = await testGateway();
     const [answer] = await take(on, interchange('C7', [message('1', 'PO-C7')], '1', 2));

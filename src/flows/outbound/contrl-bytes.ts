@@ -50,35 +50,44 @@ async function* partsOf(
   if (broken || header.acknowledgmentRequested === '2') return;
   const syntax = contrlSyntaxOf(header);
   const cut = detailBudget();
-  for (let afterGroup = 0; ; ) {
-    const groups = await answeredGroups(tx, interchangeId, afterGroup, pageSize);
-    for (const group of groups) {
-      afterGroup = group.ordinal;
-      let pending = groupPart(group, syntax);
-      const isWrong = pending !== null && pending.group.codes.length > 0;
-      const bare = pending === null;
-      const isTold = pending !== null && (group.verdict === 'rejected' || acceptedToo);
-      if (pending !== null && isTold) yield [pending];
-      if (isTold) pending = null;
-      const accepted = acceptedToo && group.counted <= listedSetsMax;
-      for (let after = 0; !isWrong; ) {
-        const page = await answeredTransactions(tx, group.id, after, pageSize, accepted ? 'all' : 'rejected');
-        const [last] = page.slice(-1);
-        if (last === undefined) break;
-        after = last.ordinal;
-        const named = page.filter((one) => isBroken(group) || fellByItself(one));
-        const parts = named.map(({ control_number: controlNumber, message, reference, problems: found, verdict }) => {
-          const judged = messageVerdict({ message, controlNumber, reference }, found, verdict, syntax);
-          return {
-            kind: 'message' as const,
-            message: cut(bare ? bareVerdict(judged, group.problems, syntax) : judged),
-          };
-        });
-        yield pending === null ? parts : [pending, ...parts];
-        pending = null;
-      }
+  // A CONTRL tells of messages outside of groups before it tells of groups (SG1, SG3).
+  for (const numbered of [false, true]) {
+    for (let after = 0; ; ) {
+      const groups = await answeredGroups(tx, interchangeId, numbered, after, pageSize);
+      for (const group of groups) yield* partsOfGroup(tx, group, acceptedToo, syntax, cut);
+      after = groups.at(-1)?.ordinal ?? after;
+      if (groups.length < pageSize) break;
     }
-    if (groups.length < pageSize) return;
+  }
+}
+
+async function* partsOfGroup(
+  tx: Tx,
+  group: AnsweredMessageGroup,
+  acceptedToo: boolean,
+  syntax: '3' | '4',
+  cut: ReturnType<typeof detailBudget>,
+): AsyncGenerator<readonly ContrlPart[]> {
+  const own = groupPart(group, syntax);
+  const isTold = own !== null && (group.verdict === 'rejected' || acceptedToo);
+  if (own !== null && isTold) yield [own];
+  // A group that is wrong itself is rejected with all below it.
+  if (own !== null && own.group.codes.length > 0) return;
+  let pending = isTold ? null : own;
+  const told = acceptedToo && group.counted <= listedSetsMax ? 'all' : 'rejected';
+  for (let after = 0; ; ) {
+    const page = await answeredTransactions(tx, group.id, after, pageSize, told);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.ordinal;
+    const named = page.filter((one) => isBroken(group) || fellByItself(one));
+    const parts = named.map(({ control_number: controlNumber, message, reference, problems, verdict }) => {
+      const judged = messageVerdict({ message, controlNumber, reference }, problems, verdict, syntax);
+      const shown = own === null ? bareVerdict(judged, group.problems, syntax) : judged;
+      return { kind: 'message' as const, message: cut(shown) };
+    });
+    yield pending === null || parts.length === 0 ? parts : [pending, ...parts];
+    if (parts.length > 0) pending = null;
   }
 }
 

@@ -83,18 +83,19 @@ export interface AnsweredMessageGroup extends Omit<AnsweredGroup, 'interchange'>
   readonly verdict: Verdict | null;
 }
 
-/** An interchange's groups in wire order, a page after the given ordinal: a CONTRL tells of them all. Where there is no UNG one has no number. */
+/** An interchange's groups in wire order, a page after the given ordinal: those of a UNG, or what stands in for a group around bare messages. */
 export async function answeredGroups(
   client: Queryable,
   interchangeId: string,
+  numbered: boolean,
   afterOrdinal: number,
   limit: number,
 ): Promise<readonly AnsweredMessageGroup[]> {
   const { rows } = await client.query<AnsweredMessageGroup & Record<string, unknown>>(
     `select g.id, g.ordinal, g.verdict, g.header, g.claimed, g.counted, g.accepted, g.with_errors,
        coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.group_id = g.id and p.transaction_id is null), '[]') as problems
-     from functional_group g where g.interchange_id = $1 and g.ordinal > $2 order by g.ordinal limit $3`,
-    [interchangeId, afterOrdinal, limit],
+     from functional_group g where g.interchange_id = $1 and g.ordinal > $2 and (g.control_number is not null) = $4 order by g.ordinal limit $3`,
+    [interchangeId, afterOrdinal, limit, numbered],
   );
   return rows.map((row) => ({ ...row, problems: row.problems.map(nested) }));
 }
