@@ -3,7 +3,8 @@ import type { Document, DocumentKind } from '../documents/index.ts';
 /** The number people know a document by: of the order it is or answers, of the shipment, the invoice, the payment. */
 export function numberOf(kind: DocumentKind, document: Document): string {
   if ('payment' in document) return document.payment.trace ?? '';
-  if ('orderNumber' in document && kind === 'order-response') return document.orderNumber ?? '';
+  if ('orderNumber' in document && (kind === 'order-response' || kind === 'order-change'))
+    return document.orderNumber ?? '';
   return 'number' in document ? (document.number ?? '') : '';
 }
 

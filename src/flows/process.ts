@@ -8,6 +8,7 @@ import type { FlowContext } from './context.ts';
 import { openConvoy } from './convoy.ts';
 import { type Gathered, gather, gatherInto, writeGathered } from './gathered.ts';
 import type { KnownConfiguration } from './known-configuration.ts';
+import { processChange } from './orders/process-change.ts';
 import { processOrder, refersToAnother } from './orders/process-order.ts';
 import { openShelves, type Shelves } from './orders/shelves.ts';
 import { processRemittance } from './process-remittance.ts';
@@ -98,6 +99,8 @@ function processDocument(
   switch (document.kind) {
     case 'order':
       return processOrder(context, known, tx, shelves, document);
+    case 'order-change':
+      return processChange(context, known, tx, document);
     case 'remittance':
       return processRemittance(context, known, tx, document);
     default:

@@ -2,11 +2,15 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { FailureError } from '../core/failure.ts';
 import type { FlowContext } from '../flows/context.ts';
 import type { ActResult } from '../flows/orders/act.ts';
+import { postChangeDecision } from '../flows/orders/post-change-decision.ts';
 import { postDecision } from '../flows/orders/post-decision.ts';
 import { postInvoice } from '../flows/orders/post-invoice.ts';
+import { postPick } from '../flows/orders/post-pick.ts';
 import { postShipment } from '../flows/orders/post-shipment.ts';
+import type { BackOfficeChangeDecision } from '../orders/change-decision.ts';
 import type { BackOfficeDecision } from '../orders/decision.ts';
 import type { InvoiceRequest } from '../orders/invoice-request.ts';
+import type { PickRequest } from '../orders/pick-request.ts';
 import type { ShipmentRequest } from '../orders/ship.ts';
 import type { Tx } from '../store/database.ts';
 import { requestHash } from '../store/idempotency.ts';
@@ -15,7 +19,7 @@ import { once } from './once.ts';
 import { answers, forBodies, IdempotencyHeaders, IdParams, named, told } from './schemas.ts';
 
 interface Act {
-  readonly what: 'decision' | 'shipments' | 'invoices';
+  readonly what: 'decision' | 'changes' | 'picks' | 'shipments' | 'invoices';
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
@@ -45,6 +49,29 @@ const ACTS: readonly Act[] = [
         decision.by === undefined ? actor : `${actor}:${decision.by}`,
       );
     },
+  },
+  {
+    what: 'changes',
+    operationId: 'decideOrderChange',
+    summary: "Decide a buyer's change of an order",
+    description:
+      "For a change that waits: `change` is its document's id, the decision is over what is still open of the lines it changes. What has left meanwhile is too late whatever is decided. Our answer goes out.",
+    body: 'BackOfficeChangeDecision',
+    answer: 'OrderState',
+    run: (context, tx, orderId, posted) => {
+      const asked = posted as BackOfficeChangeDecision;
+      const { by } = asked.decision;
+      return postChangeDecision(context, tx, orderId, asked, by === undefined ? actor : `${actor}:${by}`);
+    },
+  },
+  {
+    what: 'picks',
+    operationId: 'pickOrder',
+    summary: 'Tell what the warehouse gets ready of an order',
+    description: 'From now no change of the buyer takes it back. Goods that left without it count as picked.',
+    body: 'PickRequest',
+    answer: 'OrderState',
+    run: (context, tx, orderId, posted) => postPick(context, tx, orderId, posted as PickRequest, actor),
   },
   {
     what: 'shipments',

@@ -4,8 +4,10 @@ import { USAGES } from '../core/usage.ts';
 import { DOCUMENT_SCHEMAS } from '../documents/index.ts';
 import { Coded, CurrencyText, DecimalText, Identifier, LocalDateText, object, Price } from '../documents/parts.ts';
 import { RUNG_STATES } from '../flows/ladder.ts';
+import { BackOfficeChangeDecision } from '../orders/change-decision.ts';
 import { BackOfficeDecision } from '../orders/decision.ts';
 import { InvoiceRequest } from '../orders/invoice-request.ts';
+import { PickRequest } from '../orders/pick-request.ts';
 import { ShipmentRequest } from '../orders/ship.ts';
 import { LINE_STATUSES, VERDICTS } from '../orders/words.ts';
 import type { ListName } from '../store/views/lists.ts';
@@ -237,9 +239,11 @@ export const PUBLISHED: Readonly<Record<string, TSchema>> = {
   Problem,
   Finding,
   ...Object.fromEntries(documents),
+  BackOfficeChangeDecision,
   BackOfficeDecision,
   ShipmentRequest,
   InvoiceRequest,
+  PickRequest,
   ...Object.fromEntries(rows),
   OrderDetail,
   OrderState,

@@ -2,7 +2,7 @@ import { compareDecimals, subtractDecimals } from '../core/decimal.ts';
 import type { Order } from '../documents/order.ts';
 import type { OrderChange } from '../documents/order-change.ts';
 import type { OrderResponse, OrderResponseLine } from '../documents/order-response.ts';
-import type { Quantity } from '../documents/parts.ts';
+import type { FreeText, Quantity } from '../documents/parts.ts';
 import type { ChangePlan, LineChange } from './change.ts';
 import type { OrderDecision } from './decision.ts';
 import { linesByKey } from './lines.ts';
@@ -29,11 +29,14 @@ export function toChangeResponse(
     ...(change.request !== undefined && { request: change.request }),
     ...(plan.lines.length === 0 &&
       plan.findings.length > 0 && {
-        texts: plan.findings.map(({ message }) => ({ kind: { code: 'note' }, text: message })),
+        texts: plan.findings.map(({ message }) => note(before.number, message)),
       }),
     lines,
   };
 }
+
+/** A sentence, with what it is about: a text on the wire wants a reference. */
+const note = (reference: string, text: string): FreeText => ({ kind: { code: 'note' }, reference, text });
 
 /** Accepted when all of the change counts as asked, rejected when none of it does. */
 export function changeVerdict(plan: ChangePlan, decision: OrderDecision | null): OrderVerdict {
@@ -69,8 +72,8 @@ function answeredLine(
     shipped: withUnit(shipped),
     ...(price !== undefined && price !== null && { price }),
     ...(line?.products !== undefined && { products: line.products }),
-    promises: promisesOf(outcome, action, withUnit(ordered), decided),
-    ...((outcome === 'too-late' || outcome === 'refused') && { texts: [{ kind: { code: 'note' }, text: message }] }),
+    ...promisesOf(outcome, action, withUnit(ordered), decided),
+    ...((outcome === 'too-late' || outcome === 'refused') && { texts: [note(key ?? before.number, message)] }),
   };
 }
 
@@ -79,12 +82,18 @@ function promisesOf(
   action: LineChange['action'],
   ordered: Quantity,
   decided: OrderDecision['lines'][number] | undefined,
-): NonNullable<OrderResponseLine['promises']> {
+): Pick<OrderResponseLine, 'promises'> {
   const unit = ordered.unit === undefined ? {} : { unit: ordered.unit };
   if (outcome === 'too-late' || outcome === 'refused') {
-    return [{ status: { code: 'rejected' }, quantity: ordered.value, ...unit, reason: { code: outcome } }];
+    return {
+      promises: [{ status: { code: 'rejected' }, quantity: ordered.value, ...unit, reason: { code: outcome } }],
+    };
   }
-  if (action === 'delete' && outcome === 'applied') return [{ status: { code: 'deleted' }, quantity: '0', ...unit }];
-  if (decided !== undefined) return decided.promises.map((promise) => responsePromise(promise, ordered));
-  return [{ status: { code: 'accepted' }, quantity: ordered.value, ...unit }];
+  if (action === 'delete' && outcome === 'applied') {
+    return { promises: [{ status: { code: 'deleted' }, quantity: '0', ...unit }] };
+  }
+  // While nobody has decided the order nothing of it is promised, and what was not decided is not answered.
+  return decided === undefined
+    ? {}
+    : { promises: decided.promises.map((promise) => responsePromise(promise, ordered)) };
 }

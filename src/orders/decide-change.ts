@@ -114,7 +114,7 @@ export function changeOrder(
     const after = { ...before, ordered: line.quantity?.value ?? '0', unit: line.quantity?.unit ?? before.unit };
     return decided === undefined ? after : { ...after, promised: promisedQuantity(decided), price: decided.price };
   });
-  const status = decision === null ? state.status : statusAfter(lines);
+  const status = decision === null && lines.length > 0 ? state.status : statusAfter(lines);
   return given({ ...state, version: state.version + 1, change, status, lines });
 }
 

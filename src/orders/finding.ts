@@ -28,6 +28,7 @@ export type FindingCode =
   | 'decision/price-malformed'
   | 'decision/date-invalid'
   // a change the buyer asks for
+  | 'change/unknown'
   | 'change/unknown-line'
   | 'change/line-invalid'
   // a shipment

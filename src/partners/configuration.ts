@@ -134,6 +134,14 @@ export interface DuplicateSettings {
   readonly orderNumber: 'hold' | 'reject';
 }
 
+/** How a buyer's changes of orders are read (messages 860, ORDCHG). */
+export interface ChangeSettings {
+  /** What the quantity of an increase or decrease says: what the line shall be, or by how much it changes. */
+  readonly quantityMeans: 'total' | 'difference';
+  /** A line is taken back of which part is picked or shipped: take back the rest, or leave it whole. */
+  readonly onPartlyCommitted: 'take-back-rest' | 'refuse';
+}
+
 /** How orders under this agreement are decided. */
 export interface OrderDecisionSettings {
   readonly decideBy: 'rules' | 'back-office';
@@ -206,6 +214,7 @@ export interface Agreement {
   readonly acknowledgment: AcknowledgmentSettings;
   readonly validation: ValidationSettings;
   readonly duplicates: DuplicateSettings;
+  readonly changes: ChangeSettings;
   readonly decision: OrderDecisionSettings;
   readonly deadlines: DeadlineSettings;
   /** `$agreement.*` of the map: currency, shipNotice.shape, creditSign, adxSign… */

@@ -3,6 +3,7 @@ import type { SyntaxName } from '../parsers/transaction.ts';
 import type {
   AcknowledgmentSettings,
   Agreement,
+  ChangeSettings,
   DeadlineSettings,
   DuplicateSettings,
   EnvelopeSettings,
@@ -22,12 +23,18 @@ export const DOCUMENT_OF_MESSAGE: Readonly<Record<string, DocumentKind>> = {
   '856': 'ship-notice',
   '810': 'invoice',
   '820': 'remittance',
+  '860': 'order-change',
+  '865': 'order-response',
   ORDERS: 'order',
+  ORDCHG: 'order-change',
   ORDRSP: 'order-response',
   DESADV: 'ship-notice',
   INVOIC: 'invoice',
   REMADV: 'remittance',
 };
+
+/** Which message of ours answers theirs, where two of ours carry the same document. */
+export const ANSWER_TO_MESSAGE: Readonly<Record<string, string>> = { '850': '855', '860': '865' };
 
 /** X12 sets are three digits, EDIFACT messages six letters: the message tells the syntax. */
 export const syntaxOfMessage = (message: string): SyntaxName => (/^\d{3}$/.test(message) ? 'x12' : 'edifact');
@@ -104,6 +111,11 @@ export const duplicateDefaults: DuplicateSettings = {
   controlNumber: 'quarantine',
   groupControlNumber: 'ignore',
   orderNumber: 'hold',
+};
+
+export const changeDefaults: ChangeSettings = {
+  quantityMeans: 'total',
+  onPartlyCommitted: 'take-back-rest',
 };
 
 // A person decides until rules are asked for: built-in rules promise stock, and only a complete items.yaml makes that true.

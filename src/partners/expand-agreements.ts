@@ -5,6 +5,7 @@ import type { Agreement, Company, EnvelopeSettings, Partner } from './configurat
 import {
   acknowledgmentDefaults,
   baseMapName,
+  changeDefaults,
   DOCUMENT_OF_MESSAGE,
   deadlineDefaults,
   decisionDefaults,
@@ -102,6 +103,7 @@ function merge(defaults: AgreementTerms, entry: AgreementTerms): AgreementTerms 
     ...section('acknowledgment'),
     ...section('validation'),
     ...section('duplicates'),
+    ...section('changes'),
     ...section('decision'),
     ...section('deadlines'),
     ...section('values'),
@@ -152,6 +154,7 @@ function expandEntry(
     acknowledgment: { ...acknowledgment, channel: channelId(acknowledgment.channel) },
     validation: { ...validationDefaults, ...terms.validation },
     duplicates: { ...duplicateDefaults, ...terms.duplicates },
+    changes: { ...changeDefaults, ...terms.changes },
     decision: { ...decisionDefaults, ...terms.decision },
     deadlines: {
       ...deadlineDefaults(direction, document, acknowledgment, envelope.requestAcknowledgment),

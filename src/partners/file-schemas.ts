@@ -184,6 +184,12 @@ const terms = {
       orderNumber: optional(oneOf('hold', 'reject')),
     }),
   ),
+  changes: optional(
+    object({
+      quantityMeans: optional(oneOf('total', 'difference')),
+      onPartlyCommitted: optional(oneOf('take-back-rest', 'refuse')),
+    }),
+  ),
   decision: optional(
     object({
       decideBy: optional(oneOf('rules', 'back-office')),

@@ -3,7 +3,7 @@ import type { Usage } from '../core/usage.ts';
 import type { DocumentKind } from '../documents/index.ts';
 import type { EnvelopeIdentity, SyntaxName } from '../parsers/transaction.ts';
 import type { Agreement, Channel, Configuration } from './configuration.ts';
-import { tablesVersion } from './defaults.ts';
+import { ANSWER_TO_MESSAGE, tablesVersion } from './defaults.ts';
 import { type Identity, identityKey, sameIdentity } from './identity.ts';
 
 /** What an envelope says of one message. Seen from the wire: on the way in the sender is theirs, on the way out ours. */
@@ -109,7 +109,7 @@ const listOf = (agreements: readonly Agreement[], what: 'message' | 'version' | 
  */
 export function selectAnswer(
   agreements: readonly Agreement[],
-  inbound: Pick<Agreement, 'partner' | 'usage' | 'ours' | 'theirs' | 'syntax'>,
+  inbound: Pick<Agreement, 'partner' | 'usage' | 'ours' | 'theirs' | 'syntax' | 'message'>,
   document: DocumentKind,
 ): Agreement | undefined {
   const possible = agreements.filter(
@@ -122,7 +122,12 @@ export function selectAnswer(
   const between = possible.filter(
     ({ ours, theirs }) => sameIdentity(ours, inbound.ours) && sameIdentity(theirs, inbound.theirs),
   );
-  const fitting = between.length > 0 ? between : possible;
+  const near = between.length > 0 ? between : possible;
+  // 855 and 865 carry one document: the message that answers theirs goes before the other.
+  const named = near.filter(({ message }) => message === ANSWER_TO_MESSAGE[inbound.message]);
+  const other = new Set(Object.values(ANSWER_TO_MESSAGE));
+  const fitting =
+    named.length > 0 ? named : near.length === 1 ? near : near.filter(({ message }) => !other.has(message));
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 

@@ -67,11 +67,17 @@ export async function reopenExpectations(
   );
 }
 
-/** What was expected of a subject is not any more. */
-export async function cancelExpectations(tx: Queryable, subjectKind: string, subjectId: string): Promise<void> {
+/** What was expected of a subject is not any more: all of it, or one kind. */
+export async function cancelExpectations(
+  tx: Queryable,
+  subjectKind: string,
+  subjectId: string,
+  kind: string | null = null,
+): Promise<void> {
   await tx.tell(
-    `update expectation set state = 'cancelled' where subject_kind = $1 and subject_id = $2 and state in ('open', 'overdue')`,
-    [subjectKind, subjectId],
+    `update expectation set state = 'cancelled'
+     where subject_kind = $1 and subject_id = $2 and ($3::text is null or kind = $3) and state in ('open', 'overdue')`,
+    [subjectKind, subjectId, kind],
   );
 }
 

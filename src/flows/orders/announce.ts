@@ -4,12 +4,13 @@ import type { AnnouncementRow } from '../../store/rows/outbound.ts';
 import type { FlowContext } from '../context.ts';
 import type { OrderOwner } from './order-flow.ts';
 
-/** What tells a back office, at the URL its agreement names, that an order waits for its decision; null when it polls. */
+/** What tells a back office, at the URL its agreement names, that an order or a change of one waits for its decision; null when it polls. */
 export function announcementRow(
   { newId, clock }: FlowContext,
   agreement: Agreement,
   owner: OrderOwner,
   order: Order,
+  changeId: string | null = null,
 ): AnnouncementRow | null {
   const { announceUrl } = agreement.decision;
   if (announceUrl === null) return null;
@@ -23,9 +24,16 @@ export function announcementRow(
     url: announceUrl,
     body: {
       id,
-      type: 'order.awaiting-decision',
+      type: changeId === null ? 'order.awaiting-decision' : 'order.change-awaiting-decision',
       at: at.toISOString(),
-      data: { orderId: owner.id, number: owner.number, partner: owner.partner_id, usage: owner.usage, document: order },
+      data: {
+        orderId: owner.id,
+        number: owner.number,
+        partner: owner.partner_id,
+        usage: owner.usage,
+        document: order,
+        ...(changeId === null ? {} : { changeId }),
+      },
     },
     state: 'ready',
     at,

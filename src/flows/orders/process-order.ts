@@ -6,20 +6,20 @@ import { expectedFrom } from '../../orders/expectations.ts';
 import type { Outcome } from '../../orders/finding.ts';
 import { awaitDecision, cancelOrder, type OrderState, receivedOrder, replaceOrder } from '../../orders/order-state.ts';
 import type { Tx } from '../../store/database.ts';
-import { letWait, type StoredDocument, setDocumentState, wakeWaiting } from '../../store/documents/document.ts';
+import { type StoredDocument, setDocumentState, wakeWaiting } from '../../store/documents/document.ts';
 import { cancelExpectations } from '../../store/expectations.ts';
 import { type OrderRecord, orderByNumber, putInPlace, updateOrder } from '../../store/orders/orders.ts';
 import { releaseReservations } from '../../store/orders/stock.ts';
-import { hasPendingWork } from '../../store/work/pending-work.ts';
 import type { FlowContext } from '../context.ts';
 import { expectationRows } from '../expect.ts';
 import { type Gathered, gather } from '../gathered.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
-import { nextLookAt, orderWaitMs, processAgain, waitsForOrder } from '../waiting.ts';
+import { processAgain, waitsForOrder } from '../waiting.ts';
 import { announcementRow } from './announce.ts';
 import { applyDecision, decisionByRules } from './decide.ts';
 import { expectationSettings, type OrderOwner, orderEvent } from './order-flow.ts';
 import type { Shelves } from './shelves.ts';
+import { waitForOrder } from './wait-for-order.ts';
 
 type OrderDocument = Extract<StoredDocument, { kind: 'order' }>;
 
@@ -41,7 +41,8 @@ export async function processOrder(
     release: order.release ?? '',
   };
   const first = await orderByNumber(tx, key);
-  if (first === undefined && (await waitsForFirst(context, tx, document, gathered))) return gathered;
+  const refers = REFERRING.has(order.purpose.code ?? '');
+  if (first === undefined && refers && (await waitForOrder(context, tx, document, key, gathered))) return gathered;
   const policy = known.agreement(document.agreement_id).duplicates;
   const further = furtherOrder(order, first?.state ?? null, policy);
   switch (further.act) {
@@ -69,32 +70,14 @@ export async function processOrder(
   return gathered;
 }
 
+/** What takes an order back or takes its place says nothing by itself: it waits for the order it means. */
 const REFERRING: ReadonlySet<string> = new Set(['cancel', 'replace']);
 
 /** Whether an order takes back another or takes its place: it gives goods back, which the shelves of others do not show. */
 export const refersToAnother = ({ purpose }: Order): boolean => REFERRING.has(purpose.code ?? '');
 
-/** What takes an order back or its place may be read before it: it waits a while. Then it is what its purpose says of an order that never came. */
-async function waitsForFirst(
-  { clock }: FlowContext,
-  tx: Tx,
-  document: OrderDocument,
-  gathered: Gathered,
-): Promise<boolean> {
-  const { number, release = '' } = document.body;
-  const at = clock.now();
-  const deadline = new Date(document.at.getTime() + orderWaitMs);
-  if (!refersToAnother(document.body) || at >= deadline) return false;
-  await letWait(tx, document.id, [waitsForOrder(document.partner_id, number, release)], deadline);
-  if (!(await hasPendingWork(tx, 'process', document.id))) {
-    const notBefore = nextLookAt(at, deadline, document.state === 'entered');
-    gathered.work.push({ kind: 'process', subjectId: document.id, fairnessKey: document.partner_id, notBefore });
-  }
-  return true;
-}
-
 /** What a new order, or one that takes another's place, goes through. Gives its state and the decision when rules made one. */
-async function settle(
+export async function settle(
   context: FlowContext,
   known: KnownConfiguration,
   tx: Tx,
@@ -102,6 +85,7 @@ async function settle(
   owner: OrderOwner,
   order: Order,
   gathered: Gathered,
+  received: OrderState = receivedOrder(order),
 ): Promise<{ state: OrderState; decision: OrderDecision | null }> {
   const { clock, newId } = context;
   const at = clock.now();
@@ -120,7 +104,6 @@ async function settle(
     newId,
     at,
   );
-  const received = receivedOrder(order);
   if (agreement.decision.decideBy === 'back-office') {
     const state = granted(awaitDecision(received));
     gathered.events.push(orderEvent(owner, 'order/awaiting-decision', at, 'gateway'));
@@ -195,12 +178,12 @@ async function replace(
   first: OrderRecord,
   gathered: Gathered,
 ): Promise<void> {
-  granted(replaceOrder(first.state, document.body));
+  const replaced = granted(replaceOrder(first.state, document.body));
   await releaseReservations(tx, { companyId: first.company_id, usage: first.usage, orderId: first.id });
   await cancelExpectations(tx, 'order', first.id);
   const owner: OrderOwner = { ...first, agreement_id: document.agreement_id };
   gathered.events.push(furtherEvent(context, document, first, 'replace', `Order ${first.number} was replaced.`));
-  const { state, decision } = await settle(context, known, tx, shelves, owner, document.body, gathered);
+  const { state, decision } = await settle(context, known, tx, shelves, owner, document.body, gathered, replaced);
   await putInPlace(tx, first.id, {
     documentId: document.id,
     agreementId: document.agreement_id,

@@ -9,8 +9,9 @@ export async function delivered(tx: Tx, delivery: StoredDelivery, at: Date): Pro
   if (delivery.document_id === null) return;
   const document = await markSent(tx, delivery.document_id);
   if (document === undefined || document.order_id === null) return;
-  const { kind, order_id, order_number, shipment_id, request, billed } = document;
-  if (kind === 'order-response') await meetExpectation(tx, 'order-response', 'order', order_id, { by: 'once' }, at);
+  const { kind, purpose, order_id, order_number, shipment_id, request, billed } = document;
+  if (kind === 'order-response' && purpose !== 'change')
+    await meetExpectation(tx, 'order-response', 'order', order_id, { by: 'once' }, at);
   if (kind === 'ship-notice' && request !== null) {
     const lines = shippedLines(request, order_number ?? '');
     await meetExpectation(tx, 'ship-notice', 'order', order_id, { by: 'quantity', lines }, at);

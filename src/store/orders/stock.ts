@@ -69,14 +69,18 @@ const reserveAll = toldInOneStatement(
     ),
 );
 
-/** Gives back what an order still has reserved: it was cancelled or replaced. */
-export async function releaseReservations(tx: Queryable, owner: StockOwner): Promise<void> {
+/** Gives back what an order still has reserved, of these lines or of all: it was cancelled, replaced or changed. */
+export async function releaseReservations(
+  tx: Queryable,
+  owner: StockOwner,
+  lines: readonly string[] | null = null,
+): Promise<void> {
   await tx.tell(
-    `with freed as (delete from reservation where order_id = $3 returning item_id, location, quantity)
+    `with freed as (delete from reservation where order_id = $3 and ($4::text[] is null or line = any ($4)) returning item_id, location, quantity)
      update item_stock s set reserved = s.reserved - f.quantity
      from (select item_id, location, sum(quantity) as quantity from freed group by item_id, location) f
      where s.company_id = $1 and s.usage = $2 and s.item_id = f.item_id and s.location = f.location`,
-    [owner.companyId, owner.usage, owner.orderId],
+    [owner.companyId, owner.usage, owner.orderId, lines],
   );
 }
 
