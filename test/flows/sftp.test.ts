@@ -17,7 +17,11 @@ import { type TestGateway, testGateway } from '../support/gateway.ts';
 import { hasOpenSsh, makeKey, type Sshd, startSshd } from '../transports/sftp/openssh.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'tallyport-road-sftp-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const closing: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const close of closing) await close();
+  rmSync(root, { recursive: true, force: true });
+});
 
 const withSettings =
   (settings: SftpSettings | SftpMailboxSettings) =>
@@ -66,7 +70,7 @@ describe.skipIf(!hasOpenSsh)('a partner whose SFTP client comes to us', () => {
       { host: '127.0.0.1', port: 0, folder: join(root, 'server') },
       (what: string, failure: FailureError) => failures.push(`${what}: ${failure.message}`),
     );
-    afterAll(() => server.close());
+    closing.push(() => server.close());
     port = server.url.split(':').at(-1) ?? '';
   });
   const sftp = (...lines: readonly string[]): Promise<string> =>

@@ -56,7 +56,8 @@ export function makeKey(
 }
 
 const running = new Set<ChildProcess>();
-process.on('exit', () => {
+// At the top: a hook that is registered while another runs is never called.
+afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
@@ -105,7 +106,6 @@ export async function startSshd(folder: string, more: readonly string[] = []): P
     running.delete(child);
     child.kill('SIGKILL');
   };
-  afterAll(stop);
   return {
     port,
     username,
