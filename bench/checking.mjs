@@ -9,7 +9,7 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 const peakReporter = new URL('peak-memory.mjs', import.meta.url).href;
 
-function check(path) {
+function check(path, expected) {
   return new Promise((resolve, reject) => {
     const from = performance.now();
     const child = spawn(process.execPath, ['--import', peakReporter, main, 'check', path], {
@@ -22,7 +22,7 @@ function check(path) {
     child.once('error', reject);
     child.once('close', (code) => {
       const peak = /peak (\d+)/.exec(errors);
-      if (code !== 0 || peak === null) reject(new Error(`check ended with ${code}: ${errors}`));
+      if (code !== expected || peak === null) reject(new Error(`check ended with ${code}: ${errors}`));
       else resolve({ seconds: (performance.now() - from) / 1000, peakMegabytes: Number(peak[1]) / 1024 });
     });
   });
@@ -31,11 +31,20 @@ function check(path) {
 export async function checking(size) {
   for (const ending of ['x12', 'edi']) {
     const path = await inputFile(`orders-${size}.${ending}`);
-    const { seconds, peakMegabytes } = await check(path);
-    print(
-      `check of ${(sizeOf(path) / 1e6).toFixed(0)} MB ${ending === 'x12' ? 'X12' : 'EDIFACT'}`,
-      megabytesPerSecond(sizeOf(path), seconds),
-      `${seconds.toFixed(1)} s, peak ${peakMegabytes.toFixed(0)} MiB resident`,
-    );
+    await one(path, ending === 'x12' ? 'X12' : 'EDIFACT', 0);
   }
+}
+
+/** A file by its name, whose check ends with the code that is expected. */
+export async function checkingOne(name, what, expected) {
+  await one(await inputFile(name), what, expected);
+}
+
+async function one(path, what, expected) {
+  const { seconds, peakMegabytes } = await check(path, expected);
+  print(
+    `check of ${(sizeOf(path) / 1e6).toFixed(0)} MB ${what}`,
+    megabytesPerSecond(sizeOf(path), seconds),
+    `${seconds.toFixed(1)} s, peak ${peakMegabytes.toFixed(0)} MiB resident`,
+  );
 }

@@ -16,9 +16,11 @@ import {
 import { fileURLToPath } from 'node:url';
 import { edifactFoot, edifactHead, edifactMessage, edifactText } from './edifact.mjs';
 import { groupSizesOf, ordersOf } from './orders.mjs';
+import { brokenX12, composedX12, escapedEdifact } from './variants.mjs';
 import { x12Envelope, x12Text, x12Transaction } from './x12.mjs';
 
 const seed = 850;
+const same = (segments) => segments;
 const folder = fileURLToPath(new URL('data/', import.meta.url));
 const digestsPath = fileURLToPath(new URL('inputs.json', import.meta.url));
 /** What is gathered before it is written. */
@@ -26,25 +28,34 @@ const pieceBytes = 1 << 20;
 
 const sizes = { '2k': 2e3, '10m': 10e6, '100m': 100e6, '1g': 1e9 };
 /** Every input by name. JSON ends at 100 MB: one string of JavaScript holds half a gigabyte. */
-export const inputs = Object.fromEntries(
-  Object.entries(sizes).flatMap(([size, bytes]) =>
-    [
-      ['x12', writeX12],
-      ['edi', writeEdifact],
-      ['json', writeJson],
-    ]
-      .filter(([ending]) => ending !== 'json' || bytes < 1e9)
-      .map(([ending, write]) => [`orders-${size}.${ending}`, { bytes, write }]),
+export const inputs = {
+  ...Object.fromEntries(
+    Object.entries(sizes).flatMap(([size, bytes]) =>
+      [
+        ['x12', writeX12],
+        ['edi', writeEdifact],
+        ['json', writeJson],
+      ]
+        .filter(([ending]) => ending !== 'json' || bytes < 1e9)
+        .map(([ending, write]) => [`orders-${size}.${ending}`, { bytes, write }]),
+    ),
   ),
-);
+  // Transactions of 1,000 lines; some 30 % of elements released (EDIFACT) or composite (X12); a mistake in every tenth transaction.
+  'lines1000-10m.x12': { bytes: 10e6, write: (emit, bytes) => writeX12(emit, bytes, { lineCount: 1_000 }) },
+  'lines1000-10m.edi': { bytes: 10e6, write: (emit, bytes) => writeEdifact(emit, bytes, { lineCount: 1_000 }) },
+  'dense-10m.x12': { bytes: 10e6, write: (emit, bytes) => writeX12(emit, bytes, { change: composedX12 }) },
+  'dense-10m.edi': { bytes: 10e6, write: (emit, bytes) => writeEdifact(emit, bytes, { change: escapedEdifact }) },
+  'wrong-10m.x12': { bytes: 10e6, write: (emit, bytes) => writeX12(emit, bytes, { change: brokenX12 }) },
+  'wrong-1g.x12': { bytes: 1e9, write: (emit, bytes) => writeX12(emit, bytes, { change: brokenX12 }) },
+};
 
 /** Below this a file is one order of `loneLines` lines. */
 const loneBytesMax = 1e4;
 const loneLines = 11;
 
 /** The orders of one file, each told whether it begins a group. Whoever takes them counts what each came to. */
-function* groupedOrders(bytesMax, counted) {
-  const orders = ordersOf(seed, bytesMax < loneBytesMax ? loneLines : undefined);
+function* groupedOrders(bytesMax, counted, lineCount) {
+  const orders = ordersOf(seed, bytesMax < loneBytesMax ? loneLines : lineCount);
   for (const size of groupSizesOf(seed)) {
     for (let at = 0; at < size; at++) {
       yield { order: orders.next().value, startsGroup: at === 0 };
@@ -53,31 +64,32 @@ function* groupedOrders(bytesMax, counted) {
   }
 }
 
-function writeX12(emit, bytesMax) {
+function writeX12(emit, bytesMax, { lineCount, change = same } = {}) {
   const counted = { bytes: 0 };
   const envelope = x12Envelope(101);
   emit(x12Text([envelope.head]));
   let group = 0;
   let count = 0;
-  for (const { order, startsGroup } of groupedOrders(bytesMax, counted)) {
+  let ordinal = 0;
+  for (const { order, startsGroup } of groupedOrders(bytesMax, counted, lineCount)) {
     if (startsGroup) {
       if (group > 0) emit(x12Text([envelope.groupFoot(count, group)]));
       emit(x12Text([envelope.groupHead(++group)]));
       count = 0;
     }
-    const text = x12Text(x12Transaction(order, String(++count).padStart(4, '0')));
+    const text = x12Text(change(x12Transaction(order, String(++count).padStart(4, '0')), ordinal++));
     counted.bytes += text.length;
     emit(text);
   }
   emit(x12Text([envelope.groupFoot(count, group), envelope.foot(group)]));
 }
 
-function writeEdifact(emit, bytesMax) {
+function writeEdifact(emit, bytesMax, { lineCount, change = same } = {}) {
   const counted = { bytes: 0 };
   emit(edifactHead);
   let count = 0;
-  for (const { order } of groupedOrders(bytesMax, counted)) {
-    const text = edifactText(edifactMessage(order, `M${String(++count).padStart(7, '0')}`));
+  for (const { order } of groupedOrders(bytesMax, counted, lineCount)) {
+    const text = edifactText(change(edifactMessage(order, `M${String(++count).padStart(7, '0')}`)));
     counted.bytes += text.length;
     emit(text);
   }
