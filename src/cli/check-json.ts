@@ -1,5 +1,5 @@
 import { type Problem, problemAsJson } from '../core/problem.ts';
-import { problemCountMax } from '../parsers/problem-list.ts';
+import { problemCountMax } from '../parsers/limits.ts';
 import { identityKey } from '../partners/identity.ts';
 import type { NamedFile } from './file-events.ts';
 import type { JudgedEvent } from './file-judge.ts';

@@ -1,6 +1,6 @@
 import { type Problem, problemAsJson } from '../core/problem.ts';
 import type { Standards } from '../library/standards.ts';
-import { problemCountMax } from '../parsers/problem-list.ts';
+import { problemCountMax } from '../parsers/limits.ts';
 import type { JudgedEvent } from './file-judge.ts';
 import type { Output } from './file-output.ts';
 import { shownSegments } from './show-transaction.ts';

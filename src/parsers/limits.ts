@@ -23,6 +23,12 @@ export const groupCountMax = 99_999;
 /** GE01 is N0 1/6, UNE 0060 and UNZ 0036 n..6: no valid group holds more. */
 export const transactionCountMax = 999_999;
 
+/**
+ * Ours: a 32 MB transaction of nothing but mistakes would otherwise make millions of Problems. No acknowledgment carries a tenth of this. What is over is
+ * counted exactly.
+ */
+export const problemCountMax = 10_000;
+
 /** Sequences of split documents (S010) followed in one interchange; what is over is not followed. A sequence has 99 parts at most (0070 is n..2). */
 export const sequencesMax = 1_000;
 

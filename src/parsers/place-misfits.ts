@@ -12,7 +12,7 @@ import {
   nodeOf,
   onlyRoad,
 } from './place-search.ts';
-import { ProblemList } from './problem-list.ts';
+import { ProblemList, type UntoldProblems } from './problem-list.ts';
 import type { LoopDefinition, MessageTable, SegmentUse } from './standards/definitions.ts';
 import type { ImpliedLoops } from './standards/implied.ts';
 import type { Skipped, Step } from './standards/places.ts';
@@ -54,6 +54,10 @@ export class Misfits {
 
   get problems(): readonly Problem[] {
     return this.#list.problems;
+  }
+
+  get untold(): UntoldProblems {
+    return this.#list.untold;
   }
 
   get onDetour(): boolean {

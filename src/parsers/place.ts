@@ -1,6 +1,7 @@
 import type { Problem } from '../core/problem.ts';
 import { type Cursor, fits, take } from './place-cursor.ts';
 import { Misfits } from './place-misfits.ts';
+import type { UntoldProblems } from './problem-list.ts';
 import type { MessageTable, SegmentDefinition } from './standards/definitions.ts';
 import type { ImpliedLoops } from './standards/implied.ts';
 import type { Place, Places, Step } from './standards/places.ts';
@@ -14,6 +15,8 @@ export interface Placement {
   readonly root: PlacedLoop;
   /** In wire order: each stands at the segment where it shows. */
   readonly problems: readonly Problem[];
+  /** Those found beyond the most that are kept. */
+  readonly untold: UntoldProblems;
 }
 
 export interface PlaceOptions {
@@ -69,5 +72,5 @@ export function place(transaction: Transaction, table: MessageTable, { implied, 
     }
   }
   misfits.close();
-  return { root, problems: misfits.problems };
+  return { root, problems: misfits.problems, untold: misfits.untold };
 }

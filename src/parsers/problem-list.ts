@@ -1,26 +1,35 @@
-import { positionAt } from '../core/position.ts';
-import { type Problem, problem } from '../core/problem.ts';
+import type { Position } from '../core/position.ts';
+import type { Problem, ProblemCode } from '../core/problem.ts';
 import { PROBLEM_CODES } from '../core/problem-codes.ts';
+import { problemCountMax } from './limits.ts';
 
-/** Ours: a 32 MB transaction of nothing but mistakes would otherwise make millions of Problems. No acknowledgment carries a tenth of this. */
-export const problemCountMax = 10_000;
+/** Problems that were found and not kept: how many of which kind, and where the first of them is. */
+export class UntoldProblems {
+  count = 0;
+  first: Position | null = null;
+  readonly errors = new Map<ProblemCode, number>();
 
-/** The Problems of one transaction, up to `problemCountMax`; what is over is told in one more. */
+  add({ code, severity, at }: Problem): void {
+    this.count++;
+    this.first ??= at;
+    if (severity === 'error') this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
+  }
+
+  addAll(others: UntoldProblems): void {
+    this.count += others.count;
+    this.first ??= others.first;
+    for (const [code, count] of others.errors) this.errors.set(code, (this.errors.get(code) ?? 0) + count);
+  }
+}
+
+/** The Problems of one transaction, up to `problemCountMax`; what is over is counted. */
 export class ProblemList {
   readonly problems: Problem[] = [];
-  #full = false;
+  readonly untold = new UntoldProblems();
 
   add(one: Problem): void {
     if (this.problems.length < problemCountMax) this.problems.push(one);
-    else if (!this.#full) {
-      this.#full = true;
-      this.problems.push(
-        problem(
-          'transaction/too-many-problems',
-          positionAt(one.at.byteOffset, { segmentNumber: one.at.segmentNumber }),
-        ),
-      );
-    }
+    else this.untold.add(one);
   }
 
   /** Takes back one that proved to be the consequence of another. */

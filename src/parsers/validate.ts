@@ -5,6 +5,7 @@ import type { BalanceRules } from './balance-rules.ts';
 import { checkBounds } from './check-bounds.ts';
 import { checkCharacters, checkFused } from './check-characters.ts';
 import { SegmentChecks } from './check-elements.ts';
+import { problemCountMax } from './limits.ts';
 import { place } from './place.ts';
 import { inWireOrder, ProblemList } from './problem-list.ts';
 import { checkRestrictions, type Restrictions } from './restrictions.ts';
@@ -75,7 +76,11 @@ export function validate(
   const loopIds: (string | null)[] = [];
   const isBounded = table.places.tags.has('LS');
   // A segment out of place has its elements all the same: one mistake does not hide another.
-  const { root, problems: misplaced } = place(transaction, table, {
+  const {
+    root,
+    problems: misplaced,
+    untold,
+  } = place(transaction, table, {
     ...(options.implied === undefined ? {} : { implied: options.implied }),
     each(segment, definition, loop) {
       if (isChecked && definition !== undefined) checks.check(segment, definition, loop);
@@ -83,6 +88,7 @@ export function validate(
     },
   });
   for (const one of misplaced) list.add(one);
+  list.untold.addAll(untold);
   if (isBounded) checkBounds(transaction, loopIds, list);
   const first = transaction.segments[0];
   if (options.restrictions !== undefined && first !== undefined)
@@ -92,8 +98,29 @@ export function validate(
   if (policies.characters !== 'off') checkCharacters(transaction, list);
   if (list.problems.length === 0) return { transaction, root, problems: [], verdict: 'accepted' };
   const told = withoutConsequences(withoutEchoes(list.problems, transaction.problems), fused);
-  const { problems, verdict } = judge(inWireOrder(told, transaction.byteOffset), policies);
+  const judged = judge(inWireOrder(told, transaction.byteOffset), policies);
+  const { problems, verdict } = list.untold.count === 0 ? judged : withUntold(judged, list, policies);
   return { transaction, root, problems, verdict };
+}
+
+/** One Problem for all that were found and not kept; it and the verdict weigh what the worst of them does. */
+function withUntold(
+  { problems, verdict }: Pick<PlacedTransaction, 'problems' | 'verdict'>,
+  { untold, problems: kept }: ProblemList,
+  policies: ValidationPolicies,
+): Pick<PlacedTransaction, 'problems' | 'verdict'> {
+  const consequences = new Set([...untold.errors.keys()].map((code) => policies[layerOf(code)]));
+  const [rejects, counts] = [consequences.has('reject'), consequences.has('accept-with-errors')];
+  const total = kept.length + untold.count;
+  const { byteOffset = 0, segmentNumber = null } = untold.first ?? {};
+  const summary = problem('transaction/too-many-problems', positionAt(byteOffset, { segmentNumber }), {
+    message: `The transaction has ${total} problems: ${untold.count} of them are not listed.`,
+    found: String(total),
+    expected: `at most ${problemCountMax}`,
+    severity: rejects || counts ? 'error' : 'warning',
+  });
+  const worse = rejects ? 'rejected' : counts && verdict === 'accepted' ? 'accepted-with-errors' : verdict;
+  return { problems: [...problems, summary], verdict: worse };
 }
 
 /** What the envelope told of an element of ST, SE, UNH or UNT is not told once more as an element's mistake. */

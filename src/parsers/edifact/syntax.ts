@@ -50,12 +50,14 @@ export function openUnaOrUnb(window: Window, at: number, strict: boolean): Openi
   const next = behindLineBreaks(window, at + unaBytes);
   if (next === at + unaBytes + unaGapBytesMax) return 'malformed';
   if (next + 4 > length) return atEnd ? 'malformed' : 'more';
-  const delimiters = unaDelimiters(bytes, at);
+  const named = unaDelimiters(bytes, at);
+  const problems = clashes(named, base + at);
+  // A UNA that cannot be meant, before a UNB as it is without one: what follows is most likely written so too.
+  const delimiters = problems.length > 0 && bytes[next + 3] === DEFAULT_DELIMITERS.element ? DEFAULT_DELIMITERS : named;
   if (bytes[next] !== 0x55 || bytes[next + 1] !== 0x4e || bytes[next + 2] !== 0x42) return 'malformed';
   if (bytes[next + 3] !== delimiters.element) return 'malformed';
-  if (strict && clashes(delimiters, base + at).length > 0) return 'malformed';
+  if (strict && problems.length > 0) return 'malformed';
   const serviceAdvice = decodeBytes(bytes, at, at + unaBytes);
-  const problems = clashes(delimiters, base + at);
   return { delimiters, byteOffset: base + at, serviceAdvice, segment: null, next, problems };
 }
 
