@@ -8,6 +8,7 @@ import { type Condition, conditionText, type PlaceText, placeText } from './plac
  *   count      the declared number is how often loops or segments occur
  *   hash       the declared number is the digits of a place summed, points and signs passed over (trap 25)
  *   sum        the declared amount equals one of several sums of terms; several, because senders differ (order-to-cash practice)
+ *   shares     in each loop, the declared number of its first segment is what the elements of another add up to (SDQ: trap 33)
  *   parents    ids are unique, and each parent is an earlier one (HL, CPS)
  */
 export interface BalanceTerm {
@@ -30,6 +31,14 @@ export type BalanceRule =
       readonly anySign: boolean;
       /** The first term of each is what the total is made of: where it has no segment, that sum is not compared. */
       readonly equals: readonly (readonly BalanceTerm[])[];
+    }
+  | {
+      readonly check: 'shares';
+      /** In the trigger of a loop. */
+      readonly declared: PlaceText;
+      /** A segment of that loop, and its elements that are the shares. */
+      readonly of: PlaceText;
+      readonly elements: readonly number[];
     }
   | { readonly check: 'parents'; readonly id: PlaceText; readonly parent: PlaceText };
 
@@ -73,6 +82,12 @@ function ruleOf(rule: unknown): BalanceRule {
         throw new TypeError('"equals" is no list of lists');
       const equals = sums.map((terms: readonly unknown[]) => terms.map(termOf));
       return { check, declared: placeText(textOf(rule, 'declared')), anySign: field(rule, 'anySign') === true, equals };
+    }
+    case 'shares': {
+      const elements = field(rule, 'elements');
+      if (!Array.isArray(elements) || !elements.every((one): one is number => Number.isInteger(one)))
+        throw new TypeError('"elements" is no list of numbers');
+      return { check, declared: placeText(textOf(rule, 'declared')), of: placeText(textOf(rule, 'of')), elements };
     }
     case 'parents':
       return { check, id: placeText(textOf(rule, 'id')), parent: placeText(textOf(rule, 'parent')) };

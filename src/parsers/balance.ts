@@ -33,6 +33,9 @@ export function checkBalances(root: PlacedLoop, rules: BalanceRules, list: Probl
       case 'sum':
         checkSum(root, rule, list);
         break;
+      case 'shares':
+        checkShares(root, rule, list);
+        break;
       case 'parents':
         checkParents(root, rule, list);
         break;
@@ -143,6 +146,27 @@ function termValue(part: PlacedSegment, { of, times, per, minus }: BalanceTerm):
   if (divisor === null) return null;
   if (divisor !== undefined) value = divideDecimals(value, divisor, 10);
   return minus !== null && fulfils(part.segment, minus) ? negateDecimal(value) : value;
+}
+
+/** What one segment of a loop gives to many is what the loop's first segment has: SDQ's quantities, in pairs with their stores, and PO102. */
+function checkShares(root: PlacedLoop, { declared, of, elements }: RuleOf<'shares'>, list: ProblemList): void {
+  for (const group of loopsAt(root, declared)) {
+    const parts = segmentsIn(group, of);
+    const [placed] = parts.length === 0 ? [] : segmentsIn(group, declared);
+    const claimed = placed === undefined ? null : numberAt(placed, declared);
+    if (placed === undefined || claimed === null) continue;
+    const sum = new ExactSum();
+    for (const part of parts) {
+      for (const element of elements) {
+        const value = numberAt(part, { ...of, element });
+        if (value !== null) sum.add(value);
+      }
+    }
+    const total = sum.total();
+    if (isSame(total, claimed)) continue;
+    const message = `${nameOf(declared)} is ${claimed}, and what ${of.tag} gives adds up to ${total}.`;
+    tell(list, 'balance/total-mismatch', placed, declared, message, total, 'error');
+  }
 }
 
 /** HL02 and CPS 7166 name an earlier level; ids are unique (traps 24, 61). */

@@ -42,10 +42,10 @@ describe('sizes', () => {
     expect(transactionsOf(events)[0]?.segments.length).toBeLessThan(transactionSegmentsMax);
   });
 
-  test('10 million empty segments outside any: one Problem', () => {
-    const events = readRepeated(`${isa()}${gs}`, Buffer.alloc(1_000_000, '~'), 10, 'GE*0*1~IEA*1*000000001~');
+  test('a million empty segments outside any: one Problem', () => {
+    const events = readRepeated(`${isa()}${gs}`, Buffer.alloc(100_000, '~'), 10, 'GE*0*1~IEA*1*000000001~');
     expect(codes(events)).toEqual(['interchange/segment-unexpected']);
-    expect(problemsOf(events)[0]?.message).toContain('9999999 more');
+    expect(problemsOf(events)[0]?.message).toContain('999999 more');
   });
 
   test.each`

@@ -118,7 +118,10 @@ export const x12Envelope: Envelope = {
     for (const element of [2, 3]) {
       if (trimmed(gs.value(element)) === '') report('group/header-invalid', element, 'an application code', 'warning');
     }
-    if (!/^(?:\d{6}|\d{8})$/.test(gs.value(4))) report('group/header-invalid', 4, 'CCYYMMDD', 'warning');
+    // Data element 373 grew a century with 004010.
+    const [form, expected] =
+      gs.value(8) < '004010' ? ([/^\d{6}$/, 'YYMMDD'] as const) : ([/^\d{8}$/, 'CCYYMMDD'] as const);
+    if (!form.test(gs.value(4))) report('group/header-invalid', 4, expected, 'warning');
     if (!/^\d{4,8}$/.test(gs.value(5))) report('group/header-invalid', 5, 'HHMM', 'warning');
     if (!/^\d{1,9}$/.test(gs.value(6))) report('group/control-number-invalid', 6, 'one to nine digits');
     if (!/^\d{6}/.test(gs.value(8))) report('group/header-invalid', 8, 'a version such as 004010');
