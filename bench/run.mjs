@@ -35,7 +35,15 @@ const benches = {
     as2Large({ bytes: 2 ** 30, profile: { compress: 'before-signing' }, called: 'compressed, signed, encrypted' }),
 };
 /** Long, or only for looking closer: run when they are named. */
-const namedOnly = new Set(['as2-1g', 'as2-1g-compressed', 'read-1g', 'check-1g', 'check-wrong-1g', 'orders-10s', 'orders-statements']);
+const namedOnly = new Set([
+  'as2-1g',
+  'as2-1g-compressed',
+  'read-1g',
+  'check-1g',
+  'check-wrong-1g',
+  'orders-10s',
+  'orders-statements',
+]);
 
 const wanted = process.argv.slice(2);
 const names = Object.keys(benches).filter((name) =>
