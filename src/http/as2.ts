@@ -26,7 +26,7 @@ export const as2 =
         schema: {
           ...told(
             'wire',
-            'diagnoseAs2Delivery',
+            'diagnoseDelivery',
             'Tell why a delivery over AS2 did not arrive',
             'Which part of the way broke, with the evidence; for a MIC of another kind, what the partner hashed and the setting that agrees with it.',
           ),

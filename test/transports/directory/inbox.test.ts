@@ -257,7 +257,7 @@ describe('hostile and odd files', () => {
     await symlink(path('elsewhere'), path('in', '.tallyport'));
     await writeFile(inboxFile('order.edi'), 'ISA');
     expect(await open().look()).toEqual({ takenCount: 0 });
-    expect(events).toMatchObject([{ kind: 'failed', name: null, failure: { kind: 'partner-refused' } }]);
+    expect(events).toMatchObject([{ kind: 'failed', name: null, failure: { kind: 'partner-refused-for-now' } }]);
     expect(await readdir(path('elsewhere'))).toEqual([]);
     expect(await inInbox()).toEqual(['order.edi']);
   });
