@@ -120,7 +120,9 @@ export const x12Envelope: Envelope = {
     }
     // Data element 373 grew a century with 004010.
     const [form, expected] =
-      gs.value(8) < '004010' ? ([/^\d{6}$/, 'YYMMDD'] as const) : ([/^\d{8}$/, 'CCYYMMDD'] as const);
+      /^\d{6}/.test(gs.value(8)) && gs.value(8) < '004010'
+        ? ([/^\d{6}$/, 'YYMMDD'] as const)
+        : ([/^\d{8}$/, 'CCYYMMDD'] as const);
     if (!form.test(gs.value(4))) report('group/header-invalid', 4, expected, 'warning');
     if (!/^\d{4,8}$/.test(gs.value(5))) report('group/header-invalid', 5, 'HHMM', 'warning');
     if (!/^\d{1,9}$/.test(gs.value(6))) report('group/control-number-invalid', 6, 'one to nine digits');
