@@ -105,8 +105,10 @@ describe('the examples', () => {
     expect(items).toHaveLength(6);
     expect(agreements.filter(({ usage }) => usage === 'test').map(({ id }) => id)).toEqual([
       'brightmart/in/850/test',
+      'brightmart/in/860/test',
       'brightmart/in/820/test',
       'brightmart/out/855/test',
+      'brightmart/out/865/test',
       'brightmart/out/856/test',
       'brightmart/out/810/test',
       'cedarsupply/in/850/test',
