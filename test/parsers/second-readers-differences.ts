@@ -268,7 +268,7 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, 
   'oddities/edifact-una-of-one-byte.edi': {
     edifact: {
       at: 0,
-      ours: 'UNB|UNOC:3|5412345000013:14|8798765432106:14|260',
+      ours: 'UNB|UNOC?3|5412345000013?14|8798765432106?14|260',
       theirs: 'throws: No definition found for character encodi',
       why: 'syntaxIdentifier',
     },

@@ -36,6 +36,7 @@ const PARTS: Readonly<Record<string, string>> = {
   delivery_attempt: 'delivery_id',
   receipt: 'delivery_id',
   upload_stage: 'delivery_id',
+  as2_sent: 'delivery_id',
   announcement: 'order_id',
   event_object: 'event_id',
 };
@@ -61,6 +62,9 @@ const OTHERS = [
   'rule_file',
   'rule_use',
   'sftp_upload',
+  'as2_received',
+  'as2_mdn',
+  'key_pair',
 ];
 
 const columns = await database.query<{ table_name: string; column_name: string }>(
