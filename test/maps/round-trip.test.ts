@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Document } from '../../src/documents/index.ts';
+import type { Order } from '../../src/documents/order.ts';
 import { comparable } from '../mappers/comparable.ts';
 import { documentsOf } from '../mappers/documents-of.ts';
 import { bytesOf, placedOf } from '../mappers/wire.ts';
@@ -14,6 +15,10 @@ import { MAP_NAMES } from './fixtures.ts';
  */
 const AGREEMENT = { currency: 'USD', adxSign: 'keep', creditSign: 'keep', shipNotice: { shape: '0001' } };
 
+/** The same documents at every run, so that a change is judged by itself; FUZZ_RUNS asks for that many others. */
+const RUNS =
+  process.env.FUZZ_RUNS === undefined ? { numRuns: 30, seed: 20_261_125 } : { numRuns: Number(process.env.FUZZ_RUNS) };
+
 /** What the standard wants beyond the map, and sums generated at random: another test's. */
 const STANDARDS_OWN: ReadonlySet<string> = new Set([
   'map/element-missing',
@@ -21,6 +26,25 @@ const STANDARDS_OWN: ReadonlySet<string> = new Set([
   'map/note-violated',
   'map/balance-differs',
 ]);
+
+/**
+ * A line's text of 005010 goes to MTX or to N9, whose code lists differ: one kind has two originals there, and a generated text may bring the
+ * one of the other place; and those of one place come back before those of the other.
+ */
+function kinds(name: string, document: Document): Document {
+  if (name !== 'x12/005010/850' || !('lines' in document)) return document;
+  const lines = (document as Order).lines.map(({ texts, ...line }) => ({
+    ...line,
+    ...(texts !== undefined && {
+      texts: texts
+        .map(({ kind, ...text }) => ({ ...text, kind: kind?.code ?? kind?.original }))
+        .toSorted((a, b) =>
+          JSON.stringify(Object.entries(a).sort()).localeCompare(JSON.stringify(Object.entries(b).sort())),
+        ),
+    }),
+  }));
+  return { ...document, lines } as unknown as Document;
+}
 
 /** A group whose first segment would lack what makes it one is left out. */
 const LOST = 'would open its group without';
@@ -46,14 +70,14 @@ describe('a generated document goes out, and comes back', () => {
         if (first.told.length === 0) {
           whole++;
           expect(first.unwritten).toEqual([]);
-          if (!('contents' in document)) expect(read).toMatchObject(document);
+          if (!('contents' in document)) expect(kinds(name, read)).toMatchObject(kinds(name, document));
         } else if ('contents' in document) return; // a structure no shape has
         const again = send(read);
         expect(again.told.filter((message) => !message.includes(LOST))).toEqual([]);
         expect(again.unwritten).toEqual([]);
         expect(comparable(receive(again.draft))).toEqual(comparable(read));
       }),
-      { numRuns: 30 },
+      RUNS,
     );
     expect(whole).toBeGreaterThan(0);
   });
