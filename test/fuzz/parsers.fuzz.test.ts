@@ -3,58 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { createReader } from '../../src/parsers/index.ts';
 import type { ReadEvent, ReaderState } from '../../src/parsers/transaction.ts';
 import { envelopeFixtures, eventAsData, readChunks } from '../parsers/reading.ts';
+import { mutated, mutation, PIECES } from './hostile.ts';
 
 const numRuns = Number(process.env.FUZZ_RUNS ?? 300);
-
-/** Bytes every mutation may put in: separators and tags do more harm than noise. */
-const PIECES = [
-  '~',
-  '*',
-  ':',
-  "'",
-  '+',
-  '?',
-  '\n',
-  '\r\n',
-  '\0',
-  'ISA*',
-  'GS*',
-  'ST*850*1~',
-  'SE*2*1~',
-  'GE*1*1~',
-  'IEA*1*1~',
-  'BIN*9*',
-  "UNA:+.? '",
-  'UNB+UNOC:3',
-  "UNH+1+ORDERS:D:96A:UN'",
-  "UNT+1+1'",
-  "UNZ+1+1'",
-  '\xff',
-  ' '.repeat(40),
-];
-
-const mutation = fc.record({
-  kind: fc.constantFrom('insert' as const, 'delete' as const, 'copy' as const, 'flip' as const),
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  length: fc.integer({ min: 1, max: 120 }),
-  piece: fc.constantFrom(...PIECES),
-});
-type Mutation = typeof mutation extends fc.Arbitrary<infer T> ? T : never;
-
-function mutated(text: string, { kind, at, length, piece }: Mutation): string {
-  const place = Math.floor(at * text.length);
-  const [head, tail] = [text.slice(0, place), text.slice(place)];
-  switch (kind) {
-    case 'insert':
-      return head + piece + tail;
-    case 'delete':
-      return head + tail.slice(length);
-    case 'copy':
-      return head + tail.slice(0, length) + tail;
-    case 'flip':
-      return head + String.fromCharCode((tail.charCodeAt(0) || 0) ^ length) + tail.slice(1);
-  }
-}
 
 /** Whatever comes in: nothing is thrown, no more events than bytes, trailers are never believed when wrong, and cuts change nothing. */
 function readSafely(bytes: Buffer, cutAt: number): void {

@@ -2,6 +2,7 @@ import type { Problem, Severity } from '../../src/core/problem.ts';
 import { openStandards } from '../../src/library/standards.ts';
 import type { ReadEvent, Transaction } from '../../src/parsers/transaction.ts';
 import { validate, validateUnknown } from '../../src/parsers/validate.ts';
+import { readText, transactionsOf } from './reading.ts';
 
 /* Bytes read and judged by all layers, as the sweeps over whole folders of files need it. */
 
@@ -15,6 +16,23 @@ export function transactionProblems(transaction: Transaction): readonly Problem[
     return validateUnknown(transaction, standards.version(syntax, version) !== undefined).problems;
   const [implied, balances] = [standards.implied(message), standards.balances(message)];
   return validate(transaction, table, { implied, balances }).problems;
+}
+
+/** The first transaction of a text. */
+export function only(text: string): Transaction {
+  const [transaction] = transactionsOf(readText(text));
+  if (transaction === undefined) throw new Error('no transaction');
+  return transaction;
+}
+
+/** What the tables say of the first transaction of a text, every layer under these policies. */
+export function judged(text: string, policies = {}) {
+  const transaction = only(text);
+  const { syntax, version, message } = transaction;
+  const table = standards.table(syntax, version, message);
+  if (table === undefined) throw new Error(`no table for ${version} ${message}`);
+  const [implied, balances] = [standards.implied(message), standards.balances(message)];
+  return validate(transaction, table, { policies, implied, balances });
 }
 
 /** Every problem of what was read, in wire order of the events. */

@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { problemAsJson } from '../../src/core/problem.ts';
-import { openStandards } from '../../src/library/standards.ts';
 import { parserNamed } from '../../src/parsers/index.ts';
-import { validate } from '../../src/parsers/validate.ts';
 import { edifactEnvelope } from './envelopes.ts';
+import { judged, only, standards } from './judging.ts';
 import { problemsOf, readText, transactionsOf } from './reading.ts';
 
 /* The traps of EDIFACT, each by its number; docs/reference/traps.md lists them all, with those held elsewhere. */
 
-const standards = openStandards();
 const unb = ({ syntax = 'UNOC:3', date = '260101', more = '' } = {}) =>
   `UNB+${syntax}+A:14+B:14+${date}:1200+1${more}'`;
 
@@ -22,22 +20,6 @@ function file(
 }
 const four = { syntax: 'UNOC:4', date: '20260101' };
 
-function only(text: string) {
-  const [transaction] = transactionsOf(readText(text));
-  if (transaction === undefined) throw new Error('no transaction');
-  return transaction;
-}
-function judged(text: string, policies = {}) {
-  const transaction = only(text);
-  const { syntax, version, message } = transaction;
-  const table = standards.table(syntax, version, message);
-  if (table === undefined) throw new Error(`no table for ${version} ${message}`);
-  return validate(transaction, table, {
-    policies,
-    implied: standards.implied(message),
-    balances: standards.balances(message),
-  });
-}
 const told = (text: string, policies = {}) =>
   judged(text, policies).problems.map(
     ({ code, at }) =>

@@ -1,16 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { FailureError } from '../../src/core/failure.ts';
-import { openStandards } from '../../src/library/standards.ts';
 import { parserNamed, rewriteFile } from '../../src/parsers/index.ts';
-import type { Transaction } from '../../src/parsers/transaction.ts';
-import { validate } from '../../src/parsers/validate.ts';
 import { x12CodeOf } from '../../src/parsers/wire-codes.ts';
 import { x12Envelope } from './envelopes.ts';
+import { judged, only, standards } from './judging.ts';
 import { bytesOf, problemsOf, readChunks, readText, transactionsOf } from './reading.ts';
 
 /* The traps of X12, each by its number; docs/reference/traps.md lists them all, with those held elsewhere. */
 
-const standards = openStandards();
 const isa = ({
   version = '00401',
   repetition = 'U',
@@ -41,28 +38,11 @@ function file(
   return `${head}GS*${group}*A*B*20260101*1200*1*X*${version}~ST*${set}*0001~${body}SE*${segments.length + 2}*0001~GE*1*1~IEA*1*000000001~`;
 }
 
-function judged(text: string, policies = {}) {
-  const [transaction] = transactionsOf(readText(text));
-  if (transaction === undefined) throw new Error('no transaction');
-  const { syntax, version, message } = transaction;
-  const table = standards.table(syntax, version, message);
-  if (table === undefined) throw new Error(`no table for ${version} ${message}`);
-  return validate(transaction, table, {
-    policies,
-    implied: standards.implied(message),
-    balances: standards.balances(message),
-  });
-}
 const told = (text: string, policies = {}) =>
   judged(text, policies).problems.map(
     ({ code, at }) =>
       `${at.tag}${String(at.elementNumber ?? '').padStart(at.elementNumber === null ? 0 : 2, '0')} ${code}`,
   );
-const only = (text: string): Transaction => {
-  const [transaction] = transactionsOf(readText(text));
-  if (transaction === undefined) throw new Error('no transaction');
-  return transaction;
-};
 const order = (more = '') => `BEG*00*SA*1**20260101~${more}PO1*1*5*EA*2~`;
 
 describe('envelope and lexing', () => {
