@@ -56,7 +56,12 @@ async function stations(profile) {
   };
   const transport = as2Transport({
     sendingTo: async () => sending,
-    sent: { takeRefusal: async () => null, remember: async () => undefined, keepMdn: async () => undefined },
+    sent: {
+      takeRefusal: async () => null,
+      unansweredSends: async () => 0,
+      remember: async () => undefined,
+      keepMdn: async () => undefined,
+    },
     spool: (source) => spool(source, 2 ** 31, tmpdir()),
   });
   return { transport, child };

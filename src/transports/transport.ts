@@ -32,8 +32,6 @@ export interface Intake {
 
 export interface OutboundDelivery {
   readonly id: string;
-  /** The how manieth attempt this is, where it is known. */
-  readonly attemptNumber?: number;
   /** "<partner>/<name>". */
   readonly channelId: string;
   /** What the file is called on the other side; the same at every attempt. */

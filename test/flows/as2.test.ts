@@ -10,48 +10,18 @@ import { deliverMdn } from '../../src/flows/as2/receipts.ts';
 import { handlersOf } from '../../src/flows/handlers.ts';
 import { receive } from '../../src/flows/receive.ts';
 import { runWork } from '../../src/flows/run-work.ts';
-import { type As2Settings, as2Defaults, inForce } from '../../src/partners/as2-settings.ts';
-import type { Configuration } from '../../src/partners/configuration.ts';
+import { type As2Settings, inForce } from '../../src/partners/as2-settings.ts';
 import { claimWork } from '../../src/store/work/claim-work.ts';
 import type { As2Event } from '../../src/transports/as2/receive/station.ts';
 import { partnerListener } from '../../src/transports/http/listener.ts';
 import { openTransport } from '../../src/transports/open-transport.ts';
+import { as2ChannelId, undated as dated, withAs2 } from '../support/as2-channel.ts';
 import { order850 } from '../support/brightmart.ts';
 import { type TestGateway, testGateway } from '../support/gateway.ts';
 
 /* Two gateways with tables of their own; one sends what its buyer ordered, the other takes it. */
 const masterKey = randomBytes(32);
-const partner = 'brightmart';
-const channelId = `${partner}/as2`;
-
-/** The example configuration, its buyer reached over AS2. */
-const withAs2 =
-  (settings: () => Partial<As2Settings>) =>
-  (configuration: Configuration): Configuration => {
-    const [first] = configuration.channels.filter((channel) => channel.partner === partner);
-    if (first === undefined) throw new Error('the example has no channel');
-    const as2: As2Settings = {
-      kind: 'as2',
-      ...as2Defaults,
-      ourName: 'US',
-      theirName: 'THEM',
-      url: null,
-      ourKeys: [],
-      theirCertificates: [],
-      receiptHosts: [],
-      serverCertificates: [],
-      timeoutMs: 5_000,
-      allowLoopback: true,
-      ...settings(),
-    };
-    return {
-      ...configuration,
-      channels: [...configuration.channels, { ...first, id: channelId, name: 'as2', settings: as2 }],
-      agreements: configuration.agreements.map((agreement) =>
-        agreement.partner === partner && agreement.channel !== null ? { ...agreement, channel: channelId } : agreement,
-      ),
-    };
-  };
+const channelId = as2ChannelId;
 
 interface Station {
   readonly gateway: TestGateway;
@@ -120,7 +90,6 @@ describe('two gateways', async () => {
   const [us, them] = [await station(), await station()];
   const ours = await createKey(us.gateway.context, masterKey, { ...made('ours'), kind: 'rsa-2048' }, 'test');
   const theirs = await createKey(them.gateway.context, masterKey, { ...made('theirs'), kind: 'rsa-2048' }, 'test');
-  const dated = { use: 'both', from: null } as const;
   const usSettings: Partial<As2Settings> = {
     url: them.url,
     ourKeys: [{ name: 'ours', ...dated }],
@@ -207,6 +176,32 @@ describe('two gateways', async () => {
     expect(us.gateway.failures).toEqual([]);
     const kinds = await us.gateway.rows<{ kind: string }>('select distinct kind from receipt');
     expect(kinds).toContainEqual({ kind: 'mdn' });
+  });
+
+  test('attempts that reached nobody are no messages without a receipt', async () => {
+    await us.configure({ ...usSettings, url: 'http://127.0.0.1:9/as2', mdnUrl: `${us.url}/mdn`, mdnDueMinutes: 30 });
+    await us.gateway.receive(channelId, order850('PO-2B', 1021));
+    const parked = () => us.gateway.failures.splice(0).filter((failure) => failure.endsWith('park'));
+    for (let attempt = 1; attempt <= 7; attempt++) {
+      await us.work();
+      us.gateway.clock.move(24 * 60);
+      expect(parked()).toEqual([]);
+    }
+    await us.configure({ ...usSettings, mdnUrl: `${us.url}/mdn`, mdnDueMinutes: 30 });
+    for (let send = 1; send <= 5; send++) {
+      await us.work();
+      us.gateway.clock.move(24 * 60);
+      expect(parked()).toEqual([]);
+    }
+    await us.work(); // taken five times, and their receipts have not left
+    expect(parked().join()).toContain('took the message 5 times and sent no receipt');
+    await them.work();
+    await us.work();
+    expect(
+      await us.gateway.rows(`select state from delivery where channel_id = '${channelId}' and state <> 'sent'`),
+    ).toEqual([]);
+    await us.gateway.database.query(`delete from work where state = 'parked'`);
+    us.gateway.failures.splice(0);
   });
 
   test('the doctor tells what broke, and what would mend it', async () => {

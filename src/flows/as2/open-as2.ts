@@ -1,6 +1,6 @@
 import { FailureError } from '../../core/failure.ts';
 import { receivedBefore } from '../../store/as2/received.ts';
-import { rememberSent, takeRefusal } from '../../store/as2/sent.ts';
+import { rememberSent, takeRefusal, unansweredSends } from '../../store/as2/sent.ts';
 import { bareMessageId } from '../../transports/as2/names.ts';
 import type { MdnLookups } from '../../transports/as2/receive/answer-mdn.ts';
 import type { As2Event, Station } from '../../transports/as2/receive/station.ts';
@@ -38,6 +38,7 @@ export function openAs2(context: FlowContext, around: As2Surroundings, report: (
       sendingTo: async (id) => sendingOver(await channelOf(id), around, clock.now()),
       sent: {
         takeRefusal: (deliveryId) => takeRefusal(database, deliveryId),
+        unansweredSends: (deliveryId) => unansweredSends(database, deliveryId),
         remember: ({ deliveryId, channelId, messageId, expected }) =>
           rememberSent(database, {
             deliveryId,

@@ -45,7 +45,7 @@ export function openSender(context: FlowContext, transports: TransportTable): Se
     const channel = (await context.configuration()).channel(delivery.channel_id);
     if (channel === undefined) throw channelGone(delivery.channel_id);
     try {
-      const receipt = await transports.transportOf(channel).send(outbound(context, delivery, attemptNumber, bytes));
+      const receipt = await transports.transportOf(channel).send(outbound(context, delivery, bytes));
       await arrivals.join('all', { work, delivery, attemptNumber, receipt });
     } catch (thrown) {
       const failure = failureOf(thrown);
@@ -162,15 +162,9 @@ export async function receiveReceipt(
   });
 }
 
-function outbound(
-  { database }: FlowContext,
-  delivery: StoredDelivery,
-  attemptNumber: number,
-  bytes: Uint8Array | null,
-): OutboundDelivery {
+function outbound({ database }: FlowContext, delivery: StoredDelivery, bytes: Uint8Array | null): OutboundDelivery {
   return {
     id: delivery.id,
-    attemptNumber,
     channelId: delivery.channel_id,
     fileName: delivery.file_name,
     byteLength: Number(delivery.byte_length),

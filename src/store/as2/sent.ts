@@ -67,6 +67,16 @@ export async function takeRefusal(client: Queryable, deliveryId: string): Promis
   return rows[0]?.refusal ?? null;
 }
 
+/** How often a delivery left with a receipt to follow, since it was last parked: an attempt that reached nobody is not one of them. */
+export async function unansweredSends(client: Queryable, deliveryId: string): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::int as count from delivery_attempt where delivery_id = $1 and outcome = 'sent' and detail = 'receipt-due'
+       and number > (select coalesce(max(number), 0) from delivery_attempt where delivery_id = $1 and outcome = 'partner-refused')`,
+    [deliveryId],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** The next attempt of a delivery is due now instead of later. */
 export async function hurryDelivery(tx: Queryable, deliveryId: string): Promise<void> {
   await tx.query(`update work set not_before = now() where kind = 'deliver' and subject_id = $1 and state = 'ready'`, [

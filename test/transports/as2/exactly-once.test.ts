@@ -61,7 +61,12 @@ test('a receiver that is cut off ten times takes every message exactly once, and
         chunked: false,
       },
     }),
-    sent: { takeRefusal: async () => null, remember: async () => undefined, keepMdn: async () => undefined },
+    sent: {
+      takeRefusal: async () => null,
+      unansweredSends: async () => 0,
+      remember: async () => undefined,
+      keepMdn: async () => undefined,
+    },
     spool: (source) => spool(source, 1e9, between.temporaryFolder),
   });
   const wanted = Array.from({ length: 300 }, (_, index) => ({ id: newId(), text: `ISA*${index}~` }));

@@ -36,6 +36,8 @@ export interface SentMessage {
 export interface SentMessages {
   /** What an asynchronous receipt refused this delivery with; told once, so that a person's release sends it anew. */
   takeRefusal(deliveryId: string): Promise<string | null>;
+  /** How often the partner has taken it without a receipt, since it was last parked: what never reached them does not count. */
+  unansweredSends(deliveryId: string): Promise<number>;
   remember(sent: SentMessage): Promise<void>;
   /** The receipt as it came, and what it means; kept as evidence, the first that was accepted for good. */
   keepMdn(
@@ -80,7 +82,7 @@ async function checkBefore(delivery: OutboundDelivery, { mdn, url }: As2Sending,
   if (mdn === null || mdn.asynchronousUrl === null) return;
   const refusal = await sent.takeRefusal(delivery.id);
   if (refusal !== null) throw new FailureError('partner-refused', refusal.slice(0, 300), { remedy: doctorRemedy });
-  if ((delivery.attemptNumber ?? 1) % (unansweredSendsMax + 1) !== 0) return;
+  if ((await sent.unansweredSends(delivery.id)) < unansweredSendsMax) return;
   throw new FailureError(
     'partner-refused',
     `MDN: ${url.host} took the message ${unansweredSendsMax} times and sent no receipt.`,
