@@ -15,6 +15,7 @@ process.once('message', async ({ ours, theirs }) => {
     ourName: 'RECEIVER',
     keys: { decryptWith: [identity], verifyWith: [readCertificate(theirs)] },
     signMdnWith: identity,
+    signedOver: [],
     policy: { requireSignature: true, requireEncryption: true, allowWeak: true },
     fileBytesMax: 2 ** 31,
     attachments: 'one',
@@ -35,6 +36,7 @@ process.once('message', async ({ ours, theirs }) => {
       relationOf: async () => relation,
       earlierAnswer: async () => undefined,
       take: async ({ mdn }) => ({ isNew: true, mdn }),
+      keepRefused: async () => undefined,
       postMdn: async () => undefined,
     },
   };

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { as2Ciphers, as2Digests, certificateUses } from './as2-settings.ts';
+import { as2Ciphers, as2Digests, as2SignedForms, certificateUses } from './as2-settings.ts';
 
 const optional = Type.Optional;
 const object = <T extends Record<string, TSchema>>(properties: T) =>
@@ -62,6 +62,7 @@ export const as2Entry = {
   requireSignature: optional(Type.Boolean()),
   requireEncryption: optional(Type.Boolean()),
   allowWeak: optional(Type.Boolean()),
+  signedOver: optional(Type.Array(oneOf(...as2SignedForms), { maxItems: as2SignedForms.length })),
   attachments: optional(oneOf('one', 'several')),
   micOverCompressed: optional(oneOf('entity', 'body')),
   onDuplicate: optional(oneOf('stored-mdn', 'warning')),

@@ -12,6 +12,16 @@ export const as2Ciphers = [
   'aes-192-gcm',
   'aes-256-gcm',
 ] as const;
+/** What a partner may sign beside what it sends, when its channel accepts that: `tallyport doctor as2` names the one it does. */
+export const as2SignedForms = [
+  'line-feeds',
+  'body',
+  'body-line-ends',
+  'with-line-break',
+  'without-line-break',
+  'without-transfer-encoding',
+] as const;
+export type As2SignedForm = (typeof as2SignedForms)[number];
 export const certificateUses = ['both', 'signing', 'encryption'] as const;
 export type CertificateUse = (typeof certificateUses)[number];
 
@@ -56,6 +66,7 @@ export interface As2Settings {
   readonly requireSignature: boolean;
   readonly requireEncryption: boolean;
   readonly allowWeak: boolean;
+  readonly signedOver: readonly As2SignedForm[];
   readonly attachments: 'one' | 'several';
   readonly micOverCompressed: 'entity' | 'body';
   readonly onDuplicate: 'stored-mdn' | 'warning';
@@ -90,6 +101,7 @@ export const as2Defaults = {
   requireSignature: true,
   requireEncryption: true,
   allowWeak: true,
+  signedOver: [],
   attachments: 'one',
   micOverCompressed: 'entity',
   onDuplicate: 'stored-mdn',

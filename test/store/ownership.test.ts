@@ -64,6 +64,8 @@ const OTHERS = [
   'sftp_upload',
   'as2_received',
   'as2_mdn',
+  'as2_refused',
+  'as2_refusal_count',
   'key_pair',
 ];
 

@@ -11,6 +11,7 @@ import type { Transport } from '../../transports/transport.ts';
 import type { FlowContext } from '../context.ts';
 import { openKeyRing } from './key-ring.ts';
 import { keepSynchronous, mdnLookups } from './receipts.ts';
+import { keepRefused } from './refusals.ts';
 import { type As2Channel, type As2Surroundings, isAs2, lineOf, relationOf, sendingOver } from './relations.ts';
 import { postMdnLater, takeMessage } from './take.ts';
 
@@ -66,6 +67,8 @@ export function openAs2(context: FlowContext, around: As2Surroundings, report: (
         },
         earlierAnswer: (key) => receivedBefore(database, key),
         take: (message) => takeMessage(context, message),
+        keepRefused: (refused) =>
+          keepRefused(context, refused, (message) => report({ kind: 'unkept', channelId: refused.channelId, message })),
         postMdn: (channelId, mdn) => postMdnLater(context, channelId, mdn),
       },
     },
@@ -92,6 +95,10 @@ export function openAs2OfGateway(
   const keys = openKeyRing(context.database, context.clock, masterKey);
   const host = environment.TALLYPORT_AS2_HOST ?? 'tallyport';
   return openAs2(context, { keys, environment, host }, (event) => {
+    if (event.kind === 'unkept') {
+      log.warn({ channelId: event.channelId }, `as2: a refusal could not be kept: ${event.message}`);
+      return;
+    }
     const { kind, channelId, messageId } = event;
     const told = { channelId, messageId };
     if (event.kind === 'refused') log.warn({ ...told, modifier: event.modifier }, `as2: refused: ${event.detail}`);

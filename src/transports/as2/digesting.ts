@@ -1,7 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { As2SignedForm } from '../../partners/as2-settings.ts';
 import type { DigestName } from './cms/algorithms.ts';
 import type { ContentDigests } from './cms/verify.ts';
 import { memoryBytesMax } from './limits.ts';
+import { bareLineFeed, withLineEnds } from './line-ends.ts';
+import { type FormStream, formStream } from './signed-forms.ts';
 
 /*
  * A MIME entity is hashed as it passes, in the forms that senders are known to sign:
@@ -13,14 +16,22 @@ import { memoryBytesMax } from './limits.ts';
  * While no bare LF has come the forms are the same, so a hash is copied only at the first one. Most messages never pay for it.
  */
 export const contentForms = ['as-sent', 'line-ends', 'head-line-ends'] as const;
-export type ContentForm = (typeof contentForms)[number];
+/** The three, and after them what a channel accepts beside: see signed-forms.ts. */
+export type ContentForm = (typeof contentForms)[number] | As2SignedForm;
 
 const ALL: readonly DigestName[] = ['sha1', 'sha256', 'sha384', 'sha512'];
 type Hashes = Map<DigestName, Hash>;
 
+/** A form that is hashed from its first octet on. */
+interface Further {
+  readonly stream: FormStream;
+  readonly hashes: Hashes;
+}
+
 export class EntityDigests {
   readonly #expected: ReadonlySet<DigestName>;
   readonly #asSent: Hashes;
+  readonly #further: readonly Further[];
   #lineEnds: Hashes | null = null;
   #headLineEnds: Hashes | null = null;
   #byteLength = 0;
@@ -31,14 +42,16 @@ export class EntityDigests {
    * All four digests run over the first MiB, since that costs less than a signature. Beyond it go on those that are expected, and SHA-1 and
    * SHA-256, which are what is sent in their stead; all, when nothing is expected.
    */
-  constructor(expected: readonly (DigestName | undefined)[]) {
+  constructor(expected: readonly (DigestName | undefined)[], further: readonly As2SignedForm[] = []) {
     const named = expected.filter((name) => name !== undefined);
     this.#expected = new Set(named.length === 0 ? ALL : [...named, 'sha1', 'sha256']);
-    this.#asSent = new Map(ALL.map((name) => [name, createHash(name)]));
+    this.#asSent = hashes();
+    this.#further = further.map((form) => ({ stream: formStream(form), hashes: hashes() }));
   }
 
   /** First the header block with its blank line. */
   head(raw: Buffer): void {
+    for (const { stream, hashes } of this.#further) update(hashes, stream.head(raw));
     const mended = withLineEnds(raw, 0);
     if (mended !== raw) {
       this.#headLineEnds = copied(this.#asSent);
@@ -52,6 +65,7 @@ export class EntityDigests {
 
   /** Then the body. */
   update(piece: Buffer): void {
+    for (const { stream, hashes } of this.#further) update(hashes, stream.body(piece));
     const bareAt = this.#lineEnds === null ? bareLineFeed(piece, this.#last) : 0;
     if (this.#lineEnds === null && bareAt >= 0) {
       this.#lineEnds = copied(this.#asSent);
@@ -68,52 +82,36 @@ export class EntityDigests {
     this.#byteLength += piece.length;
   }
 
-  /** The digests of every form, in the order of `contentForms`. */
+  /** The digests of every form, in the order of `contentForms`, and then of those that were asked for beside. */
   forms: ContentDigests = (name) => {
-    this.#result ??= new Map(
-      [...this.#asSent].map(([digest, hash]) => {
-        const asSent = hash.digest();
-        const lineEnds = this.#lineEnds?.get(digest)?.digest() ?? asSent;
-        return [digest, [asSent, lineEnds, this.#headLineEnds?.get(digest)?.digest() ?? asSent]];
-      }),
-    );
+    this.#result ??= this.#ended();
     return this.#result.get(name);
   };
 
+  #ended(): Map<DigestName, readonly Buffer[]> {
+    for (const { stream, hashes } of this.#further) update(hashes, stream.end());
+    return new Map(
+      [...this.#asSent].map(([digest, hash]) => {
+        const asSent = hash.digest();
+        const lineEnds = this.#lineEnds?.get(digest)?.digest() ?? asSent;
+        const headLineEnds = this.#headLineEnds?.get(digest)?.digest() ?? asSent;
+        return [
+          digest,
+          [asSent, lineEnds, headLineEnds, ...this.#further.map((one) => one.hashes.get(digest)?.digest() ?? asSent)],
+        ];
+      }),
+    );
+  }
+
   #dropUnexpected(): void {
-    for (const hashes of [this.#asSent, this.#lineEnds, this.#headLineEnds])
+    for (const hashes of [this.#asSent, this.#lineEnds, this.#headLineEnds, ...this.#further.map((one) => one.hashes)])
       for (const name of hashes?.keys() ?? []) if (!this.#expected.has(name)) hashes?.delete(name);
   }
 }
 
+const hashes = (): Hashes => new Map(ALL.map((name) => [name, createHash(name)]));
 const copied = (hashes: Hashes): Hashes => new Map([...hashes].map(([name, hash]) => [name, hash.copy()]));
 
 function update(hashes: Hashes, bytes: Buffer): void {
   if (bytes.length > 0) for (const hash of hashes.values()) hash.update(bytes);
-}
-
-const LF = 10;
-const CR = 13;
-
-/** The index of the first LF without a CR before it, or -1. `before` is the octet that came before these. */
-function bareLineFeed(bytes: Buffer, before: number): number {
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1))
-    if ((at === 0 ? before : bytes[at - 1]) !== CR) return at;
-  return -1;
-}
-
-/** Every bare LF made CRLF; the same buffer when there is none. */
-export function withLineEnds(bytes: Buffer, before: number): Buffer {
-  if (bareLineFeed(bytes, before) < 0) return bytes;
-  const mended = Buffer.allocUnsafe(bytes.length * 2);
-  let length = 0;
-  let from = 0;
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    if ((at === 0 ? before : bytes[at - 1]) === CR) continue;
-    length += bytes.copy(mended, length, from, at);
-    mended[length++] = CR;
-    from = at;
-  }
-  length += bytes.copy(mended, length, from);
-  return mended.subarray(0, length);
 }

@@ -33,6 +33,8 @@ export const signatureBytesMax = 1024 * 1024;
 export const mdnBytesMax = 1024 * 1024;
 /** 1 MiB of a message is held in memory; more goes to a temp file. */
 export const memoryBytesMax = 1024 * 1024;
+/** 512 KiB of a refused message are kept for the doctor: nine of ten messages whole, and 64 at a time are 32 MiB. */
+export const evidenceBytesMax = 512 * 1024;
 /** 64 KiB pieces: 0.1 ms of AES and 2.6 ms of 3DES, after which others get their turn. */
 export const pieceBytes = 64 * 1024;
 /** 128 characters of an AS2 name (RFC 4130 6.2). */

@@ -1,3 +1,4 @@
+import type { As2SignedForm } from '../../partners/as2-settings.ts';
 import type { Identity } from './cms/certificate.ts';
 import type { Keys, Layers } from './message/open.ts';
 
@@ -19,6 +20,8 @@ export interface As2Relation {
   /** Null: our receipts leave unsigned, and one who asks for a signed one is told so. */
   readonly signMdnWith: Identity | null;
   readonly policy: SecurityPolicy;
+  /** Forms beside what is sent whose signature is accepted. */
+  readonly signedOver: readonly As2SignedForm[];
   readonly fileBytesMax: number;
   readonly attachments: 'one' | 'several';
   /** RFC 5402 hashes a compressed, unsigned message with its headers, RFC 4130 without: who receives it must choose. */

@@ -6,7 +6,7 @@ import { compressed } from '../../../src/transports/as2/cms/compress.ts';
 import { encrypted } from '../../../src/transports/as2/cms/encrypt.ts';
 import { signDetached } from '../../../src/transports/as2/cms/signed-data.ts';
 import { collect, contentOf } from '../../../src/transports/as2/content.ts';
-import { withLineEnds } from '../../../src/transports/as2/digesting.ts';
+import { withLineEnds } from '../../../src/transports/as2/line-ends.ts';
 import { parseDisposition, wasTaken } from '../../../src/transports/as2/mdn/disposition.ts';
 import { parseMdnOptions } from '../../../src/transports/as2/mdn/options.ts';
 import { answerMessage } from '../../../src/transports/as2/receive/answer.ts';

@@ -19,6 +19,7 @@ import type {
   As2Lookups,
   KeptMdn,
   ReceivedMessage,
+  RefusedMessage,
   Station,
 } from '../../../src/transports/as2/receive/station.ts';
 import type { As2Relation } from '../../../src/transports/as2/relation.ts';
@@ -34,6 +35,7 @@ export interface Stations {
   readonly taken: TakenMessage[];
   readonly events: As2Event[];
   readonly posted: KeptMdn[];
+  readonly refused: RefusedMessage[];
   readonly temporaryFolder: string;
   relation: As2Relation;
   close(): void;
@@ -48,12 +50,14 @@ export function stations(more: Partial<As2Lookups> = {}): Stations {
   const taken: TakenMessage[] = [];
   const events: As2Event[] = [];
   const posted: KeptMdn[] = [];
+  const refused: RefusedMessage[] = [];
   const temporaryFolder = mkdtempSync(join(tmpdir(), 'tallyport-as2-spool-'));
   const result: Stations = {
     world,
     taken,
     events,
     posted,
+    refused,
     temporaryFolder,
     relation: {
       channelId: 'sender/as2',
@@ -64,6 +68,7 @@ export function stations(more: Partial<As2Lookups> = {}): Stations {
         verifyWith: [world.identity('sender').certificate, world.identity('curve').certificate],
       },
       signMdnWith: world.identity('receiver'),
+      signedOver: [],
       policy: { requireSignature: false, requireEncryption: false, allowWeak: true },
       fileBytesMax: 50_000_000,
       attachments: 'several',
@@ -96,6 +101,7 @@ export function stations(more: Partial<As2Lookups> = {}): Stations {
           if (message.mdn !== null && message.mdn.url !== null) posted.push(message.mdn);
           return { isNew: true, mdn: message.mdn };
         },
+        keepRefused: async (message) => void refused.push(message),
         postMdn: async (_channelId, mdn) => void posted.push(mdn),
         ...more,
       },

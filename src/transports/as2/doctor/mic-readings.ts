@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DigestName, digests } from '../cms/algorithms.ts';
 import { compressed } from '../cms/compress.ts';
 import { collect, contentOf } from '../content.ts';
-import { withLineEnds } from '../digesting.ts';
+import { withLineEnds } from '../line-ends.ts';
 import { type MessageProfile, type OutMessage, payloadEntity } from '../message/build.ts';
 import { cmsEntity, entityBytes, headBytes } from '../message/entity.ts';
 import { base64Lines } from '../mime/transfer-encoding.ts';

@@ -28,13 +28,14 @@ export interface Opening {
  */
 export async function openSigned(opening: Opening, entity: Entity, { parameters }: Parameterized): Promise<void> {
   const { layers, options } = opening;
+  const { signedOver = [] } = options;
   if (layers.signed !== null || opening.insideSignature === true)
     throw new As2Fault('unexpected-processing-error', 'It is signed twice.');
   const reader = new ByteReader(entity.body);
   const parts = new MultipartReader(reader, parameters.get('boundary'));
   const content = await parts.next();
   if (content === null) throw new As2Fault('unexpected-processing-error', 'A multipart/signed without parts.');
-  const digests = new EntityDigests([...micalgs(parameters.get('micalg')), options.micDigest]);
+  const digests = new EntityDigests([...micalgs(parameters.get('micalg')), options.micDigest], signedOver);
   const compressedOutside = layers.compressed !== 'none';
   opening.insideSignature = true;
   const inner = new ByteReader(content);
@@ -54,7 +55,7 @@ export async function openSigned(opening: Opening, entity: Entity, { parameters 
   const verdict = verifyDetached(signature, digests.forms, options.keys.verifyWith);
   if (!verdict.ok) throw new As2Fault(MODIFIER_OF[verdict.kind], verdict.detail);
   const { digest, scheme, certificate, formIndex } = verdict;
-  layers.signed = { digest, scheme, certificate, form: contentForms[formIndex] ?? 'as-sent' };
+  layers.signed = { digest, scheme, certificate, form: [...contentForms, ...signedOver][formIndex] ?? 'as-sent' };
   opening.mics = [{ over: 'signed-part', digests: digests.forms, formIndex }];
 }
 

@@ -1,3 +1,4 @@
+import type { As2SignedForm } from '../../../partners/as2-settings.ts';
 import { ByteReader } from '../byte-reader.ts';
 import type { CipherName, DigestName } from '../cms/algorithms.ts';
 import type { Certificate, Identity } from '../cms/certificate.ts';
@@ -6,6 +7,7 @@ import { decompressed } from '../cms/compress.ts';
 import { decrypted, enterContentInfo } from '../cms/decrypt.ts';
 import type { ContentDigests } from '../cms/verify.ts';
 import { unhurried } from '../content.ts';
+import type { ContentForm } from '../digesting.ts';
 import { As2Fault } from '../fault.ts';
 import { layerCountMax } from '../limits.ts';
 import { emptyHead, fieldOf, type Head, readHead } from '../mime/head.ts';
@@ -24,6 +26,7 @@ export interface Keys {
 
 export interface OpenOptions {
   readonly keys: Keys;
+  readonly signedOver?: readonly As2SignedForm[];
   /** Of what is stored: the payload, decompressed. */
   readonly fileBytesMax: number;
   /** The digest they want back, when they named one we have. */
@@ -38,7 +41,7 @@ export interface Layers {
     readonly scheme: 'pkcs1' | 'pss' | 'ecdsa';
     readonly certificate: Certificate;
     /** Not `as-sent`: what they signed is not what they sent; it was mended to fit. */
-    readonly form: 'as-sent' | 'line-ends' | 'head-line-ends';
+    readonly form: ContentForm;
   } | null;
   encrypted: { readonly cipher: CipherName; readonly certificate: Certificate } | null;
   compressed: 'none' | 'inside-signature' | 'outside-signature' | 'unsigned';

@@ -5,6 +5,7 @@ import { type ExpectedMdn, judgeMdn, type MdnVerdict, type ReadMdn, readMdn } fr
 import { fieldOf } from '../mime/head.ts';
 import { drain } from '../mime/multipart.ts';
 import { bareMessageId, nameIn } from '../names.ts';
+import { remembered, tellRefused } from './evidence.ts';
 import type { As2Answer, As2Request, Station } from './station.ts';
 
 /** A message of ours whose receipt is awaited, or came before. */
@@ -32,7 +33,9 @@ export interface MdnLookups {
  * Takes a receipt that came by itself. It may come before our own request was answered, twice, late, or for nothing that we sent; it may also
  * come to the address of messages.
  */
-export async function answerMdn(station: Station, mdns: MdnLookups, { head, body }: As2Request): Promise<As2Answer> {
+export async function answerMdn(station: Station, mdns: MdnLookups, received: As2Request): Promise<As2Answer> {
+  const request = remembered(received);
+  const { head, body } = request;
   const theirName = nameIn(fieldOf(head, 'as2-from'));
   const ourName = nameIn(fieldOf(head, 'as2-to'));
   const relation =
@@ -44,7 +47,12 @@ export async function answerMdn(station: Station, mdns: MdnLookups, { head, body
     detail: string,
   ): Promise<As2Answer> => {
     await drain(body);
-    station.report({ kind: 'refused', channelId, messageId, modifier: 'receipt', detail });
+    await tellRefused(station, channelId === null ? received : request, {
+      channelId,
+      messageId,
+      modifier: 'receipt',
+      detail,
+    });
     return { status, mdn: null };
   };
   if (relation === undefined) return refuse(403, null, null, 'A receipt between two names without an agreement.');

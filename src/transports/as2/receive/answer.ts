@@ -2,10 +2,11 @@ import { FailureError } from '../../../core/failure.ts';
 import { As2Fault, dispositionOfFault } from '../fault.ts';
 import { buildMdn } from '../mdn/build.ts';
 import { type Layers, type MicSources, type OpenedFile, openMessage } from '../message/open.ts';
-import { fieldOf, type Head } from '../mime/head.ts';
+import { fieldOf } from '../mime/head.ts';
 import { drain } from '../mime/multipart.ts';
 import { messageIdIn, messageKey, nameIn } from '../names.ts';
 import { policyFault } from '../relation.ts';
+import { remembered, shownHeaders, tellRefused } from './evidence.ts';
 import { askedIn, contentOfMdn, type Exchange, mdnFor, micOf } from './exchange.ts';
 import type { As2Answer, As2Request, KeptMdn, Station } from './station.ts';
 
@@ -14,23 +15,24 @@ import type { As2Answer, As2Request, KeptMdn, Station } from './station.ts';
  * failures of ours.
  */
 export async function answerMessage(station: Station, request: As2Request): Promise<As2Answer> {
-  const { head, body } = request;
+  const { head } = request;
   const theirName = nameIn(fieldOf(head, 'as2-from'));
   const ourName = nameIn(fieldOf(head, 'as2-to'));
   const messageId = messageIdIn(fieldOf(head, 'message-id'));
   if (theirName === undefined || ourName === undefined || messageId === undefined) {
-    station.report({
-      kind: 'refused',
+    const detail = 'AS2-From, AS2-To or Message-ID is absent or none.';
+    await tellRefused(station, request, {
       channelId: null,
       messageId: messageId ?? null,
       modifier: 'malformed',
-      detail: 'AS2-From, AS2-To or Message-ID is absent or none.',
+      detail,
     });
     return { status: 400, mdn: null };
   }
   const relation = await station.lookups.relationOf(theirName, ourName);
   if (relation === undefined) return answerStranger(station, request, messageId);
-  const exchange: Exchange = { station, request, relation, messageId, ...askedIn(head, relation) };
+  const kept = remembered(request);
+  const exchange: Exchange = { station, request: kept, relation, messageId, ...askedIn(head, relation) };
   const key = messageKey(theirName, ourName, messageId);
   const earlier = await station.lookups.earlierAnswer(key);
   if (earlier !== undefined) return answerAgain(exchange, earlier.mdn);
@@ -40,8 +42,9 @@ export async function answerMessage(station: Station, request: As2Request): Prom
       new As2Fault('unsupported MIC-algorithms', 'We know none of the digests that the receipt is wanted with.'),
     );
   const micDigest = exchange.options.digest;
-  const { keys, fileBytesMax } = relation;
-  const outcome = await openMessage(head, body, { keys, fileBytesMax, micDigest, spool: station.spool });
+  const { keys, fileBytesMax, signedOver } = relation;
+  const { spool } = station;
+  const outcome = await openMessage(head, kept.body, { keys, fileBytesMax, signedOver, micDigest, spool });
   if (!outcome.ok) return refuse(exchange, outcome.fault);
   try {
     const weak = policyFault(outcome.layers, relation.policy);
@@ -74,7 +77,7 @@ async function take(exchange: Exchange, key: string, { layers, files, mics }: Ta
   });
   const { channelId } = relation;
   try {
-    const headers = keptHeaders(request.head);
+    const headers = keptHeaders(request);
     const message = {
       channelId,
       key,
@@ -122,13 +125,8 @@ async function answerAgain(exchange: Exchange, mdn: KeptMdn | null): Promise<As2
 async function refuse(exchange: Exchange, fault: As2Fault, mics: MicSources = []): Promise<As2Answer> {
   const { station, relation, request, messageId } = exchange;
   await drain(request.body);
-  station.report({
-    kind: 'refused',
-    channelId: relation.channelId,
-    messageId,
-    modifier: fault.modifier,
-    detail: fault.message,
-  });
+  const { modifier, message: detail } = fault;
+  await tellRefused(station, request, { channelId: relation.channelId, messageId, modifier, detail });
   const mic = micOf(exchange, null, mics);
   const mdn = await mdnFor(exchange, { disposition: dispositionOfFault(fault.modifier), text: fault.message, mic });
   return sendOrPost(exchange, mdn);
@@ -141,10 +139,12 @@ async function sendOrPost({ station, relation }: Exchange, mdn: KeptMdn | null):
 }
 
 /** Somebody we do not know: told so when an answer in this exchange is wanted; no address of a stranger's is ever called. */
-async function answerStranger(station: Station, { head, body }: As2Request, messageId: string): Promise<As2Answer> {
+async function answerStranger(station: Station, request: As2Request, messageId: string): Promise<As2Answer> {
+  const { head, body } = request;
   await drain(body);
   const fault = new As2Fault('unknown-trading-partner', 'There is no agreement between these two names.');
-  station.report({ kind: 'refused', channelId: null, messageId, modifier: fault.modifier, detail: fault.message });
+  const { modifier, message: detail } = fault;
+  await tellRefused(station, request, { channelId: null, messageId, modifier, detail });
   const { wantsMdn, asynchronous } = askedIn(head, { mayReach: () => false });
   if (!wantsMdn || asynchronous !== null) return { status: 403, mdn: null };
   const content = contentOfMdn(station, head, messageId, '1.2', {
@@ -155,7 +155,5 @@ async function answerStranger(station: Station, { head, body }: As2Request, mess
   return { status: 200, mdn: await buildMdn(content, null) };
 }
 
-const SECRET: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
-
-const keptHeaders = (head: Head): Record<string, string> =>
-  Object.fromEntries(head.fields.filter(([name]) => !SECRET.has(name)).toReversed());
+const keptHeaders = (request: As2Request): Record<string, string> =>
+  Object.fromEntries(shownHeaders(request).toReversed());

@@ -4,12 +4,13 @@ import type { Layers, MicSources } from '../message/open.ts';
 import { fieldOf, type Head } from '../mime/head.ts';
 import { messageIdOf } from '../names.ts';
 import type { As2Relation } from '../relation.ts';
-import type { As2Request, KeptMdn, Station } from './station.ts';
+import { type RememberedRequest, tellRefused } from './evidence.ts';
+import type { KeptMdn, Station } from './station.ts';
 
 /** A message of a partner we know, and what it asks for. */
 export interface Exchange {
   readonly station: Station;
-  readonly request: As2Request;
+  readonly request: RememberedRequest;
   readonly relation: As2Relation;
   readonly messageId: string;
   readonly wantsMdn: boolean;
@@ -40,7 +41,12 @@ export async function mdnFor(exchange: Exchange, told: Told): Promise<KeptMdn | 
   if (!wantsMdn) return null;
   if (asynchronous === 'forbidden') {
     const detail = 'Its Receipt-Delivery-Option names a host that is not in this channel, so no receipt is posted.';
-    station.report({ kind: 'refused', channelId: relation.channelId, messageId, modifier: 'receipt-address', detail });
+    await tellRefused(station, request, {
+      channelId: relation.channelId,
+      messageId,
+      modifier: 'receipt-address',
+      detail,
+    });
     return null;
   }
   const signs =

@@ -35,6 +35,19 @@ export interface ReceivedMessage {
   readonly mic: string | null;
 }
 
+/** A message that was not taken, or a receipt that nobody waits for. */
+export interface RefusedMessage {
+  /** Null: of somebody we do not know. */
+  readonly channelId: string | null;
+  readonly messageId: string | null;
+  readonly modifier: string;
+  readonly detail: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly remote: string | null;
+  /** As it came; null when it is more than is kept, or of somebody we do not know. */
+  readonly body: Buffer | null;
+}
+
 /** What protocol code asks of the rest: it knows no tables. */
 export interface As2Lookups {
   relationOf(theirName: string, ourName: string): Promise<As2Relation | undefined>;
@@ -45,6 +58,8 @@ export interface As2Lookups {
    * that one's answer. FailureError: nothing was stored, and it may come again.
    */
   take(message: ReceivedMessage): Promise<{ readonly isNew: boolean; readonly mdn: KeptMdn | null }>;
+  /** Keeps what was refused, for the operator and the doctor. A failure of it never changes what the partner is answered. */
+  keepRefused(refused: RefusedMessage): Promise<void>;
   /** An MDN to be posted to its address, until it arrives: of a message that was refused, or once more of one that was taken. */
   postMdn(channelId: string, mdn: KeptMdn): Promise<void>;
 }
@@ -74,6 +89,7 @@ export type As2Event =
       readonly modifier: string;
       readonly detail: string;
     }
+  | { readonly kind: 'unkept'; readonly channelId: string | null; readonly message: string }
   | { readonly kind: 'failed'; readonly channelId: string; readonly messageId: string; readonly failure: FailureError };
 
 /** What HTTP answers. Without an MDN the body is empty. */
