@@ -48,12 +48,12 @@ export function addDoctorCommands(
   program
     .command('doctor')
     .description('why something did not work')
-    .command('as2 <delivery>')
-    .description('which part of the way broke, with the evidence, and the setting that mends it')
+    .command('as2 [id]')
+    .description('why a delivery did not arrive or a partner’s message was refused, and the setting that mends it')
     .option('--data <folder>', 'the data folder', commands.environment.TALLYPORT_DATA ?? '.tallyport')
     .option('--api-url <url>', 'of the gateway (the one that runs on the data folder)')
     .option('--json', 'machine-readable output only')
-    .action((id: string, options: AskFlags) =>
+    .action((id: string | undefined, options: AskFlags) =>
       ends(import('./doctor.ts').then(({ runDoctorAs2 }) => runDoctorAs2(commands, id, options))),
     );
 }

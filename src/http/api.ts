@@ -70,7 +70,7 @@ export async function operatorApi({
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   });
   const { database } = context;
-  const figures = metrics(database);
+  const figures = metrics(context);
   app.addHook('onResponse', figures.count);
   await app.register(swagger, openapi);
   for (const schema of PUBLISHED_SCHEMAS) app.addSchema(schema);
@@ -89,7 +89,7 @@ export async function operatorApi({
   await app.register(history(database));
   await app.register(configuration(context));
   await app.register(keys(context, masterKey));
-  await app.register(as2(context));
+  await app.register(as2(context, masterKey));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
   return app;

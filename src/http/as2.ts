@@ -2,9 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { object } from '../documents/parts.ts';
 import { diagnose } from '../flows/as2/doctor.ts';
+import { diagnoseRefused } from '../flows/as2/doctor-received.ts';
 import type { FlowContext } from '../flows/context.ts';
-import { orNull } from './rows.ts';
-import { answers, IdParams, told } from './schemas.ts';
+import { refusedMessages } from '../store/as2/refused.ts';
+import { Instant, orNull } from './rows.ts';
+import { answers, IdParams, limitOf, plainText, told } from './schemas.ts';
 
 const Text = orNull(Type.String());
 const DiagnosisAnswer = object({
@@ -16,9 +18,25 @@ const DiagnosisAnswer = object({
   findings: Type.Array(object({ what: Type.String(), setting: Text })),
 });
 
-/** Why a delivery over AS2 did not arrive. */
+const RefusedRow = object({
+  id: Type.String({ format: 'uuid' }),
+  channel: Type.String(),
+  messageId: Text,
+  modifier: Type.String({ description: 'As the receipt said it, or receipt, receipt-address.' }),
+  detail: Type.String(),
+  remote: Text,
+  at: Instant,
+});
+const { remote: _remote, ...common } = RefusedRow.properties;
+const RefusedAnswer = object({
+  ...common,
+  evidence: Type.Array(Type.String()),
+  findings: Type.Array(object({ what: Type.String(), setting: Text })),
+});
+
+/** Why a delivery over AS2 did not arrive, and what of partners' was refused. */
 export const as2 =
-  (context: FlowContext): FastifyPluginAsyncTypebox =>
+  (context: FlowContext, masterKey: Buffer | null): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/deliveries/:id/as2',
@@ -36,6 +54,46 @@ export const as2 =
       },
       async ({ params: { id } }) => {
         const { evidence, findings, ...rest } = await diagnose(context, id);
+        return { ...rest, evidence: [...evidence], findings: [...findings] };
+      },
+    );
+    app.get(
+      '/as2/refused',
+      {
+        schema: {
+          ...told(
+            'wire',
+            'listRefused',
+            'List AS2 messages of partners that were refused, newest first',
+            'The newest 100 of each channel, for 14 days. What came under unknown names is only counted: see `GET /metrics`.',
+          ),
+          querystring: object({ channel: Type.Optional(plainText(200)), limit: limitOf(500, 100) }),
+          response: answers('The newest.', object({ items: Type.Array(RefusedRow) }), [400]),
+        },
+      },
+      async ({ query: { channel = null, limit = 100 } }) => ({
+        items: (await refusedMessages(context.database, channel, limit)).map(({ at, ...row }) => ({
+          ...row,
+          at: at.toISOString(),
+        })),
+      }),
+    );
+    app.get(
+      '/as2/refused/:id',
+      {
+        schema: {
+          ...told(
+            'wire',
+            'diagnoseRefused',
+            'Tell why an AS2 message of a partner was refused',
+            'By its id or its Message-ID: what was found layer by layer, the partner’s quirk, and the setting that accepts it.',
+          ),
+          params: object({ id: plainText(600) }),
+          response: answers('What was found.', RefusedAnswer, [400, 404, 409]),
+        },
+      },
+      async ({ params: { id } }) => {
+        const { evidence, findings, ...rest } = await diagnoseRefused(context, masterKey, id);
         return { ...rest, evidence: [...evidence], findings: [...findings] };
       },
     );

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsync, onResponseHookHandler } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Type } from 'typebox';
-import type { Database } from '../store/database.ts';
+import { certificatesLeft } from '../flows/as2/expiring.ts';
+import type { FlowContext } from '../flows/context.ts';
+import { refusalCounts } from '../store/as2/refused.ts';
 import { type Gauges, gauges } from '../store/views/gauges.ts';
 import { answers, told } from './schemas.ts';
 
@@ -25,6 +27,14 @@ export const METRICS = {
     help: 'Deliveries that have not arrived. available: in a mailbox, to be fetched.',
     labels: ['state'],
   },
+  tallyport_as2_refused: {
+    help: 'AS2 messages and receipts of partners that were refused, ever. No channel: names that nobody has.',
+    labels: ['channel', 'modifier'],
+  },
+  tallyport_certificate_days_left: {
+    help: 'Days until a certificate ends, ours (key) or a partner’s (channel); below zero: it has ended.',
+    labels: ['whose', 'fingerprint'],
+  },
   tallyport_api_requests_total: {
     help: 'Requests this process answered on the operator API.',
     labels: ['method', 'route', 'status'],
@@ -47,13 +57,18 @@ export interface Metrics {
 }
 
 /** `GET /metrics` for Prometheus: the process, the API, and what waits, is parked, late or held in the database. */
-export function metrics(database: Database): Metrics {
+export function metrics({
+  database,
+  clock,
+  configuration,
+}: Pick<FlowContext, 'database' | 'clock' | 'configuration'>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauge = (name: MetricName): Gauge<string> =>
     new Gauge({ name, help: METRICS[name].help, labelNames: [...METRICS[name].labels], registers: [registry] });
   const up = gauge('tallyport_database_up');
   const counted = countedGauges(gauge);
+  const as2 = as2Gauges(gauge);
   const { help, labels } = METRICS.tallyport_api_requests_total;
   const requests = new Counter({
     name: 'tallyport_api_requests_total',
@@ -73,11 +88,13 @@ export function metrics(database: Database): Metrics {
       async (request, reply) => {
         try {
           counted.set(await gauges(database));
+          as2.set(await refusalCounts(database), await certificatesLeft({ database, clock, configuration }));
           up.set(1);
         } catch (failure) {
           // The process itself can still be watched: what it uses may be why.
           request.log.warn({ err: failure }, 'no figures from the database');
           counted.forget();
+          as2.forget();
           up.set(0);
         }
         return reply.type(registry.contentType).send(await registry.metrics());
@@ -90,6 +107,25 @@ export function metrics(database: Database): Metrics {
     async count(request, reply) {
       const { url = 'unknown' } = request.routeOptions;
       requests.inc({ method: request.method, route: url, status: String(reply.statusCode) });
+    },
+  };
+}
+
+function as2Gauges(gauge: (name: MetricName) => Gauge<string>) {
+  const refused = gauge('tallyport_as2_refused');
+  const certificates = gauge('tallyport_certificate_days_left');
+  const forget = (): void => {
+    refused.reset();
+    certificates.reset();
+  };
+  return {
+    forget,
+    set(refusals: Awaited<ReturnType<typeof refusalCounts>>, left: Awaited<ReturnType<typeof certificatesLeft>>): void {
+      forget();
+      for (const { channel, modifier, count } of refusals) refused.set({ channel, modifier }, count);
+      // 16 digits tell two certificates of one name apart, and are what `keys list` shows.
+      for (const { whose, fingerprint, days } of left)
+        certificates.set({ whose, fingerprint: fingerprint.slice(0, 16) }, days);
     },
   };
 }

@@ -237,6 +237,101 @@ describe('two gateways', async () => {
   });
 });
 
+describe('what was refused', async () => {
+  const [us, them] = [await station(), await station()];
+  const { operator } = await import('../http/operator.ts');
+  const api = await operator(them.gateway, masterKey);
+  const ours = await createKey(us.gateway.context, masterKey, { ...made('ours'), kind: 'rsa-2048' }, 'test');
+  const theirs = await createKey(them.gateway.context, masterKey, { ...made('theirs'), kind: 'rsa-2048' }, 'test');
+  await us.configure({
+    url: them.url,
+    ourKeys: [{ name: 'ours', ...dated }],
+    theirCertificates: [{ pem: theirs.certificate, ...dated }],
+  });
+  const refusing: Partial<As2Settings> = {
+    ourName: 'THEM',
+    theirName: 'US',
+    ourKeys: [{ name: 'theirs', ...dated }],
+    theirCertificates: [{ pem: theirs.certificate, ...dated }],
+  };
+  await them.configure(refusing);
+  await us.gateway.receive(channelId, order850('PO-R', 301));
+  await us.work();
+
+  test('is listed with its reason, an Event, and a figure; nothing of it is in the files', async () => {
+    const { items } = (await api.get('/as2/refused')).body as { items: Record<string, string>[] };
+    expect(items.length).toBeGreaterThan(0);
+    expect(items[0]).toMatchObject({ channel: channelId, modifier: 'authentication-failed', remote: '127.0.0.1' });
+    const events = await them.gateway.rows<{ data: { modifier: string }; reason: string }>(
+      `select data, reason from event where type = 'as2/refused'`,
+    );
+    expect(events).toHaveLength(items.length);
+    expect(events[0]).toMatchObject({ data: { modifier: 'authentication-failed' }, reason: items[0]?.detail });
+    const { text } = await api.get('/metrics');
+    expect(text).toContain(
+      `tallyport_as2_refused{channel="${channelId}",modifier="authentication-failed"} ${items.length}\n`,
+    );
+    expect(text).toMatch(/tallyport_certificate_days_left\{whose="key:theirs",fingerprint="[\da-f]{16}"\} -?\d/);
+    expect(await them.gateway.rows('select id from transmission')).toEqual([]);
+  });
+
+  test('is explained by its id and by its Message-ID: whose certificate it was, from the evidence', async () => {
+    const [first] = ((await api.get('/as2/refused')).body as { items: Record<string, string>[] }).items;
+    for (const id of [first?.id ?? '', first?.messageId ?? '']) {
+      const { status, body } = await api.get(`/as2/refused/${encodeURIComponent(id)}`);
+      expect(status).toBe(200);
+      expect(JSON.stringify(body)).toContain(ours.fingerprint);
+      expect(body).toMatchObject({
+        modifier: 'authentication-failed',
+        findings: [{ setting: 'theirCertificates: add it' }],
+      });
+    }
+    expect((await api.get('/as2/refused/nothing')).status).toBe(404);
+  });
+
+  test('of one channel the newest are kept, and so many Events an hour; all are counted', async () => {
+    const { keepRefused } = await import('../../src/flows/as2/refusals.ts');
+    const { context, clock, rows } = them.gateway;
+    const refusal = {
+      channelId: 'flood/as2',
+      messageId: '<m@x>',
+      modifier: 'decryption-failed',
+      detail: 'x',
+      headers: [],
+      remote: null,
+      body: Buffer.from('x'),
+    };
+    const failures: string[] = [];
+    const flood = async (count: number): Promise<void> => {
+      for (let index = 0; index < count; index++)
+        await keepRefused(context, refusal, (failure) => void failures.push(failure));
+    };
+    const kept = async () =>
+      (
+        await rows<{ count: number }>(`select count(*)::int as count from as2_refused where channel_id = 'flood/as2'`)
+      )[0]?.count;
+    await flood(70);
+    expect(await kept()).toBe(60);
+    clock.move(61);
+    await flood(70);
+    expect(await kept()).toBe(100);
+    clock.move(15 * 24 * 60);
+    await flood(1);
+    expect(await kept()).toBe(1);
+    expect(await rows(`select modifier, count::int from as2_refusal_count where channel_id = 'flood/as2'`)).toEqual([
+      { modifier: 'decryption-failed', count: 141 },
+    ]);
+    await keepRefused(context, { ...refusal, channelId: null }, (failure) => void failures.push(failure));
+    expect(await rows(`select count::int from as2_refusal_count where channel_id = ''`)).toEqual([{ count: 1 }]);
+    await keepRefused(
+      { ...context, database: { ...context.database, inTransaction: async () => Promise.reject(new Error('gone')) } },
+      refusal,
+      (failure) => void failures.push(failure),
+    );
+    expect(failures).toEqual([expect.stringContaining('gone')]);
+  });
+});
+
 describe('keys', async () => {
   const gateway = await testGateway();
   const { context, database } = gateway;

@@ -68,7 +68,7 @@ describe('figures', async () => {
 
   test('docs/operating/metrics.md tells exactly these', async () => {
     const page = await readFile(new URL('../../docs/operating/metrics.md', import.meta.url), 'utf8');
-    const told = [...page.matchAll(/^\| `(tallyport_[a-z_]+)` \| (.*?) \| (.*) \|$/gm)].map(
+    const told = [...page.matchAll(/^\| `(tallyport_[a-z0-9_]+)` \| (.*?) \| (.*) \|$/gm)].map(
       ([, name, labels, help]) => [name, labels, help],
     );
     expect(told).toEqual(

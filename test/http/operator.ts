@@ -32,8 +32,11 @@ export interface Operator {
 }
 
 /** The operators' API on a test gateway. Every answer is held against the schema that /openapi.json publishes for it. */
-export async function operator({ context }: Pick<TestGateway, 'context'>): Promise<Operator> {
-  const app = await operatorApi({ context, keySha256 });
+export async function operator(
+  { context }: Pick<TestGateway, 'context'>,
+  masterKey: Buffer | null = null,
+): Promise<Operator> {
+  const app = await operatorApi({ context, keySha256, masterKey });
   afterAll(() => app.close());
   const check = answerCheck(app.swagger());
   const ask: Operator['ask'] = async (method, path, headers, payload) => {

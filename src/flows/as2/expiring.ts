@@ -43,15 +43,31 @@ export async function tellExpiring(context: FlowContext): Promise<number> {
   return told;
 }
 
-async function watched({ database, configuration }: FlowContext): Promise<readonly Watched[]> {
+/** How many days each certificate of ours and of our partners has left, with a fraction; below zero: it has ended. */
+export async function certificatesLeft(
+  context: Pick<FlowContext, 'database' | 'configuration' | 'clock'>,
+): Promise<readonly { readonly whose: string; readonly fingerprint: string; readonly days: number }[]> {
+  const now = context.clock.now().getTime();
+  return (await watched(context)).map(({ whose, certificate: { fingerprint, validTo } }) => ({
+    whose,
+    fingerprint,
+    days: (validTo.getTime() - now) / dayMs,
+  }));
+}
+
+async function watched({
+  database,
+  configuration,
+}: Pick<FlowContext, 'database' | 'configuration'>): Promise<readonly Watched[]> {
   const ours = (await keyPairs(database)).map(({ name, certificate }) => ({
     whose: `key:${name}`,
     certificate: readCertificate(certificate),
   }));
-  const theirs = (await configuration()).channels
-    .filter(isAs2)
-    .flatMap(({ id, settings }) =>
-      settings.theirCertificates.map(({ pem }) => ({ whose: `channel:${id}`, certificate: readCertificate(pem) })),
-    );
+  const theirs = (await configuration()).channels.filter(isAs2).flatMap(({ id, settings }) =>
+    [...settings.theirCertificates.map(({ pem }) => pem), ...settings.serverCertificates].map((pem) => ({
+      whose: `channel:${id}`,
+      certificate: readCertificate(pem),
+    })),
+  );
   return [...ours, ...theirs];
 }

@@ -85,7 +85,7 @@ async function enter(context: FlowContext, tx: Tx, message: ReceivedMessage, inO
     ...files.map(({ id }) => ({ kind: 'split', subjectId: id, fairnessKey: channelId, orderKey }) as const),
     ...(mdn === null || mdn.url === null
       ? []
-      : [{ kind: 'deliver', subjectId: mdn.id, fairnessKey: channelId } as const]),
+      : [{ kind: 'deliver', subjectId: mdn.id, fairnessKey: receiptsOf(channelId) } as const]),
   ]);
   return true;
 }
@@ -99,9 +99,12 @@ export async function postMdnLater(
   const stored: StoredMdn = { ...mdn, id: newId(), channelId };
   await database.inTransaction(async (tx) => {
     await insertMdn(tx, stored, 'ready', clock.now());
-    await insertWork(tx, [{ kind: 'deliver', subjectId: stored.id, fairnessKey: channelId }]);
+    await insertWork(tx, [{ kind: 'deliver', subjectId: stored.id, fairnessKey: receiptsOf(channelId) }]);
   });
 }
+
+/** Receipts have a turn of their own: behind 5,000 messages of ours they would come so late that the partner sends all of theirs again. */
+const receiptsOf = (channelId: string): string => `receipts:${channelId}`;
 
 const lengthOf = (files: readonly OpenedFile[]): number =>
   files.reduce((sum, { spooled }) => sum + spooled.byteLength, 0);

@@ -83,14 +83,19 @@ const fault = (kind: SignatureFaultKind, detail: string, digest: DigestName | nu
   digest,
 });
 
-function signersOf(cms: Buffer): readonly BerNode[] {
+/** The parts of a SignedData: version, digest algorithms, content, certificates and lists if any, signers. */
+export function partsOfSigned(cms: Buffer): readonly BerNode[] {
   const info = readNode(cms);
   if (oidOf(childAt(info, 0)) !== OID.signedData) throw new CmsFault('malformed', 'No SignedData.');
-  const parts = childrenOf(childAt(childAt(info, 1, 0xa0), 0));
+  return childrenOf(childAt(childAt(info, 1, 0xa0), 0));
+}
+
+export function signersOf(cms: Buffer): readonly BerNode[] {
+  const parts = partsOfSigned(cms);
   return childrenOf(expectNode(parts.at(-1), SET));
 }
 
-interface SignerInfo {
+export interface SignerInfo {
   readonly name: BerNode;
   readonly digest: DigestName;
   readonly attributes: BerNode | null;
@@ -99,7 +104,7 @@ interface SignerInfo {
 }
 
 /** SignerInfo: version, sid, digestAlgorithm, [0] signedAttrs?, signatureAlgorithm, signature, [1] unsignedAttrs? */
-function readSigner(node: BerNode): SignerInfo {
+export function readSigner(node: BerNode): SignerInfo {
   const parts = childrenOf(node);
   const attributes = parts[3] !== undefined && contextNumber(parts[3]) === 0 ? parts[3] : null;
   const [algorithm, signature] = parts.slice(attributes === null ? 3 : 4);
@@ -144,13 +149,13 @@ function verifySigner(
     : fault('signature-wrong', 'The signature does not fit the certificate.', digest);
 }
 
-interface SignedAttributes {
+export interface SignedAttributes {
   readonly messageDigest: Buffer;
   /** What may have been signed: the octets as they came, and in DER (RFC 5652 5.4), for some send other than they sign. */
   readonly forms: readonly Buffer[];
 }
 
-function readAttributes(node: BerNode): SignedAttributes {
+export function readAttributes(node: BerNode): SignedAttributes {
   const attributes = childrenOf(node);
   const attributeValue = (oid: string): BerNode => {
     const found = attributes.filter((candidate) => oidOf(childAt(candidate, 0)) === oid);

@@ -1,0 +1,120 @@
+import { FailureError } from '../../core/failure.ts';
+import { keyPairs } from '../../store/as2/key-pairs.ts';
+import { refusedMessage, type StoredRefused } from '../../store/as2/refused.ts';
+import { readCertificate } from '../../transports/as2/cms/certificate.ts';
+import type { Cabinet, Finding } from '../../transports/as2/doctor/look.ts';
+import { examine } from '../../transports/as2/doctor/received.ts';
+import type { Head } from '../../transports/as2/mime/head.ts';
+import type { FlowContext } from '../context.ts';
+import { openKeyRing } from './key-ring.ts';
+import { isAs2 } from './relations.ts';
+
+/** Why a message of a partner was refused, with the evidence, and what would accept it. */
+export interface RefusedDiagnosis {
+  readonly id: string;
+  readonly channel: string;
+  readonly messageId: string | null;
+  readonly at: string;
+  /** What it was answered: the modifier of the disposition. */
+  readonly modifier: string;
+  readonly detail: string;
+  readonly evidence: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Looks into a message that was refused, by its id or its Message-ID; with the keys and certificates of the whole installation.
+ * FailureError `not-found` when none of that name is kept; `credential-missing` when the keys cannot be opened.
+ */
+export async function diagnoseRefused(
+  context: FlowContext,
+  masterKey: Buffer | null,
+  idOrMessageId: string,
+): Promise<RefusedDiagnosis> {
+  const refused = await refusedMessage(context.database, idOrMessageId);
+  if (refused === undefined)
+    throw new FailureError('not-found', `No refused message ${idOrMessageId} is kept: they are for 14 days.`);
+  const { id, channel_id: channel, message_id: messageId, modifier, detail, body, headers, remote, at } = refused;
+  const head: Head = { fields: headers, raw: Buffer.alloc(0) };
+  const looked =
+    body === null
+      ? { evidence: ['its octets were not kept: it is larger than 512 KiB'], findings: [] }
+      : LOOKED_INTO.has(modifier)
+        ? await examine(head, body, await cabinetOf(context, masterKey, channel))
+        : { evidence: [], findings: [] };
+  return {
+    id,
+    channel,
+    messageId,
+    at: at.toISOString(),
+    modifier,
+    detail,
+    evidence: [`from ${remote ?? 'somewhere'}: ${body?.length ?? 'many'} bytes`, ...looked.evidence],
+    findings: [...findingsOf(refused), ...looked.findings],
+  };
+}
+
+const LOOKED_INTO: ReadonlySet<string> = new Set([
+  'decryption-failed',
+  'authentication-failed',
+  'integrity-check-failed',
+  'decompression-failed',
+  'unexpected-processing-error',
+  'unsupported format',
+]);
+
+async function cabinetOf(context: FlowContext, masterKey: Buffer | null, channelId: string): Promise<Cabinet> {
+  const { database, clock } = context;
+  const channels = (await context.configuration()).channels.filter(isAs2);
+  const own = channels.find(({ id }) => id === channelId);
+  const names = (await keyPairs(database)).map(({ name }) => name);
+  const identities = await openKeyRing(database, clock, masterKey).identities(names);
+  const inChannel = new Set(own?.settings.ourKeys.map(({ name }) => name));
+  return {
+    ours: identities.map((identity, index) => {
+      const name = names[index] ?? '';
+      return { name, inChannel: inChannel.has(name), identity };
+    }),
+    // The channel's own first: what it has is not told as a stranger's.
+    theirs: channels
+      .toSorted((a, b) => Number(b.id === channelId) - Number(a.id === channelId))
+      .flatMap(({ id, settings }) =>
+        settings.theirCertificates.map(({ pem, use }) => ({
+          whose: `the channel ${id}`,
+          inChannel: id === channelId && use !== 'encryption',
+          certificate: readCertificate(pem),
+        })),
+      ),
+  };
+}
+
+/** What the reason says without a look at the message. */
+function findingsOf({ modifier, detail }: StoredRefused): readonly Finding[] {
+  switch (modifier) {
+    case 'insufficient-message-security':
+      return [
+        {
+          what: `They send less security than was agreed: ${detail}`,
+          setting: detail.includes('signature was')
+            ? 'requireSignature: false'
+            : detail.includes('Encryption was')
+              ? 'requireEncryption: false'
+              : 'allowWeak: true',
+        },
+      ];
+    case 'unsupported format':
+      return detail.startsWith('Several')
+        ? [{ what: 'They send several files in one message.', setting: 'attachments: several' }]
+        : [];
+    case 'unsupported MIC-algorithms':
+      return [{ what: 'They ask for a receipt with digests we do not have: ask them for sha-256.', setting: null }];
+    case 'receipt-address':
+      return [{ what: detail, setting: 'receiptHosts: add that host' }];
+    case 'decompression-failed':
+      return [
+        { what: 'It inflates to more than a file of this channel may have, or is broken.', setting: 'fileBytesMax' },
+      ];
+    default:
+      return [];
+  }
+}
