@@ -142,7 +142,13 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     let apiUrl: string | null = null;
     if (settings.roles.has('api')) {
       const { operatorApi } = await import('./http/api.ts');
-      const api = await operatorApi({ context, keySha256: key.sha256, masterKey, loggerInstance: log });
+      const api = await operatorApi({
+        context,
+        keySha256: key.sha256,
+        masterKey,
+        rehearse: as2.rehearse,
+        loggerInstance: log,
+      });
       closers.push(() => api.close());
       apiUrl = await api.listen(settings.api);
       await writeFile(apiUrlPath(settings.dataFolder), `${apiUrl}\n`);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { AskFlags, Commands, ExitCode } from './commands.ts';
-import type { CreateFlags, ImportFlags } from './keys.ts';
+import type { CreateFlags, ExportFlags, ImportFlags, RehearseFlags } from './keys.ts';
 
 /** `tallyport keys …`: our key pairs for AS2. */
 export function addKeyCommands(
@@ -24,16 +24,32 @@ export function addKeyCommands(
     .action((name: string, options: CreateFlags) =>
       ends(load().then(({ runKeysCreate }) => runKeysCreate(commands, name, options))),
     );
-  asking(keys.command('import <name> <file>').description('take in a private key and its certificate from PEM'))
+  asking(
+    keys.command('import <name> <file>').description('take in a private key and its certificate from PKCS#12 or PEM'),
+  )
     .option('--certificate <file>', 'where the certificate stands, when not in the same file')
     .option('--passphrase-variable <name>', 'the environment variable that holds the key’s passphrase')
     .action((name: string, file: string, options: ImportFlags) =>
       ends(load().then(({ runKeysImport }) => runKeysImport(commands, name, file, options))),
     );
-  asking(keys.command('export <name>').description('print a certificate, for a partner')).action(
-    (name: string, options: AskFlags) =>
+  asking(keys.command('export <name>').description('print a certificate, for a partner'))
+    .option(
+      '--pkcs12 <file>',
+      'the private key too, into a new PKCS#12 file; from the database, not from a running gateway',
+    )
+    .option('--passphrase-variable <name>', 'the environment variable that holds the passphrase for it')
+    .action((name: string, options: ExportFlags) =>
       ends(load().then(({ runKeysExport }) => runKeysExport(commands, name, options))),
-  );
+    );
+  asking(
+    keys
+      .command('rehearse <channel>')
+      .description('send a signed test with the next key, and tell which one the partner used'),
+  )
+    .option('--key <name>', 'of another key (the channel’s next one)')
+    .action((channel: string, options: RehearseFlags) =>
+      ends(load().then(({ runKeysRehearse }) => runKeysRehearse(commands, channel, options))),
+    );
   asking(keys.command('list').description('what there is, and until when it is valid')).action((options: AskFlags) =>
     ends(load().then(({ runKeysList }) => runKeysList(commands, options))),
   );

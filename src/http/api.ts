@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { OpenAs2 } from '../flows/as2/open-as2.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { as2 } from './as2.ts';
 import { requireKey } from './authenticate.ts';
@@ -30,6 +31,8 @@ export interface ApiOptions {
   readonly keySha256: string;
   /** What private keys are sealed with; null: none was given. */
   readonly masterKey?: Buffer | null;
+  /** Sends a test over AS2; null: this process speaks none. */
+  readonly rehearse?: OpenAs2['rehearse'] | null;
   readonly loggerInstance?: FastifyBaseLogger;
 }
 
@@ -46,6 +49,7 @@ export async function operatorApi({
   context,
   keySha256,
   masterKey = null,
+  rehearse = null,
   loggerInstance,
 }: ApiOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
@@ -88,7 +92,7 @@ export async function operatorApi({
   await app.register(work(context));
   await app.register(history(database));
   await app.register(configuration(context));
-  await app.register(keys(context, masterKey));
+  await app.register(keys(context, masterKey, rehearse));
   await app.register(as2(context, masterKey));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();

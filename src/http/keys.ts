@@ -1,8 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { FailureError } from '../core/failure.ts';
 import { object } from '../documents/parts.ts';
 import { createKey, importKey, shownKeys } from '../flows/as2/keep-key.ts';
+import type { OpenAs2 } from '../flows/as2/open-as2.ts';
 import type { FlowContext } from '../flows/context.ts';
+import { orNull } from './rows.ts';
 import { actorOf, answers, By, forBodies, oneOf, plainText, told } from './schemas.ts';
 
 const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', description: 'Small letters, digits and hyphens.' });
@@ -32,10 +35,47 @@ const Imported = object({
   by: By,
 });
 
+const Fingerprint = Type.String({ description: 'SHA-256 of a certificate.' });
+const RehearsalAnswer = object({
+  channel: Type.String(),
+  key: Type.String(),
+  fingerprint: Fingerprint,
+  encryptedFor: orNull(Fingerprint),
+  outcome: oneOf(['accepted', 'refused', 'unclear']),
+  detail: Type.String(),
+  receiptSignedWith: orNull(
+    object({
+      fingerprint: Fingerprint,
+      subject: Type.String(),
+      which: oneOf(['the one in force', 'the next one', 'an earlier one']),
+    }),
+  ),
+});
+
 /** Our key pairs: made, taken in and listed. A private key goes in and never comes out. */
 export const keys =
-  (context: FlowContext, masterKey: Buffer | null): FastifyPluginAsyncTypebox =>
+  (context: FlowContext, masterKey: Buffer | null, rehearse: OpenAs2['rehearse'] | null): FastifyPluginAsyncTypebox =>
   async (app) => {
+    app.post(
+      '/keys/rehearsals',
+      {
+        schema: {
+          ...told(
+            'keys',
+            'rehearseKey',
+            'Send a signed test over an AS2 channel with its next key',
+            'Encrypted for the partner’s next certificate where there is one; tells whether they took it and which certificate signed the receipt. The test holds no business document.',
+          ),
+          body: object({ channel: plainText(200), key: Type.Optional(Name), by: By }),
+          response: answers('What they answered.', RehearsalAnswer, [...forBodies, 404]),
+        },
+      },
+      async ({ body: { channel, key = null, by } }) => {
+        if (rehearse === null) throw new FailureError('usage-wrong', 'This process speaks no AS2.');
+        const { receiptSignedWith, ...rest } = await rehearse(channel, { key }, actorOf(by));
+        return { ...rest, receiptSignedWith: receiptSignedWith === null ? null : { ...receiptSignedWith } };
+      },
+    );
     app.get(
       '/keys',
       {

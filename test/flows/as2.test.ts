@@ -5,7 +5,7 @@ import { diagnose } from '../../src/flows/as2/doctor.ts';
 import { tellExpiring } from '../../src/flows/as2/expiring.ts';
 import { createKey, importKey, shownKeys } from '../../src/flows/as2/keep-key.ts';
 import { openKeyRing } from '../../src/flows/as2/key-ring.ts';
-import { openAs2 } from '../../src/flows/as2/open-as2.ts';
+import { type OpenAs2, openAs2 } from '../../src/flows/as2/open-as2.ts';
 import { deliverMdn } from '../../src/flows/as2/receipts.ts';
 import { handlersOf } from '../../src/flows/handlers.ts';
 import { receive } from '../../src/flows/receive.ts';
@@ -30,6 +30,7 @@ interface Station {
   /** Does what is due, over real HTTP. */
   work(): Promise<void>;
   configure(settings: Partial<As2Settings>): Promise<void>;
+  readonly rehearse: OpenAs2['rehearse'];
 }
 
 async function station(): Promise<Station> {
@@ -61,6 +62,7 @@ async function station(): Promise<Station> {
   return {
     gateway,
     events,
+    rehearse: as2.rehearse,
     url: `${await app.listen({ port: 0, host: '127.0.0.1' })}/as2`,
     async work() {
       for (;;) {
@@ -332,7 +334,142 @@ describe('what was refused', async () => {
   });
 });
 
+describe('a switch of certificates on both sides', async () => {
+  const [us, them] = [await station(), await station()];
+  const day1 = '2036-12-01T00:00:00Z'; // after the stations' clock, which stands at 22 November
+  const keyOf = (side: Station, name: string) =>
+    createKey(side.gateway.context, masterKey, { ...made(name), kind: 'rsa-2048' }, 'test');
+  const [old, next] = [await keyOf(us, 'old'), await keyOf(us, 'next')];
+  const [theirOld, theirNext] = [await keyOf(them, 'their-old'), await keyOf(them, 'their-next')];
+  const pems = (...keys: readonly { readonly certificate: string }[]) =>
+    keys.map(({ certificate }, index) => ({ pem: certificate, use: 'both', from: index === 0 ? null : day1 }) as const);
+  const names = (...keys: readonly { readonly name: string }[]) =>
+    keys.map(({ name }, index) => ({ name, use: 'both', from: index === 0 ? null : day1 }) as const);
+  const usSettings = { url: them.url, ourKeys: names(old, next), theirCertificates: pems(theirOld, theirNext) };
+  const themSettings = { ourName: 'THEM', theirName: 'US', url: us.url };
+  await us.configure(usSettings);
+  const rehearse = (key: string | null = null) => us.rehearse(channelId, { key }, 'test');
+
+  test('rehearsed before they have ours: refused, and their receipt is signed with the old one', async () => {
+    await them.configure({ ...themSettings, ourKeys: names(theirOld, theirNext), theirCertificates: pems(old) });
+    expect(await rehearse()).toMatchObject({
+      key: 'next',
+      fingerprint: next.fingerprint,
+      encryptedFor: theirNext.fingerprint,
+      outcome: 'refused',
+      detail: expect.stringContaining('authentication-failed'),
+      receiptSignedWith: { fingerprint: theirOld.fingerprint, which: 'the one in force' },
+    });
+  });
+  test('rehearsed before they can decrypt with theirs: refused', async () => {
+    await them.configure({ ...themSettings, ourKeys: names(theirOld), theirCertificates: pems(old, next) });
+    expect(await rehearse()).toMatchObject({
+      outcome: 'refused',
+      detail: expect.stringContaining('decryption-failed'),
+    });
+  });
+  test('rehearsed when they have ours: accepted; an Event says so, and no delivery was made', async () => {
+    await them.configure({ ...themSettings, ourKeys: names(theirOld, theirNext), theirCertificates: pems(old, next) });
+    expect(await rehearse()).toMatchObject({ outcome: 'accepted', detail: expect.stringContaining('processed') });
+    const [event] = await us.gateway.rows<{ data: { outcome: string }; actor: string }>(
+      `select data, actor from event where type = 'as2/rehearsed' order by id desc limit 1`,
+    );
+    expect(event).toMatchObject({ data: { outcome: 'accepted', key: 'next' }, actor: 'test' });
+    expect(await us.gateway.rows('select id from delivery')).toEqual([]);
+    // When they sign receipts with their next one already, that is told too.
+    await them.configure({ ...themSettings, ourKeys: names(theirNext), theirCertificates: pems(old, next) });
+    expect(await rehearse()).toMatchObject({
+      outcome: 'accepted',
+      receiptSignedWith: { fingerprint: theirNext.fingerprint, which: 'the next one' },
+    });
+    expect(await rehearse('old')).toMatchObject({ key: 'old', outcome: 'accepted' });
+  });
+  test('rehearsed with nobody there, or nothing next', async () => {
+    await us.configure({ ...usSettings, url: 'http://127.0.0.1:9/as2' });
+    expect(await rehearse()).toMatchObject({ outcome: 'unclear', detail: expect.stringContaining('TCP:') });
+    await us.configure({ ...usSettings, ourKeys: names(old) });
+    await expect(rehearse()).rejects.toMatchObject({ kind: 'usage-wrong' });
+    await expect(us.rehearse('no/where', { key: null }, 'test')).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  /** Which certificates stood in the six places of the last message from us to them, each as the side that used it recorded it. */
+  const sixPlaces = async () => {
+    const [sent] = await us.gateway.rows<{ expected: { keys: object }; verdict: object }>(
+      'select expected, verdict from as2_sent order by at desc, delivery_id desc limit 1',
+    );
+    const [taken] = await them.gateway.rows<{ layers: Record<string, { certificate: string }> }>(
+      'select layers from as2_received order by at desc, transmission_id desc limit 1',
+    );
+    return {
+      ...sent?.expected.keys,
+      verified: taken?.layers.signed?.certificate,
+      decrypted: taken?.layers.encrypted?.certificate,
+      receiptSigned: taken?.layers.receipt,
+      receiptVerified: Object(sent?.verdict).signedBy,
+    };
+  };
+  const places = (
+    ours: { fingerprint: string },
+    theirs: { fingerprint: string },
+    receipts: { fingerprint: string },
+  ) => ({
+    signedWith: ours.fingerprint,
+    verified: ours.fingerprint,
+    encryptedFor: [theirs.fingerprint],
+    decrypted: theirs.fingerprint,
+    receiptSigned: receipts.fingerprint,
+    receiptVerified: receipts.fingerprint,
+  });
+  let control = 700;
+  const sendOne = async () => {
+    for (const one of [us, them]) one.gateway.failures.splice(0);
+    await us.gateway.receive(channelId, order850(`SWITCH-${++control}`, control));
+    await us.work();
+    expect(us.gateway.failures).toEqual([]);
+  };
+
+  test('in all six places: the old before the day, the new after it, and each side may be the first', async () => {
+    await us.configure(usSettings);
+    await them.configure({ ...themSettings, ourKeys: names(theirOld, theirNext), theirCertificates: pems(old, next) });
+    await sendOne();
+    expect(await sixPlaces()).toEqual(places(old, theirOld, theirOld));
+    us.gateway.clock.move(10 * 24 * 60); // our clock passes the day, theirs does not
+    await sendOne();
+    expect(await sixPlaces()).toEqual(places(next, theirNext, theirOld));
+    them.gateway.clock.move(10 * 24 * 60);
+    await sendOne();
+    expect(await sixPlaces()).toEqual(places(next, theirNext, theirNext));
+    await us.configure({ ...usSettings, ourKeys: names(old), theirCertificates: pems(theirOld) }); // we fall back
+    await them.configure({ ...themSettings, ourKeys: names(theirOld, theirNext), theirCertificates: pems(old, next) });
+    await us.gateway.receive(channelId, order850('SWITCH-BACK', 799));
+    await us.work();
+    // They take it with the old ones, but sign receipts with what we no longer know: told as what it is.
+    expect(us.gateway.failures.join()).toContain('MDN, signature wrong');
+  });
+});
+
 describe('keys', async () => {
+  test('a key leaves as PKCS#12 under its passphrase, told by an Event', async () => {
+    const { readPkcs12 } = await import('../../src/transports/as2/cms/pkcs12.ts');
+    const { exportKey } = await import('../../src/flows/as2/keep-key.ts');
+    const alone = await testGateway();
+    const key = await createKey(alone.context, masterKey, made('leaving'), 'test');
+    const given = { name: 'leaving', passphrase: 'twelve letters' };
+    const file = await exportKey(alone.context, masterKey, given, 'operator:test');
+    const back = await testGateway();
+    const pair = readPkcs12(file, given.passphrase);
+    expect((await importKey(back.context, masterKey, { name: 'back', ...pair }, 'test')).fingerprint).toBe(
+      key.fingerprint,
+    );
+    expect(await alone.rows(`select actor from event where type = 'key/exported'`)).toEqual([
+      { actor: 'operator:test' },
+    ]);
+    await expect(exportKey(alone.context, null, given, 'test')).rejects.toMatchObject({ kind: 'credential-missing' });
+    await expect(exportKey(alone.context, masterKey, { ...given, name: 'absent' }, 'test')).rejects.toMatchObject({
+      kind: 'credential-missing',
+    });
+  });
+
   const gateway = await testGateway();
   const { context, database } = gateway;
   test('a private key is sealed, opens with its master key alone, and only under its name', async () => {

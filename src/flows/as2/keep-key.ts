@@ -6,6 +6,7 @@ import { type Certificate, readCertificate } from '../../transports/as2/cms/cert
 import { CmsFault } from '../../transports/as2/cms/cms-fault.ts';
 import { makeSelfSigned, type NewKeyKind } from '../../transports/as2/cms/self-signed.ts';
 import type { FlowContext } from '../context.ts';
+import { openKeyRing } from './key-ring.ts';
 import { sealPrivateKey } from './sealing.ts';
 
 /** A key pair as operators see it: never the private key. */
@@ -129,6 +130,28 @@ const shown = (name: string, pem: string, { subject, fingerprint, validFrom, val
   validTo: validTo.toISOString(),
   certificate: pem,
 });
+
+/**
+ * A key pair as PKCS#12 under a passphrase, for another product or a safe. An Event says that it was given out. FailureError `credential-missing` when
+ * there is none of that name, or it cannot be opened.
+ */
+export async function exportKey(
+  { database, clock }: Context,
+  masterKey: Buffer | null,
+  { name, passphrase }: { readonly name: string; readonly passphrase: string },
+  actor: string,
+): Promise<Buffer> {
+  const [identity] = await openKeyRing(database, clock, masterKey).identities([name]);
+  if (identity === undefined) throw new FailureError('bug', `The key ${name} did not open.`);
+  const { writePkcs12 } = await import('../../transports/as2/cms/pkcs12.ts');
+  const file = writePkcs12(identity, name, passphrase);
+  const { fingerprint } = identity.certificate;
+  const objects = [{ kind: 'key', id: name, qualifier: 'subject' }];
+  await database.inTransaction((tx) =>
+    writeRows(tx, {}, [{ at: clock.now(), type: 'key/exported', actor, data: { name, fingerprint }, objects }]),
+  );
+  return file;
+}
 
 /** All of them, by name. */
 export const shownKeys = async ({ database }: Pick<FlowContext, 'database'>): Promise<readonly ShownKey[]> =>

@@ -12,6 +12,7 @@ import type { FlowContext } from '../context.ts';
 import { openKeyRing } from './key-ring.ts';
 import { keepSynchronous, mdnLookups } from './receipts.ts';
 import { keepRefused } from './refusals.ts';
+import { type Rehearsal, type RehearsalWish, rehearse } from './rehearse.ts';
 import { type As2Channel, type As2Surroundings, isAs2, lineOf, relationOf, sendingOver } from './relations.ts';
 import { postMdnLater, takeMessage } from './take.ts';
 
@@ -24,6 +25,7 @@ export interface OpenAs2 {
   /** The largest body that any channel may need. */
   readonly bodyBytesMax: () => Promise<number>;
   readonly lineTo: (channelId: string) => Promise<Line>;
+  readonly rehearse: (channelId: string, wish: RehearsalWish, actor: string) => Promise<Rehearsal>;
 }
 
 export function openAs2(context: FlowContext, around: As2Surroundings, report: (event: As2Event) => void): OpenAs2 {
@@ -77,6 +79,7 @@ export function openAs2(context: FlowContext, around: As2Surroundings, report: (
     bodyBytesMax: async () =>
       Math.max(0, ...(await channels()).map(({ fileBytesMax }) => fileBytesMax)) * 1.5 + 1024 * 1024,
     lineTo: async (channelId) => lineOf(await channelOf(channelId), around),
+    rehearse: (channelId, wish, actor) => rehearse(context, around, channelId, wish, actor),
   };
 }
 

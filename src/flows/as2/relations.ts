@@ -26,7 +26,8 @@ export interface As2Surroundings {
 
 const certificates = new WeakMap<object, Certificate>();
 
-function certificateOf(entry: { readonly pem: string }): Certificate {
+/** Read once for each entry of the configuration. */
+export function certificateOf(entry: { readonly pem: string }): Certificate {
   const known = certificates.get(entry) ?? readCertificate(entry.pem);
   certificates.set(entry, known);
   return known;
@@ -68,11 +69,17 @@ const hostsOf = ({ url, receiptHosts }: As2Settings): readonly string[] => [
 ];
 
 /** A channel for those who send over it. FailureError `config-invalid` when it only receives. */
-export async function sendingOver(channel: As2Channel, around: As2Surroundings, at: Date): Promise<As2Sending> {
+export async function sendingOver(
+  channel: As2Channel,
+  around: As2Surroundings,
+  at: Date,
+  /** Instead of what is in force: a rehearsal. */
+  instead: { readonly signer?: Identity | undefined; readonly recipient?: Certificate | undefined } = {},
+): Promise<As2Sending> {
   const { settings } = channel;
   if (settings.url === null)
     throw new FailureError('config-invalid', `The channel ${channel.id} has no url, so nothing can leave by it.`);
-  const [signer] = await around.keys.identities(
+  const [usual] = await around.keys.identities(
     inForce(settings.ourKeys, 'signing', at)
       .slice(0, 1)
       .map(({ name }) => name),
@@ -83,7 +90,7 @@ export async function sendingOver(channel: As2Channel, around: As2Surroundings, 
     theirName: settings.theirName,
     subject: settings.subject,
     host: around.host,
-    profile: profileOf(channel, signer, at),
+    profile: profileOf(channel, instead.signer ?? usual, instead.recipient, at),
     mdn: mdnOf(settings),
     mdnDueMs: settings.mdnDueMinutes * 60_000,
     verifyMdnWith: inForce(settings.theirCertificates, 'signing', at).map(certificateOf),
@@ -91,7 +98,12 @@ export async function sendingOver(channel: As2Channel, around: As2Surroundings, 
   };
 }
 
-function profileOf({ id, settings }: As2Channel, signer: Identity | undefined, at: Date): MessageProfile {
+function profileOf(
+  { id, settings }: As2Channel,
+  signer: Identity | undefined,
+  instead: Certificate | undefined,
+  at: Date,
+): MessageProfile {
   const {
     sign,
     signatureScheme: scheme,
@@ -102,7 +114,8 @@ function profileOf({ id, settings }: As2Channel, signer: Identity | undefined, a
     encoding,
     version,
   } = settings;
-  const [recipient] = inForce(settings.theirCertificates, 'encryption', at);
+  const [usual] = inForce(settings.theirCertificates, 'encryption', at);
+  const recipient = instead ?? (usual === undefined ? undefined : certificateOf(usual));
   if (sign !== 'none' && signer === undefined)
     throw new FailureError('config-invalid', `The channel ${id} has no key to sign with.`);
   if (encrypt !== 'none' && recipient === undefined)
@@ -112,7 +125,7 @@ function profileOf({ id, settings }: As2Channel, signer: Identity | undefined, a
     encrypt:
       encrypt === 'none' || recipient === undefined
         ? null
-        : { recipients: [{ certificate: certificateOf(recipient), keyTransport }], cipher: encrypt },
+        : { recipients: [{ certificate: recipient, keyTransport }], cipher: encrypt },
     compress,
     transferEncoding,
     encoding,

@@ -27,7 +27,7 @@ async function enter(context: FlowContext, tx: Tx, message: ReceivedMessage, inO
   const { channelId, key, messageId, mic } = message;
   const transmissionId = context.newId();
   const mdn = message.mdn === null ? null : { ...message.mdn, id: context.newId(), channelId };
-  const layers = shownLayers(message.layers);
+  const layers = { ...shownLayers(message.layers), receipt: message.mdn?.signedWith ?? null };
   const received = { key, channelId, messageId, transmissionId, layers, mic, mdnId: mdn?.id ?? null, at };
   if (!(await claimReceived(tx, received))) return false;
   const files = message.files.map((file, index) => ({ id: context.newId(), file, ordinal: index + 1 }));

@@ -8,6 +8,7 @@ import { build, exchange, fileOf, order, plainProfile, signedMdn, stations } fro
 /* Rows 1 to 31 of the AS2 matrix: what a sender builds, received by our other half (row 32) and compared with what was sent. */
 const between = stations();
 afterAll(() => between.close());
+const signedBy = between.world.identity('receiver').certificate.fingerprint;
 const { world } = between;
 const sign = (digest: 'sha1' | 'sha256' | 'sha384' | 'sha512', scheme: 'pkcs1' | 'pss' = 'pkcs1') => ({
   identity: world.identity('sender'),
@@ -81,7 +82,7 @@ describe.each(['der', 'ber'] as const)('row 21: encoded as %s', (encoding) => {
       const { verdict, mdn, answer } = await exchange(between, { profile: { ...profile, encoding, transferEncoding } });
       expect(answer.status).toBe(200);
       expect(mdn?.signature.kind).toBe('good');
-      expect(verdict).toEqual({ kind: 'accepted', warning: null, micReading: 0 });
+      expect(verdict).toEqual({ kind: 'accepted', warning: null, micReading: 0, signedBy });
       expect(between.taken).toMatchObject([{ layers, files: [{ name: 'po.edi', bytes: order }] }]);
     });
   });
@@ -101,7 +102,7 @@ test('row 2: plain with an unsigned receipt', async () => {
 test('row 3: plain with a signed receipt: its MIC is over the body alone', async () => {
   const { mdn, built, verdict } = await exchange(between, {});
   expect(mdn?.mic?.base64).toBe(built.mics.sha256?.[0]);
-  expect(verdict).toEqual({ kind: 'accepted', warning: null, micReading: 0 });
+  expect(verdict).toEqual({ kind: 'accepted', warning: null, micReading: 0, signedBy });
 });
 test.each(['sha1', 'sha256', 'sha384', 'sha512'] as const)(
   'rows 4-7: micalg is spelled as RFC 5751 spells %s',

@@ -121,7 +121,13 @@ function micIn(value: string | undefined): ReadMdn['mic'] {
  *   not-ours            it answers another message
  */
 export type MdnVerdict =
-  | { readonly kind: 'accepted'; readonly warning: string | null; readonly micReading: number | null }
+  | {
+      readonly kind: 'accepted';
+      readonly warning: string | null;
+      readonly micReading: number | null;
+      /** The fingerprint of the certificate that verified it; null: it is not signed. */
+      readonly signedBy: string | null;
+    }
   | {
       readonly kind: 'refused' | 'unsigned' | 'signature-wrong' | 'mic-absent' | 'mic-differs';
       readonly detail: string;
@@ -131,6 +137,8 @@ export interface ExpectedMdn {
   readonly signed: boolean;
   readonly messageIsSigned: boolean;
   readonly mics: ExpectedMics;
+  /** Fingerprints of what the message was signed with and encrypted for: kept with it, for whoever asks during a switch. */
+  readonly keys?: { readonly signedWith: string | null; readonly encryptedFor: readonly string[] };
 }
 
 /** What a receipt means for the message it answers. The worst is told first; only what is accepted counts as delivered. */
@@ -146,14 +154,15 @@ export function judgeMdn(mdn: ReadMdn, expected: ExpectedMdn): MdnVerdict {
         .slice(0, 300),
     };
   if (expected.signed && signature.kind === 'none') return { kind: 'unsigned', detail: 'The receipt is not signed.' };
+  const signedBy = signature.kind === 'good' ? signature.certificate.fingerprint : null;
   const warning = disposition.modifier === 'warning' ? (disposition.text ?? 'warning') : null;
   if (mic === null)
     return expected.messageIsSigned
       ? { kind: 'mic-absent', detail: 'The receipt has no Received-Content-MIC.' }
-      : { kind: 'accepted', warning: warning ?? 'no MIC', micReading: null };
+      : { kind: 'accepted', warning: warning ?? 'no MIC', micReading: null, signedBy };
   const readings = mic.digest === undefined ? undefined : expected.mics[mic.digest];
   const reading = readings?.indexOf(mic.base64) ?? -1;
-  if (reading >= 0) return { kind: 'accepted', warning, micReading: reading };
+  if (reading >= 0) return { kind: 'accepted', warning, micReading: reading, signedBy };
   const wanted = readings?.[0] ?? `none of ${mic.spelled}`;
   return { kind: 'mic-differs', detail: `The receipt's MIC is ${mic.base64} (${mic.spelled}), ours ${wanted}.` };
 }

@@ -59,7 +59,8 @@ export async function mdnFor(exchange: Exchange, told: Told): Promise<KeptMdn | 
   const { identity } = signing;
   const content = contentOfMdn(station, request.head, messageId, relation.version, told);
   const built = await buildMdn(content, signs && identity !== null ? { ...signing, identity } : null);
-  return { ...built, url: asynchronous === null ? null : asynchronous.href };
+  const signedWith = signs ? (identity?.certificate.fingerprint ?? null) : null;
+  return { ...built, url: asynchronous === null ? null : asynchronous.href, signedWith };
 }
 
 export const contentOfMdn = (

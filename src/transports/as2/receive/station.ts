@@ -17,6 +17,8 @@ export interface As2Request {
 /** An MDN that is kept: sent in the answer, or to `url` when they asked for that. */
 export interface KeptMdn extends BuiltMdn {
   readonly url: string | null;
+  /** The fingerprint of ours that signed it, where it was made just now. */
+  readonly signedWith?: string | null;
 }
 
 /** A message that was opened and verified whole; what becomes a Transmission with its RawFiles. */

@@ -64,7 +64,17 @@ export function as2Transport({ sendingTo, sent, spool }: As2TransportOptions): T
       const built = await buildMessage(messageOf(delivery, sending), sending.profile, spool);
       try {
         const messageId = idOf(delivery, sending);
-        const expected = { signed: sending.mdn?.signed ?? false, messageIsSigned: built.isSigned, mics: built.mics };
+        const { sign, encrypt } = sending.profile;
+        const keys = {
+          signedWith: sign?.identity.certificate.fingerprint ?? null,
+          encryptedFor: encrypt?.recipients.map(({ certificate }) => certificate.fingerprint) ?? [],
+        };
+        const expected = {
+          signed: sending.mdn?.signed ?? false,
+          messageIsSigned: built.isSigned,
+          mics: built.mics,
+          keys,
+        };
         await sent.remember({ deliveryId: delivery.id, channelId: delivery.channelId, messageId, expected });
         const answer = await post(sending.url, built.headers, built.body, sending.line);
         return await receiptOf(delivery, sending, answer, expected, sent);
@@ -180,7 +190,8 @@ export function receiptFromVerdict(read: ReadMdn, verdict: MdnVerdict): Receipt 
     const other =
       verdict.micReading !== null && verdict.micReading > 0 ? ', in another reading of the RFCs than ours' : '';
     const warning = verdict.warning === null ? '' : `, with the warning ${verdict.warning}`;
-    return { kind: 'mdn', detail: `${read.dispositionText}; ${mic}${other}${warning}`.slice(0, 300) };
+    const signed = verdict.signedBy === null ? '' : `; signed with ${verdict.signedBy.slice(0, 16)}`;
+    return { kind: 'mdn', detail: `${read.dispositionText}; ${mic}${other}${warning}${signed}`.slice(0, 300) };
   }
   // "unexpected-processing-error" is their full disk or their restart; everything else stays as it is until somebody changes something.
   const passes = verdict.kind === 'refused' && read.disposition.text?.toLowerCase() === 'unexpected-processing-error';
