@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:https';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Commands } from './cli/commands.ts';
@@ -158,6 +159,7 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     if (settings.roles.has('http')) {
       const { partnerListener } = await import('./transports/http/listener.ts');
       const { openReceiver } = await import('./flows/receive.ts');
+      const { followTlsFiles, readTlsFiles } = await import('./transports/http/tls.ts');
       const { mailboxFor } = await import('./flows/outbound/mailbox.ts');
       const partners = partnerListener({
         channelOf: async (id) => (await context.configuration()).channel(id),
@@ -166,9 +168,17 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
         as2,
         report: ({ channelId, failure }) => report(`listener of ${channelId ?? 'partners'}`, failure),
         loggerInstance: log,
+        ...(settings.partnersTls === null ? {} : { tls: await readTlsFiles(settings.partnersTls) }),
       });
       closers.push(() => partners.close());
       partnersUrl = await partners.listen(settings.partners);
+      if (settings.partnersTls !== null) {
+        const stop = followTlsFiles(partners.server as Server, settings.partnersTls, (event) => {
+          if ('failure' in event) report('certificate of the listener', event.failure);
+          else log.info({ validTo: event.validTo }, 'the listener has a new certificate');
+        });
+        closers.push(async () => stop());
+      }
     }
     let sftp: ServedGateway['sftp'] = null;
     if (settings.sftp !== null && settings.roles.has('sftp')) {

@@ -49,6 +49,11 @@ export const buildProgram =
         '--partners <address>',
         `where partners ask, [host:]port (${defaultPartners.host}:${defaultPartners.port})`,
       )
+      .option(
+        '--partners-certificate <file>',
+        'HTTPS for partners: the certificate with those of the authorities between, in PEM',
+      )
+      .option('--partners-key <file>', 'and its private key, in PEM; new files are taken up without a restart')
       .option('--sftp <address>', "where partners' SFTP clients come, [host:]port (no SFTP server without it)")
       .option(...json)
       .addOption(new Option('--with-parent', 'end when stdin closes').hideHelp())
@@ -107,6 +112,8 @@ interface ServeFlags {
   readonly roles: string;
   readonly api?: string;
   readonly partners?: string;
+  readonly partnersCertificate?: string;
+  readonly partnersKey?: string;
   readonly sftp?: string;
   readonly json?: true;
 }
@@ -125,6 +132,14 @@ const rolesOf = (text: string): ReadonlySet<Role> =>
     }),
   );
 
+function tlsFilesOf({ resolve }: Commands, flags: ServeFlags): ServeSettings['partnersTls'] {
+  const { partnersCertificate: certificate, partnersKey: key } = flags;
+  if (certificate === undefined && key === undefined) return null;
+  if (certificate === undefined || key === undefined)
+    throw new FailureError('usage-wrong', '--partners-certificate and --partners-key belong together.');
+  return { certificate: resolve(certificate), key: resolve(key) };
+}
+
 async function serve(commands: Commands, flags: ServeFlags): Promise<ExitCode> {
   const { runServe } = await import('./serve.ts');
   const { environment, address, resolve } = commands;
@@ -134,6 +149,7 @@ async function serve(commands: Commands, flags: ServeFlags): Promise<ExitCode> {
     redisUrl: environment.REDIS_URL ?? null,
     api: address(flags.api, defaultApi),
     partners: address(flags.partners, defaultPartners),
+    partnersTls: tlsFilesOf(commands, flags),
     sftp: flags.sftp === undefined ? null : address(flags.sftp, { host: '127.0.0.1', port: 0 }),
     roles: rolesOf(flags.roles),
   };

@@ -10,6 +10,8 @@ export interface ServeSettings {
   readonly redisUrl: string | null;
   readonly api: Address;
   readonly partners: Address;
+  /** Files in PEM; null: partners are answered over HTTP. */
+  readonly partnersTls: { readonly certificate: string; readonly key: string } | null;
   /** Where partners' SFTP clients come; null: there is no SFTP server. */
   readonly sftp: Address | null;
   readonly roles: ReadonlySet<Role>;

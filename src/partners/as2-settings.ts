@@ -72,6 +72,10 @@ export interface As2Settings {
   readonly onDuplicate: 'stored-mdn' | 'warning';
   /** Hosts beside that of `url` to which their receipts may be posted. */
   readonly receiptHosts: readonly string[];
+  /** What their client must show us: its certificate or that of its authority (PEM), and a user with a password. */
+  readonly theirClientCertificates: readonly string[];
+  readonly theirUser: string | null;
+  readonly theirPasswordVariable: string | null;
   /** The line. */
   readonly timeoutMs: number;
   readonly serverCertificates: readonly string[];
@@ -105,6 +109,9 @@ export const as2Defaults = {
   attachments: 'one',
   micOverCompressed: 'entity',
   onDuplicate: 'stored-mdn',
+  theirClientCertificates: [],
+  theirUser: null,
+  theirPasswordVariable: null,
   clientKey: null,
   basicUser: null,
   basicPasswordVariable: null,

@@ -22,6 +22,7 @@ export function expandAs2(
   for (const { key, pem } of [
     ...settings.theirCertificates.map(({ pem }) => ({ key: 'theirCertificates', pem })),
     ...settings.serverCertificates.map((pem) => ({ key: 'serverCertificates', pem })),
+    ...settings.theirClientCertificates.map((pem) => ({ key: 'theirClientCertificates', pem })),
   ])
     if (!isCertificate(pem)) tell(key, 'This is no certificate that can be read.');
   const hasKey = (use: 'signing' | 'encryption') =>
@@ -36,6 +37,8 @@ export function expandAs2(
     tell('theirCertificates', 'A certificate of theirs to verify receipts with is wanted; mdn: unsigned takes any.');
   if ((settings.basicUser === null) !== (settings.basicPasswordVariable === null))
     tell('basicUser', 'basicUser and basicPasswordVariable belong together.');
+  if ((settings.theirUser === null) !== (settings.theirPasswordVariable === null))
+    tell('theirUser', 'theirUser and theirPasswordVariable belong together.');
   return settings;
 }
 

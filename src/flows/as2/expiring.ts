@@ -64,7 +64,11 @@ async function watched({
     certificate: readCertificate(certificate),
   }));
   const theirs = (await configuration()).channels.filter(isAs2).flatMap(({ id, settings }) =>
-    [...settings.theirCertificates.map(({ pem }) => pem), ...settings.serverCertificates].map((pem) => ({
+    [
+      ...settings.theirCertificates.map(({ pem }) => pem),
+      ...settings.serverCertificates,
+      ...(settings.theirClientCertificates ?? []),
+    ].map((pem) => ({
       whose: `channel:${id}`,
       certificate: readCertificate(pem),
     })),

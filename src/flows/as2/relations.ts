@@ -4,6 +4,7 @@ import type { Channel } from '../../partners/configuration.ts';
 import { type Certificate, type Identity, readCertificate } from '../../transports/as2/cms/certificate.ts';
 import { pemOf } from '../../transports/as2/cms/self-signed.ts';
 import type { MdnRequest, MessageProfile } from '../../transports/as2/message/build.ts';
+import type { Admittance } from '../../transports/as2/receive/admit.ts';
 import type { As2Relation } from '../../transports/as2/relation.ts';
 import type { As2Sending } from '../../transports/as2/send/as2-transport.ts';
 import type { Line } from '../../transports/as2/send/post.ts';
@@ -37,8 +38,9 @@ export function certificateOf(entry: { readonly pem: string }): Certificate {
  * A channel for those who take its messages. All six places where a key stands know two of them: we verify with every certificate of theirs
  * and decrypt with every key of ours, and the one in force signs, encrypts and signs receipts.
  */
-export async function relationOf(channel: As2Channel, { keys }: As2Surroundings, at: Date): Promise<As2Relation> {
+export async function relationOf(channel: As2Channel, around: As2Surroundings, at: Date): Promise<As2Relation> {
   const { settings } = channel;
+  const { keys } = around;
   const signers = inForce(settings.ourKeys, 'signing', at);
   const [signMdnWith = null] = await keys.identities(signers.slice(0, 1).map(({ name }) => name));
   const decryptWith = await keys.identities(inForce(settings.ourKeys, 'encryption', at).map(({ name }) => name));
@@ -48,6 +50,7 @@ export async function relationOf(channel: As2Channel, { keys }: As2Surroundings,
     ourName: settings.ourName,
     keys: { decryptWith, verifyWith: inForce(settings.theirCertificates, 'signing', at).map(certificateOf) },
     signMdnWith,
+    admits: admittanceOf(channel, around),
     policy: {
       requireSignature: settings.requireSignature,
       requireEncryption: settings.requireEncryption,
@@ -61,6 +64,22 @@ export async function relationOf(channel: As2Channel, { keys }: As2Surroundings,
     version: settings.version,
     mayReach: (url) => isAddressOf(url, hostsOf(settings)),
   };
+}
+
+/** FailureError `credential-missing` when the password is not set: nobody is let in by mistake. */
+function admittanceOf({ id, settings }: As2Channel, { environment }: As2Surroundings): Admittance {
+  const {
+    theirClientCertificates: certificates = [],
+    theirUser: user = null,
+    theirPasswordVariable: variable,
+  } = settings;
+  if (user === null || variable === null) return { certificates, basic: null };
+  const password = environment[variable];
+  if (password === undefined || password === '')
+    throw new FailureError('credential-missing', `The environment variable ${variable} is not set.`, {
+      remedy: `Set ${variable} and restart: until then nothing is taken over ${id}.`,
+    });
+  return { certificates, basic: { user, password } };
 }
 
 const hostsOf = ({ url, receiptHosts }: As2Settings): readonly string[] => [

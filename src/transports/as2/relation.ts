@@ -1,6 +1,7 @@
 import type { As2SignedForm } from '../../partners/as2-settings.ts';
 import type { Identity } from './cms/certificate.ts';
 import type { Keys, Layers } from './message/open.ts';
+import type { Admittance } from './receive/admit.ts';
 
 /** What a partner's messages must at least have. */
 export interface SecurityPolicy {
@@ -19,6 +20,8 @@ export interface As2Relation {
   readonly keys: Keys;
   /** Null: our receipts leave unsigned, and one who asks for a signed one is told so. */
   readonly signMdnWith: Identity | null;
+  /** What their client must show before a message of theirs is read; absent: nothing. */
+  readonly admits?: Admittance;
   readonly policy: SecurityPolicy;
   /** Forms beside what is sent whose signature is accepted. */
   readonly signedOver: readonly As2SignedForm[];

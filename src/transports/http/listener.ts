@@ -7,6 +7,7 @@ import type { Intake } from '../transport.ts';
 import { HttpProblem, problemBody, problemType } from './http-problem.ts';
 import { type Mailbox, mailboxRoutes } from './mailbox.ts';
 import type { BodyLimits } from './paced-body.ts';
+import { secureOptions, type TlsPair } from './tls.ts';
 import { uploadRoute } from './upload.ts';
 
 /** What of limits.ts a test may tighten. */
@@ -28,6 +29,8 @@ export interface PartnerListenerOptions {
   readonly report: (event: { readonly channelId: string | null; readonly failure: FailureError }) => void;
   readonly limits?: Partial<ListenerLimits>;
   readonly loggerInstance?: FastifyBaseLogger;
+  /** HTTPS with this key and certificate; absent: HTTP, for a proxy before it or a test. */
+  readonly tls?: TlsPair;
 }
 
 /**
@@ -41,17 +44,18 @@ export interface PartnerListenerOptions {
  */
 export function partnerListener(options: PartnerListenerOptions): FastifyInstance {
   const limits: ListenerLimits = { ...limitsOfOurs, ...options.limits };
-  const app = Fastify({
+  const server = {
+    headersTimeout: limits.headersMsMax,
+    maxHeaderSize: limitsOfOurs.headerBytesMax,
+    // Node looks for late headers and bodies only this often.
+    connectionsCheckingInterval: Math.min(limits.headersMsMax, 5_000),
+  };
+  const app: FastifyInstance = Fastify({
     ...(options.loggerInstance === undefined ? {} : { loggerInstance: options.loggerInstance }),
     requestTimeout: limits.requestMsMax,
     keepAliveTimeout: limitsOfOurs.keepAliveMsMax,
     exposeHeadRoutes: false,
-    http: {
-      headersTimeout: limits.headersMsMax,
-      maxHeaderSize: limitsOfOurs.headerBytesMax,
-      // Node looks for late headers and bodies only this often.
-      connectionsCheckingInterval: Math.min(limits.headersMsMax, 5_000),
-    },
+    ...(options.tls === undefined ? { http: server } : { https: { ...server, ...secureOptions(options.tls) } }),
     clientErrorHandler(error, socket) {
       // Not HTTP, too many headers, or headers too late: there is no request to answer, only a socket.
       const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;

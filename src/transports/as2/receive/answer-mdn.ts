@@ -7,6 +7,7 @@ import { drain } from '../mime/multipart.ts';
 import { bareMessageId, nameIn } from '../names.ts';
 import { remembered, tellRefused } from './evidence.ts';
 import type { As2Answer, As2Request, Station } from './station.ts';
+import { turnAway } from './turn-away.ts';
 
 /** A message of ours whose receipt is awaited, or came before. */
 export interface AwaitedMdn {
@@ -56,6 +57,8 @@ export async function answerMdn(station: Station, mdns: MdnLookups, received: As
     return { status, mdn: null };
   };
   if (relation === undefined) return refuse(403, null, null, 'A receipt between two names without an agreement.');
+  const turnedAway = await turnAway(station, received, relation, null);
+  if (turnedAway !== null) return turnedAway;
   const { channelId } = relation;
   try {
     const bytes = await collect(bounded(body));

@@ -9,6 +9,7 @@ import { policyFault } from '../relation.ts';
 import { remembered, shownHeaders, tellRefused } from './evidence.ts';
 import { askedIn, contentOfMdn, type Exchange, mdnFor, micOf } from './exchange.ts';
 import type { As2Answer, As2Request, KeptMdn, Station } from './station.ts';
+import { turnAway } from './turn-away.ts';
 
 /**
  * Takes one message, or says why not. Everything a partner can do wrong has an answer here; thrown are only the sender's breaking off and
@@ -31,6 +32,8 @@ export async function answerMessage(station: Station, request: As2Request): Prom
   }
   const relation = await station.lookups.relationOf(theirName, ourName);
   if (relation === undefined) return answerStranger(station, request, messageId);
+  const turnedAway = await turnAway(station, request, relation, messageId);
+  if (turnedAway !== null) return turnedAway;
   const kept = remembered(request);
   const exchange: Exchange = { station, request: kept, relation, messageId, ...askedIn(head, relation) };
   const key = messageKey(theirName, ourName, messageId);

@@ -5,6 +5,7 @@ import { type BodyLimits, pacedBody } from '../../http/paced-body.ts';
 import { looksLikeMdn } from '../mdn/read.ts';
 import type { Head } from '../mime/head.ts';
 import { fieldOf } from '../mime/head.ts';
+import { clientChainOf } from './admit.ts';
 import { answerMessage } from './answer.ts';
 import { answerMdn, type MdnLookups } from './answer-mdn.ts';
 import type { As2Answer, Station } from './station.ts';
@@ -31,7 +32,8 @@ export async function as2Routes(app: FastifyInstance, options: As2RoutesOptions)
     const body = pacedBody(request.raw, await options.bodyBytesMax(), options.limits);
     const { station, mdns } = options;
     try {
-      const given = { head, body: body.bytes, remote: request.ip };
+      const clientChain = clientChainOf(request.raw.socket);
+      const given = { head, body: body.bytes, remote: request.ip, clientChain };
       return send(
         reply,
         looksLikeMdn(head) ? await answerMdn(station, mdns, given) : await answerMessage(station, given),
@@ -64,7 +66,12 @@ function headOf({ raw: { rawHeaders } }: FastifyRequest): Head {
 }
 
 function send(reply: FastifyReply, { status, mdn }: As2Answer): FastifyReply {
-  if (mdn === null) return reply.code(status).header('content-length', '0').send('');
+  if (mdn === null) {
+    if (status === 401) reply.header('www-authenticate', 'Basic realm="AS2"');
+    // What was not read of a body must not be taken for the next request.
+    if (!reply.request.raw.readableEnded) reply.header('connection', 'close');
+    return reply.code(status).header('content-length', '0').send('');
+  }
   // Written past fastify, which would put the names into small letters: old products look for "AS2-To".
   reply.hijack();
   const headers = [...mdn.headers.flat(), 'Content-Length', `${mdn.body.length}`];

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { Clock } from '../../../core/clock.ts';
 import type { FailureError } from '../../../core/failure.ts';
 import type { NewId } from '../../../core/ids.ts';
@@ -12,6 +13,8 @@ export interface As2Request {
   readonly head: Head;
   readonly body: AsyncIterable<Uint8Array>;
   readonly remote: string | null;
+  /** The certificates a client showed over TLS, its own first. */
+  readonly clientChain?: readonly X509Certificate[];
 }
 
 /** An MDN that is kept: sent in the answer, or to `url` when they asked for that. */

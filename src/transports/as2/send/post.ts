@@ -137,7 +137,13 @@ async function openRequest(url: URL, options: https.RequestOptions, line: Line):
   }).catch((error: unknown) => {
     throw unreachable(url, error);
   });
-  return https.request(url, { ...rest, createConnection: () => tlsConnect({ ...tlsOptions(url, line), socket }) });
+  const request = https.request(url, {
+    ...rest,
+    createConnection: () => tlsConnect({ ...tlsOptions(url, line), socket }),
+  });
+  // The request ends TLS and leaves the tunnel open: proxies count those.
+  request.once('close', () => socket.destroy());
+  return request;
 }
 
 function headOfAnswer({ rawHeaders }: http.IncomingMessage): Head {
