@@ -12,8 +12,17 @@ const packageRoot = fileURLToPath(new URL('..', import.meta.url));
 /** Nobody's orders are short of it in an hour. */
 const plenty = '1000000000';
 
-/** Starts one on a new data folder; `statements` counts what it says to the database. */
-export async function startGateway({ statements = false, profile = null } = {}) {
+/**
+ * Starts one on a new data folder; `statements` counts what it says to the database, `roles` are its roles, `prepare` may post to its API before
+ * the example configuration, of which `change` may change a file.
+ */
+export async function startGateway({
+  statements = false,
+  profile = null,
+  roles = null,
+  prepare = async () => undefined,
+  change = (_path, text) => text,
+} = {}) {
   const dataFolder = mkdtempSync(join(tmpdir(), 'tallyport-bench-'));
   const child = spawn(
     process.execPath,
@@ -21,7 +30,17 @@ export async function startGateway({ statements = false, profile = null } = {}) 
       ...(statements ? ['--import', new URL('count-statements.mjs', import.meta.url).href] : []),
       ...(profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
       join(packageRoot, 'dist', 'main.js'),
-      ...['serve', '--json', '--data', dataFolder, '--api', '127.0.0.1:0', '--partners', '127.0.0.1:0'],
+      ...[
+        'serve',
+        ...(roles === null ? [] : ['--roles', roles]),
+        '--json',
+        '--data',
+        dataFolder,
+        '--api',
+        '127.0.0.1:0',
+        '--partners',
+        '127.0.0.1:0',
+      ],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TALLYPORT_LOG: 'warn' } },
   );
@@ -30,7 +49,14 @@ export async function startGateway({ statements = false, profile = null } = {}) 
   const line = await Promise.race([first, ended]);
   if (typeof line !== 'string') throw new Error(`the gateway ended at once: ${line}`);
   const { apiUrl, partnersUrl, newApiKey } = JSON.parse(line);
-  await applyExamples(apiUrl, newApiKey, dataFolder);
+  const post = postTo(apiUrl, newApiKey);
+  try {
+    await prepare(post);
+    await applyExamples(post, dataFolder, change);
+  } catch (error) {
+    child.kill('SIGTERM'); // else it stays, and this process with it
+    throw error;
+  }
   const database = await connect(dataFolder);
   return {
     dataFolder,
@@ -48,18 +74,23 @@ export async function startGateway({ statements = false, profile = null } = {}) 
 }
 
 /** The files in company/ and partners/, with shelves that do not run empty. */
-async function applyExamples(apiUrl, apiKey, base) {
+async function applyExamples(post, base, change) {
   const files = (await readConfigurationFiles(packageRoot)).map(({ path, text }) => ({
     path,
-    text: path === 'company/items.yaml' ? text.replace(/quantity: \d+/g, `quantity: ${plenty}`) : text,
+    text: change(path, path === 'company/items.yaml' ? text.replace(/quantity: \d+/g, `quantity: ${plenty}`) : text),
   }));
-  const answer = await fetch(new URL('/configuration', apiUrl), {
+  await post('/configuration', { base, files, by: 'bench' });
+}
+
+const postTo = (apiUrl, apiKey) => async (path, body) => {
+  const answer = await fetch(new URL(path, apiUrl), {
     method: 'POST',
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ base, files, by: 'bench' }),
+    body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`the configuration was not taken: ${await answer.text()}`);
-}
+  if (!answer.ok) throw new Error(`${path} was not taken: ${await answer.text()}`);
+  return answer.json();
+};
 
 /** A connection of the bench's own to the embedded server. */
 async function connect(dataFolder) {

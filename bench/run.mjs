@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The benches. usage: npm run bench [-- NAME…], where a name is one below or its beginning; without names, all but those of 1 GB.
 import { as2Large, as2Messages } from './as2.mjs';
+import { as2Durable } from './as2-durable.mjs';
 import { checking, checkingOne } from './checking.mjs';
 import { endToEnd, oneInterchange } from './end-to-end.mjs';
 import { load, machine } from './machine.mjs';
@@ -29,6 +30,8 @@ const benches = {
   sftp: () => sftp(),
   interchange: () => oneInterchange({ orders: 1_000 }),
   as2: () => as2Messages({ seconds: 10 }),
+  'as2-durable': () => as2Durable({}),
+  'as2-durable-receiving': () => as2Durable({ roles: 'api,http' }),
   'as2-100m': () => as2Large({ bytes: 1e8, called: 'signed, encrypted' }),
   'as2-1g': () => as2Large({ bytes: 2 ** 30, called: 'signed, encrypted' }),
   'as2-1g-compressed': () =>
