@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { As2SignedForm } from '../../partners/as2-settings.ts';
 import type { DigestName } from './cms/algorithms.ts';
-import type { ContentDigests } from './cms/verify.ts';
+import type { ContentDigests, WholeContent } from './cms/verify.ts';
 import { memoryBytesMax } from './limits.ts';
 import { bareLineFeed, withLineEnds } from './line-ends.ts';
 import { type FormStream, formStream } from './signed-forms.ts';
@@ -35,6 +35,7 @@ export class EntityDigests {
   #lineEnds: Hashes | null = null;
   #headLineEnds: Hashes | null = null;
   #byteLength = 0;
+  #held: Buffer[] | null = [];
   #last = 0;
   #result: Map<DigestName, readonly Buffer[]> | null = null;
 
@@ -59,6 +60,7 @@ export class EntityDigests {
       this.#lineEnds = copied(this.#headLineEnds);
     }
     update(this.#asSent, raw);
+    this.#held?.push(raw);
     this.#byteLength += raw.length;
     this.#last = raw.at(-1) ?? 0;
   }
@@ -80,7 +82,12 @@ export class EntityDigests {
     this.#last = piece.at(-1) ?? this.#last;
     if (this.#byteLength <= memoryBytesMax && this.#byteLength + piece.length > memoryBytesMax) this.#dropUnexpected();
     this.#byteLength += piece.length;
+    if (this.#byteLength > memoryBytesMax) this.#held = null;
+    this.#held?.push(piece);
   }
+
+  /** All of it as it was sent; null when that is more than is held in memory. */
+  whole: WholeContent = () => (this.#held === null ? null : Buffer.concat(this.#held));
 
   /** The digests of every form, in the order of `contentForms`, and then of those that were asked for beside. */
   forms: ContentDigests = (name) => {

@@ -8,7 +8,7 @@ import { collect, contentOf } from '../../../src/transports/as2/content.ts';
 import { cut, open } from './cms/opening.ts';
 import { exchange, order, stations } from './stations.ts';
 
-/* Rows 82 to 84 of the AS2 matrix. */
+/* Rows 82 to 85 of the AS2 matrix. */
 const between = stations();
 afterAll(() => between.close());
 const { world } = between;
@@ -154,5 +154,56 @@ describe('row 84: recipients and signers however they are named', () => {
     );
     expect((await open(cut(cms, 64), [first, second])).bytes.equals(order)).toBe(true);
     await expect(open(cut(cms, 64), [first])).rejects.toMatchObject({ kind: 'undecryptable' });
+  });
+});
+
+describe('row 85: a certificate that comes in a message (CEM)', () => {
+  const cem = [
+    '--c',
+    'Content-Type: application/ediint-cert-exchange+xml',
+    '',
+    '<EDIINTCertificateExchangeRequest requestId="1"/>',
+    '--c',
+    'Content-Type: application/pkcs7-mime; smime-type=certs-only',
+    'Content-Transfer-Encoding: base64',
+    '',
+    'MAA=',
+    '--c--',
+    '',
+  ].join('\r\n');
+  const request = () =>
+    exchange(between, {}, (wire) => {
+      const type = 'multipart/related; type="application/ediint-cert-exchange+xml"; boundary=c';
+      wire.headers = wire.headers
+        .filter(([name]) => !/^(?:content-|ediint)/i.test(name))
+        .concat([
+          ['Content-Type', type],
+          ['EDIINT-Features', 'CEM'],
+        ]);
+      wire.body = Buffer.from(cem);
+    });
+  test('is refused and told to the operator; no certificate is taken over, and we never offer it', async () => {
+    between.taken.length = 0;
+    between.refused.length = 0;
+    between.relation = { ...agreed, attachments: 'one' };
+    const { mdn, built, answer } = await request();
+    expect(mdn?.dispositionText).toBe('automatic-action/MDN-sent-automatically; failed/failure: unsupported format');
+    expect(between.taken).toEqual([]);
+    expect(between.refused).toMatchObject([{ modifier: 'unsupported format', body: Buffer.from(cem) }]);
+    for (const headers of [built.headers, answer.mdn?.headers ?? []])
+      expect(headers.filter(([name, value]) => /^ediint/i.test(name) && /cem/i.test(value))).toEqual([]);
+  });
+  test('where several attachments were agreed it is files like others', async () => {
+    between.taken.length = 0;
+    between.relation = { ...agreed, attachments: 'several' };
+    await request();
+    expect(between.taken[0]?.files.map(({ contentType }) => contentType)).toEqual([
+      'application/ediint-cert-exchange+xml',
+      'application/pkcs7-mime',
+    ]);
+    const stranger = { identity: world.identity('stranger'), digest: 'sha256', scheme: 'pkcs1' } as const;
+    expect((await exchange(between, { profile: { sign: stranger } })).mdn?.disposition.text).toBe(
+      'authentication-failed',
+    );
   });
 });

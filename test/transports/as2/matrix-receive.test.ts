@@ -387,23 +387,9 @@ describe('dispositions', () => {
       broken.close();
     }
   });
-  test('row 55: a signature that holds its content is no format of AS2', async () => {
-    world.write('opaque', order);
-    const cms = world.run(
-      'cms',
-      '-sign',
-      '-nodetach',
-      '-binary',
-      '-in',
-      'opaque',
-      '-outform',
-      'DER',
-      '-signer',
-      'sender.crt',
-      '-inkey',
-      'sender.key',
-    );
-    const outcome = await raw(smime('signed-data'), cms);
+  test('row 55: certificates alone, a signature without a content, are no format of AS2', async () => {
+    world.run('crl2pkcs7', '-nocrl', '-certfile', 'sender.crt', '-outform', 'DER', '-out', 'certificates.p7c');
+    const outcome = await raw(smime('certs-only'), world.read('certificates.p7c'));
     expect(outcome.mdn?.dispositionText).toBe(
       'automatic-action/MDN-sent-automatically; failed/failure: unsupported format',
     );

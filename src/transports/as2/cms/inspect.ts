@@ -38,6 +38,10 @@ export function shownSigned(cms: Buffer): {
   return { signers, carried };
 }
 
+/** What a SignedData holds. Throws CmsFault when that is nothing. */
+export const contentOfSigned = (cms: Buffer): Buffer =>
+  octetsOf(childAt(childAt(expectNode(partsOfSigned(cms)[2]), 1, contextTag(0)), 0));
+
 function certificateOr(der: Buffer): readonly Certificate[] {
   try {
     return [readCertificate(der)];

@@ -56,16 +56,30 @@ export type ContentDigests = (digest: DigestName) => readonly Buffer[] | undefin
  * Verifies a detached SignedData against the certificates that are trusted for this partner. Those it carries are not looked at: trust is
  * ours to give. One good signer is enough.
  */
-export function verifyDetached(
+export const verifyDetached = (
   cms: Buffer,
   contentDigests: ContentDigests,
   trusted: readonly Certificate[],
-): SignatureVerdict {
+  whole: WholeContent = notHeld,
+): SignatureVerdict => verifySigners(() => signersOf(cms), { contentDigests, whole, trusted });
+
+/** The content itself, while it is small enough to be held: PSS and ECDSA without signed attributes sign it and nothing else. */
+export type WholeContent = () => Buffer | null;
+const notHeld: WholeContent = () => null;
+
+interface Against {
+  readonly contentDigests: ContentDigests;
+  readonly whole: WholeContent;
+  readonly trusted: readonly Certificate[];
+}
+
+/** The same for signers that were read out of a SignedData which holds its content. */
+export function verifySigners(read: () => readonly BerNode[], against: Against): SignatureVerdict {
   try {
-    const signers = signersOf(cms);
+    const signers = read();
     let verdict: SignatureVerdict = fault('unreadable', 'It has no signer.');
     for (const signer of signers.slice(0, signerCountMax)) {
-      const next = verifySigner(signer, contentDigests, trusted);
+      const next = verifySigner(signer, against);
       if (next.ok) return next;
       if (verdict.ok || verdict.kind === 'unreadable' || verdict.kind === 'signer-unknown') verdict = next;
     }
@@ -117,11 +131,7 @@ export function readSigner(node: BerNode): SignerInfo {
   };
 }
 
-function verifySigner(
-  node: BerNode,
-  contentDigests: ContentDigests,
-  trusted: readonly Certificate[],
-): SignatureVerdict {
+function verifySigner(node: BerNode, { contentDigests, whole, trusted }: Against): SignatureVerdict {
   const signer = readSigner(node);
   const { digest, attributes } = signer;
   const certificates = namedBy(signer.name, trusted, (certificate) => certificate);
@@ -138,7 +148,7 @@ function verifySigner(
     const key = { key: certificate.publicKey, saltBytes, hash, scheme };
     const index =
       signed === null
-        ? forms.findIndex((form) => verifiesDigest(key, digest, form, signer.signature))
+        ? bareFormIndex(key, digest, forms, signer.signature, whole)
         : signed.forms.some((bytes) => verifies(key, bytes, signer.signature))
           ? formIndex
           : -1;
@@ -201,9 +211,25 @@ function verifies({ key, scheme, hash, saltBytes }: VerifyingKey, bytes: Buffer,
   }
 }
 
-/** Without attributes the signature is over the content, of which only the digest is left: RSA v1.5 carries it in the clear. */
-function verifiesDigest({ key, scheme }: VerifyingKey, digest: DigestName, value: Buffer, signature: Buffer): boolean {
-  if (scheme !== 'pkcs1') throw new CmsFault('unsupported', `A ${scheme} signature without signed attributes.`);
+/**
+ * Without attributes the signature is over the content. RSA v1.5 carries its digest in the clear, so that is enough; the others want the
+ * content itself, as it was sent.
+ */
+function bareFormIndex(
+  key: VerifyingKey,
+  digest: DigestName,
+  forms: readonly Buffer[],
+  signature: Buffer,
+  whole: WholeContent,
+): number {
+  if (key.scheme === 'pkcs1') return forms.findIndex((form) => verifiesDigest(key, digest, form, signature));
+  const content = whole();
+  if (content === null)
+    throw new CmsFault('unsupported', `A ${key.scheme} signature without signed attributes over more than 1 MiB.`);
+  return verifies(key, content, signature) ? 0 : -1;
+}
+
+function verifiesDigest({ key }: VerifyingKey, digest: DigestName, value: Buffer, signature: Buffer): boolean {
   try {
     const shown = publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature);
     return shown.equals(digestInfo(digest, value));

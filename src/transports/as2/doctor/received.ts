@@ -3,7 +3,7 @@ import { type Identity, isNamedBy } from '../cms/certificate.ts';
 import { CmsFault } from '../cms/cms-fault.ts';
 import { decompressed } from '../cms/compress.ts';
 import { decrypted, enterContentInfo } from '../cms/decrypt.ts';
-import { CALLED, shownEnvelope } from '../cms/inspect.ts';
+import { CALLED, contentOfSigned, shownEnvelope } from '../cms/inspect.ts';
 import { collect, contentOf } from '../content.ts';
 import { As2Fault } from '../fault.ts';
 import { fieldOf, type Head } from '../mime/head.ts';
@@ -47,7 +47,9 @@ async function lookInto(look: Look, { head, bytes, isOuter }: Held, layer: numbe
   }
   if (kind === 'signedData') {
     look.evidence.push('a signature that holds its content');
-    return;
+    const held = await heldIn(contentOfSigned(cms));
+    await lookAtSignature(look, cms, held);
+    return lookInto(look, held, layer + 1);
   }
   const opened = await lookAtEnvelope(look, cms, kind);
   if (opened !== null) await lookInto(look, await heldIn(opened), layer + 1);

@@ -1,5 +1,10 @@
+import type { As2SignedForm } from '../../../partners/as2-settings.ts';
 import { ByteReader } from '../byte-reader.ts';
-import { type SignatureFaultKind, verifyDetached } from '../cms/verify.ts';
+import { digestNamed, OID } from '../cms/algorithms.ts';
+import { type BerNode, childAt, childrenOf, contextNumber, expectNode, oidOf } from '../cms/ber.ts';
+import type { BerStream } from '../cms/ber-stream.ts';
+import { contextTag, SEQUENCE, SET } from '../cms/der.ts';
+import { type SignatureFaultKind, type SignatureVerdict, verifyDetached, verifySigners } from '../cms/verify.ts';
 import { contentForms, EntityDigests } from '../digesting.ts';
 import { As2Fault, type FaultModifier } from '../fault.ts';
 import { signatureBytesMax } from '../limits.ts';
@@ -52,10 +57,69 @@ export async function openSigned(opening: Opening, entity: Entity, { parameters 
   if (compressedOutside) layers.compressed = 'outside-signature';
   const signature = await signatureOf(await parts.next());
   await drain(reader.rest());
-  const verdict = verifyDetached(signature, digests.forms, options.keys.verifyWith);
+  const verdict = verifyDetached(signature, digests.forms, options.keys.verifyWith, digests.whole);
+  keepVerdict(opening, verdict, digests, signedOver);
+}
+
+/**
+ * A SignedData that holds its content (RFC 8551 3.5.2). RFC 4130 wants multipart/signed, and some products send this all the same. The content
+ * is opened and hashed in one go; who signed it stands behind it.
+ */
+export async function openOpaque(opening: Opening, stream: BerStream, layer: number): Promise<void> {
+  const { layers, options } = opening;
+  if (layers.signed !== null || opening.insideSignature === true)
+    throw new As2Fault('unexpected-processing-error', 'It is signed twice.');
+  await stream.enter(SEQUENCE);
+  await stream.element(); // version
+  const named = childrenOf(expectNode(await stream.element(), SET)).map((one) => digestNamed(oidOf(childAt(one, 0))));
+  const held = await stream.enter(SEQUENCE);
+  const type = await stream.element();
+  // Certificates alone have no content, and are themselves an [0] behind it: only the length tells.
+  const isHeld = held.contentLength === null ? (await stream.nextTag()) !== 0 : held.contentLength > type.raw.length;
+  if (oidOf(type) !== OID.data || !isHeld) throw new As2Fault('unsupported format', 'A signature without a content.');
+  await stream.enter(contextTag(0));
+  const digests = new EntityDigests([...named, options.micDigest]);
+  const compressedOutside = layers.compressed !== 'none';
+  opening.insideSignature = true;
+  const inner = new ByteReader(hashed(stream.octets(await stream.enter()), digests));
+  const head = (await readHead(inner)) ?? emptyHead;
+  await opening.openEntity(opening, { head, body: inner.rest(), isOuter: false, layer: layer + 1 });
+  await drain(inner.rest());
+  opening.insideSignature = false;
+  if (compressedOutside) layers.compressed = 'outside-signature';
+  const signers = await signersBehind(stream);
+  const { verifyWith: trusted } = options.keys;
+  const against = { contentDigests: digests.forms, whole: digests.whole, trusted };
+  keepVerdict(
+    opening,
+    verifySigners(() => childrenOf(signers), against),
+    digests,
+    [],
+  );
+}
+
+/** Past certificates and revocation lists, which are not looked at. */
+async function signersBehind(stream: BerStream): Promise<BerNode> {
+  for (;;) {
+    await stream.skipEnds();
+    if (await stream.atEnd()) throw new As2Fault('integrity-check-failed', 'A signed content without a signer.');
+    const next = await stream.element();
+    if (next.tag === SET) return next;
+    if (contextNumber(next) === undefined)
+      throw new As2Fault('integrity-check-failed', 'A signed content whose signers cannot be read.');
+  }
+}
+
+function keepVerdict(
+  opening: Opening,
+  verdict: SignatureVerdict,
+  digests: EntityDigests,
+  signedOver: readonly As2SignedForm[],
+): void {
   if (!verdict.ok) throw new As2Fault(MODIFIER_OF[verdict.kind], verdict.detail);
   const { digest, scheme, certificate, formIndex } = verdict;
-  layers.signed = { digest, scheme, certificate, form: [...contentForms, ...signedOver][formIndex] ?? 'as-sent' };
+  const form = [...contentForms, ...signedOver][formIndex] ?? 'as-sent';
+  opening.layers.signed = { digest, scheme, certificate, form };
   opening.mics = [{ over: 'signed-part', digests: digests.forms, formIndex }];
 }
 

@@ -15,7 +15,7 @@ import { drain } from '../mime/multipart.ts';
 import { parseParameterized } from '../mime/parameters.ts';
 import { decodedBytes } from '../mime/transfer-encoding.ts';
 import { type Spooled, SpoolTooLarge } from '../spool.ts';
-import { type Opening, openSigned } from './open-signed.ts';
+import { type Opening, openOpaque, openSigned } from './open-signed.ts';
 import { keepPayload } from './payload.ts';
 
 /** What is needed to open a message of one partner. */
@@ -115,8 +115,7 @@ async function openCms(opening: Opening, entity: Entity): Promise<void> {
     ? entity.body
     : decodedBytes(fieldOf(entity.head, 'content-transfer-encoding'), entity.body);
   const { kind, stream } = await entered(bytes, entity);
-  if (kind === 'signedData')
-    throw new As2Fault('unsupported format', 'A signature that holds its content; multipart/signed is wanted.');
+  if (kind === 'signedData') return openOpaque(opening, stream, entity.layer);
   if (kind === 'compressedData') {
     if (layers.compressed !== 'none') throw new As2Fault('decompression-failed', 'It is compressed twice.');
     layers.compressed = opening.insideSignature ? 'inside-signature' : 'unsigned';
