@@ -3,30 +3,20 @@ import type { Agreement, Configuration } from '../../src/partners/configuration.
 import { readEdifact } from '../../src/simulator/edifact/read.ts';
 import { type TestGateway, testGateway } from '../support/gateway.ts';
 
-/*
- * What we send as EDIFACT asks for a CONTRL and waits for it, from the order to their answer: the ORDRSP of the example distributor, who has
- * agreed on none yet.
- */
+/* What we send as EDIFACT asks for a CONTRL and waits for it, from the order to their answer: the ORDRSP of the example distributor. */
 const channel = 'nordhandel/web';
 
-function answering(configuration: Configuration): Configuration {
-  const agreements = configuration.agreements.flatMap((agreement): Agreement[] => {
-    if (agreement.partner !== 'nordhandel' || agreement.message !== 'ORDERS') return [agreement];
-    const decided = { ...agreement, decision: { ...agreement.decision, decideBy: 'rules' as const } };
-    const ordrsp: Agreement = {
-      ...agreement,
-      id: agreement.id.replace('in/ORDERS', 'out/ORDRSP'),
-      direction: 'out',
-      document: 'order-response',
-      message: 'ORDRSP',
-      map: 'edifact/D96A/ORDRSP',
-      envelope: { ...agreement.envelope, requestAcknowledgment: true },
-      deadlines: { ...agreement.deadlines, acknowledgmentMinutes: 60, responseMinutes: null },
-    };
-    return [decided, ordrsp];
-  });
-  return { ...configuration, agreements };
-}
+/** Decided by rules, and a CONTRL is owed within the hour. */
+const answering = (configuration: Configuration): Configuration => ({
+  ...configuration,
+  agreements: configuration.agreements.map((agreement): Agreement => {
+    if (agreement.partner !== 'nordhandel') return agreement;
+    if (agreement.message === 'ORDERS') return { ...agreement, decision: { ...agreement.decision, decideBy: 'rules' } };
+    return agreement.message === 'ORDRSP'
+      ? { ...agreement, deadlines: { ...agreement.deadlines, acknowledgmentMinutes: 60 } }
+      : agreement;
+  }),
+});
 
 const order = [
   "UNB+UNOC:3+4012345000009:14+0614141000012:14+361122:0900+IN1'UNH+1+ORDERS:D:96A:UN:EAN008'BGM+220+PO-1+9'",

@@ -117,6 +117,11 @@ describe('the examples', () => {
       'cedarsupply/out/856/test',
       'cedarsupply/out/810/test',
       'nordhandel/in/ORDERS/test',
+      'nordhandel/in/ORDCHG/test',
+      'nordhandel/in/REMADV/test',
+      'nordhandel/out/ORDRSP/test',
+      'nordhandel/out/DESADV/test',
+      'nordhandel/out/INVOIC/test',
     ]);
   });
 

@@ -18,6 +18,7 @@ import { expectationRows } from '../expect.ts';
 import type { Gathered } from '../gathered.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
 import { answerWith, expectationSettings, type OrderOwner, orderEvent } from './order-flow.ts';
+import { responseNumber } from './response-number.ts';
 
 export type ChangeDocument = Extract<StoredDocument, { kind: 'order-change' }>;
 
@@ -50,12 +51,17 @@ export const changeEvent = (
 /** What the answer to a change travels under: the change's own agreement says whom and how. */
 const answerer = ({ record, document }: Changing): OrderOwner => ({ ...record, agreement_id: document.agreement_id });
 
-export function answerChange(changing: Changing, plan: ChangePlan, decision: OrderDecision | null): void {
-  const { context, known, record, document, gathered } = changing;
+export async function answerChange(
+  changing: Changing,
+  plan: ChangePlan,
+  decision: OrderDecision | null,
+): Promise<void> {
+  const { context, known, tx, record, document, gathered } = changing;
   const company = known.company(record.company_id);
   const response = toChangeResponse(record.order, document.body, plan, decision, {
     respondedOn: localDateOf(context.clock.now(), company.zone),
     currency: company.currency,
+    ...(await responseNumber(known, tx, answerer(changing))),
   });
   answerWith(context, known, answerer(changing), 'order-response', record.number, response, gathered);
 }
@@ -63,7 +69,7 @@ export function answerChange(changing: Changing, plan: ChangePlan, decision: Ord
 export async function refuseChange(changing: Changing, plan: ChangePlan): Promise<void> {
   const reason = messagesOf(plan);
   await setDocumentState(changing.tx, changing.document.id, 'processed', reason);
-  answerChange(changing, plan, null);
+  await answerChange(changing, plan, null);
   changing.gathered.events.push(changeEvent(changing, 'order/change-refused', { reason, data: { lines: plan.lines } }));
 }
 
@@ -113,7 +119,7 @@ export async function applyChange(
       at,
     ),
   ];
-  answerChange(changing, plan, decision);
+  await answerChange(changing, plan, decision);
   return changed;
 }
 

@@ -14,6 +14,7 @@ import { expectationRows } from '../expect.ts';
 import type { Gathered } from '../gathered.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
 import { answerWith, expectationSettings, type OrderOwner, orderEvent } from './order-flow.ts';
+import { responseNumber } from './response-number.ts';
 import type { Shelves } from './shelves.ts';
 
 /** What the built-in rules say of an order, with the stock they looked at locked until the transaction ends and taken from the shelves. */
@@ -64,6 +65,7 @@ export async function applyDecision(
   const response = toOrderResponse(order, decision, {
     respondedOn: localDateOf(at, company.zone),
     currency: company.currency,
+    ...(await responseNumber(known, tx, owner)),
   });
   const documentId = answerWith(context, known, owner, 'order-response', owner.number, response, gathered);
   gathered.rows.expectation = [

@@ -77,7 +77,7 @@ async function takeIntoOrder(changing: Changing, plan: ChangePlan): Promise<void
   const { context, known, tx, record, document, gathered } = changing;
   const changed = granted(changeOrder(record.state, plan, changeNumber(document.body), null));
   const documentId = await writeVersion(changing, plan);
-  answerChange(changing, plan, null);
+  await answerChange(changing, plan, null);
   await cancelExpectations(tx, 'order', record.id);
   const settled =
     changed.status === 'cancelled'

@@ -85,11 +85,15 @@ function resolveScalar(context: Context, node: MapNode, frame: Frame, type: Docu
 
 const placeIn = ({ file, line, column }: MapNode) => ({ file, line, column });
 
-/** `{ code: scac }`: always this code of ours. */
+/** `{ code: scac }`: always this code of ours; with `otherwise: unwritten` another stays unsaid instead of being refused. */
 function resolveConstant(context: Context, node: MappingNode, type: DocumentType, named: Named): Field | null {
-  onlyKeys(node, ['code'], context.faults, 'a constant');
+  onlyKeys(node, ['code', 'otherwise'], context.faults, 'a constant');
   const code = textOf(node.entries.get('code'));
-  if (type.kind === 'coded' && code !== undefined) return { kind: 'constant', ...named, at: node, code };
+  const otherwise = textOf(node.entries.get('otherwise')) ?? 'refuse';
+  if (otherwise !== 'refuse' && otherwise !== 'unwritten')
+    context.faults.add(node, `otherwise: is 'unwritten' or left out, not '${otherwise}'.`);
+  else if (type.kind === 'coded' && code !== undefined)
+    return { kind: 'constant', ...named, at: node, code, otherwise };
   context.faults.add(node, `${named.path} is ${describeType(type)}, and \`code:\` makes a code.`);
   return null;
 }

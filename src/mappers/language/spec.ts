@@ -115,7 +115,12 @@ export interface KeyField extends FieldBase {
 }
 
 /** `scheme: { code: scac }`: no element says it, for what stands there is never anything else. */
-export type ConstantField = FieldBase & { readonly kind: 'constant'; readonly code: string };
+export type ConstantField = FieldBase & {
+  readonly kind: 'constant';
+  readonly code: string;
+  /** What becomes of another code: it is refused, or it stays unwritten with a warning, for the message says the rest without it. */
+  readonly otherwise: 'refuse' | 'unwritten';
+};
 
 export type Field =
   | ConstantField

@@ -64,11 +64,16 @@ export function compileField(compiler: WriteCompiler, field: Field, siblings: re
 }
 
 /** Nothing is put anywhere: what the place says is always this code, and another cannot be said there. */
-function compileConstant({ code, path }: ConstantField): Write {
+function compileConstant({ code, path, otherwise }: ConstantField): Write {
   const fits = (value: unknown) => isRecord(value) && value.code === code;
   return {
     write(value, _frame, run) {
-      if (!fits(value)) run.refuse(path, null, `is not '${code}', the only code its place can mean`, null);
+      if (fits(value)) return;
+      if (otherwise === 'refuse')
+        return run.refuse(path, null, `is not '${code}', the only code its place can mean`, null);
+      const unsaid = run.path(path);
+      run.unwritten.push(unsaid);
+      run.complain('map/unwritten', 'warning', `${unsaid} is not '${code}', which is all that its place can mean.`);
     },
     accepts: fits,
   };
