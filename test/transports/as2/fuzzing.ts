@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { ByteReader } from '../../../src/transports/as2/byte-reader.ts';
 import { collect, contentOf } from '../../../src/transports/as2/content.ts';
+import { examine } from '../../../src/transports/as2/doctor/received.ts';
 import { As2Fault } from '../../../src/transports/as2/fault.ts';
 import { buildMdn } from '../../../src/transports/as2/mdn/build.ts';
 import { parseDisposition } from '../../../src/transports/as2/mdn/disposition.ts';
@@ -12,7 +15,7 @@ import { decodedWords, parseParameterized } from '../../../src/transports/as2/mi
 import { bareMessageId, digestCalled, messageIdIn, nameIn } from '../../../src/transports/as2/names.ts';
 import { answerMessage } from '../../../src/transports/as2/receive/answer.ts';
 import { cut } from './cms/opening.ts';
-import { build, headOf, type Sending, type Stations } from './stations.ts';
+import { build, headOf, order, type Sending, type Stations } from './stations.ts';
 
 /* What whoever may post to us can do to our readers. Each property has one way to pass: an answer, or a fault of the sender's. */
 
@@ -38,6 +41,15 @@ export async function samplesOf(between: Stations): Promise<{ readonly messages:
     const built = await build(between, sending);
     messages.push({ headers: built.headers, body: await collect(built.body.bytes()) });
   }
+  // OpenSSL's own, which hold their content: BER with and without lengths.
+  world.write('content', order);
+  for (const more of [[], ['-stream', '-indef'], ['-noattr']]) {
+    const signer = ['-signer', 'sender.crt', '-inkey', 'sender.key', '-outform', 'DER'];
+    const body = world.run('cms', '-sign', '-nodetach', '-binary', '-in', 'content', ...signer, ...more);
+    const [first] = messages;
+    const headers = (first?.headers ?? []).filter(([name]) => !/^content-/i.test(name));
+    messages.push({ headers: [...headers, ['Content-Type', 'application/pkcs7-mime; smime-type=signed-data']], body });
+  }
   const content = {
     originalMessageId: '<m@sender.example>',
     originalFrom: 'a',
@@ -55,6 +67,32 @@ export async function samplesOf(between: Stations): Promise<{ readonly messages:
     await buildMdn(content, { identity, digest: 'sha256', scheme: 'pkcs1' }),
   ];
   return { messages, mdns };
+}
+
+/** Where requests are kept that broke something, each as HTTP would bring it. */
+export const crasherFolder = new URL('../../../fixtures/as2-crashers/', import.meta.url);
+
+/** A kept request: header lines, a blank line, the body. */
+export function wireIn(bytes: Buffer): Sample {
+  const end = bytes.indexOf('\r\n\r\n');
+  const headers = bytes
+    .toString('latin1', 0, end)
+    .split('\r\n')
+    .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()] as const);
+  return { headers, body: bytes.subarray(end + 4) };
+}
+
+/** Runs what must not throw; what makes it throw is kept, and thrown on. */
+async function keepingCrashers(sample: Sample, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const head = sample.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    const wire = Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), sample.body]);
+    const name = `found-${createHash('sha256').update(wire).digest('hex').slice(0, 12)}.http`;
+    writeFileSync(new URL(name, crasherFolder), wire);
+    throw error;
+  }
 }
 
 /** Pieces that do more harm than noise. */
@@ -91,8 +129,12 @@ function edited(bytes: Buffer, changes: readonly (readonly [number, number, stri
 }
 
 /** A message damaged anywhere is answered, never thrown, and leaves nothing in the temp folder. */
-export const damagedMessages = (between: Stations, messages: readonly Sample[], numRuns: number) =>
-  fc.assert(
+export const damagedMessages = (between: Stations, messages: readonly Sample[], numRuns: number) => {
+  const cabinet = {
+    ours: [{ name: 'ours', inChannel: true, identity: between.world.identity('receiver') }],
+    theirs: [{ whose: 'them', inChannel: true, certificate: between.world.identity('sender').certificate }],
+  };
+  return fc.assert(
     fc.asyncProperty(
       fc.nat(messages.length - 1),
       edits,
@@ -111,16 +153,19 @@ export const damagedMessages = (between: Stations, messages: readonly Sample[], 
                 : value,
             ] as const,
         );
-        const { status } = await answerMessage(between.station, {
-          head: headOf(changed),
-          body: cut(edited(body, inBody), size),
-          remote: null,
+        const sample = { headers: changed, body: edited(body, inBody) };
+        await keepingCrashers(sample, async () => {
+          const head = headOf(sample.headers);
+          const { status } = await answerMessage(between.station, { head, body: cut(sample.body, size), remote: null });
+          if (![200, 400, 403].includes(status)) throw new Error(`answered ${status}`);
+          // What was refused is looked into by a doctor, who must bear it too.
+          await examine(head, sample.body, cabinet);
         });
-        if (![200, 400, 403].includes(status)) throw new Error(`answered ${status}`);
       },
     ),
     { numRuns },
   );
+};
 
 /** A receipt damaged anywhere is read or is none. */
 export const damagedMdns = (between: Stations, mdns: readonly Sample[], numRuns: number) =>
@@ -131,13 +176,14 @@ export const damagedMdns = (between: Stations, mdns: readonly Sample[], numRuns:
       fc.integer({ min: 1, max: 2_000 }),
       async (index, changes, size) => {
         const { headers, body } = mdns[index] ?? { headers: [], body: Buffer.alloc(0) };
-        try {
-          await readMdn(headOf(headers), cut(edited(body, changes), size), [
-            between.world.identity('receiver').certificate,
-          ]);
-        } catch (error) {
-          if (!(error instanceof As2Fault)) throw error;
-        }
+        const sample = { headers, body: edited(body, changes) };
+        await keepingCrashers(sample, async () => {
+          try {
+            await readMdn(headOf(headers), cut(sample.body, size), [between.world.identity('receiver').certificate]);
+          } catch (error) {
+            if (!(error instanceof As2Fault)) throw error;
+          }
+        });
       },
     ),
     { numRuns },

@@ -200,3 +200,9 @@ export async function judged(
   const read = await readMdn(headOf(mdn.headers), cut(mdn.body, 333), [world.identity('receiver').certificate]);
   return { mdn: read, verdict: judgeMdn(read, { signed, messageIsSigned: built.isSigned, mics: built.mics }) };
 }
+
+/** The disposition of an answer, as text; it is read and not verified. */
+export const judgedText = ({ mdn }: As2Answer): string =>
+  mdn === null
+    ? 'without a receipt'
+    : (/^disposition: *(.*)$/im.exec(mdn.body.toString('latin1'))?.[1]?.trim() ?? 'none');

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { createDeflate, createInflate, type Deflate, deflateSync, type Inflate } from 'node:zlib';
 import type { Content } from '../content.ts';
 import { inflationFreeBytes, inflationRatioMax, memoryBytesMax, pieceBytes } from '../limits.ts';
@@ -83,18 +81,55 @@ export async function* decompressed(stream: BerStream, bytesMax: number): AsyncG
   }
 }
 
+/**
+ * What comes out of an engine that is fed from a source. Not `pipeline`: octets behind the end of a zlib stream, which some senders leave there,
+ * end it with "premature close" or not at all, as they happen to be cut. They are read and passed over.
+ */
 async function* through(source: AsyncIterable<Uint8Array>, engine: Deflate | Inflate): AsyncGenerator<Buffer> {
-  const feeding = pipeline(Readable.from(source, { objectMode: false }), engine);
-  feeding.catch(() => engine.destroy()); // told by the reading side, or by the await below
+  const feed: Feed = { stopped: false, failure: null };
+  const feeding = feedInto(engine, source, feed);
   try {
     for await (const piece of engine) yield piece;
     await feeding;
+    if (feed.failure !== null) throw feed.failure;
   } catch (error) {
     throw isZlibError(error) ? new CmsFault('not-inflatable', 'Its zlib stream is broken.') : error;
   } finally {
+    feed.stopped = true;
     engine.destroy();
   }
 }
+
+interface Feed {
+  /** Nobody reads on: the source is let go. */
+  stopped: boolean;
+  failure: Error | null;
+}
+
+/** Never rejects: what the source throws is told by the engine's reader. */
+async function feedInto(engine: Deflate | Inflate, source: AsyncIterable<Uint8Array>, feed: Feed): Promise<void> {
+  try {
+    for await (const piece of source) {
+      if (feed.stopped) return;
+      if (engine.readableEnded || engine.destroyed) continue;
+      if (!engine.write(piece)) await drainedOrClosed(engine);
+    }
+    if (!engine.destroyed) engine.end();
+  } catch (error) {
+    feed.failure = error instanceof Error ? error : new Error(String(error));
+    engine.destroy(feed.failure);
+  }
+}
+
+const drainedOrClosed = (engine: Deflate | Inflate): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      engine.off('drain', done).off('close', done).off('end', done);
+      resolve();
+    };
+    if (engine.destroyed) resolve();
+    else engine.once('drain', done).once('close', done).once('end', done);
+  });
 
 const isZlibError = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^Z_/.test(error.code);
