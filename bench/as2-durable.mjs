@@ -9,7 +9,7 @@ import { makeSelfSigned } from '../dist/transports/as2/cms/self-signed.js';
 import { as2Transport } from '../dist/transports/as2/send/as2-transport.js';
 import { spool } from '../dist/transports/as2/spool.js';
 import { durabilityOf, startGateway } from './gateway.mjs';
-import { print } from './measure.mjs';
+import { megabytesPerSecond, print } from './measure.mjs';
 import { ordersOf } from './orders.mjs';
 import { secondsOf, secondsOfFamily } from './processor-time.mjs';
 import { x12Interchange } from './x12.mjs';
@@ -38,8 +38,8 @@ function* take(source, count) {
   for (let left = count; left > 0; left--) yield source.next().value;
 }
 
-/** Small messages, so many at a time, for so long. */
-export async function as2Durable({ seconds = 20, warmUpSeconds = 4, atOnce = 8, roles = null }) {
+/** A gateway with a key of its own and a channel for our sender; `more` is YAML of the channel's. */
+async function open(roles, more = '') {
   const sender = await makeSelfSigned(
     { commonName: 'SENDER', organization: 'Bench', kind: 'rsa-2048' },
     new Date(),
@@ -53,10 +53,40 @@ export async function as2Durable({ seconds = 20, warmUpSeconds = 4, atOnce = 8, 
       ({ certificate } = await post('/keys', { ...key, by: 'bench' }));
     },
     change: (path, text) =>
-      path === 'partners/brightmart/channels.yaml' ? text + channelText(sender.certificatePem) : text,
+      path === 'partners/brightmart/channels.yaml' ? text + channelText(sender.certificatePem) + more : text,
   });
+  return { gateway, transport: sendingTo(`${gateway.partnersUrl}/as2`, sender, readCertificate(certificate)) };
+}
+
+/** One large message, kept whole before its receipt leaves; the gateway's peak memory (Linux). */
+export async function as2DurableLarge({ bytes }) {
+  const { gateway, transport } = await open('api,http', `    fileBytesMax: ${bytes}\n`);
   try {
-    const transport = sendingTo(`${gateway.partnersUrl}/as2`, sender, readCertificate(certificate));
+    const piece = Buffer.alloc(65_536, 'PO1*1*10*EA*12.5**VN*HT-1001~CTP**RTL*19.99~');
+    const from = performance.now();
+    await transport.send({
+      ...deliveryOf(Buffer.alloc(0)),
+      byteLength: bytes,
+      async *bytes() {
+        for (let left = bytes; left > 0; left -= piece.length) yield piece.subarray(0, Math.min(left, piece.length));
+      },
+    });
+    const seconds = (performance.now() - from) / 1_000;
+    const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.processId}/status`, 'utf8'))?.[1];
+    print(
+      `one message of ${(bytes / 1e6).toFixed(0)} MB, kept and answered`,
+      megabytesPerSecond(bytes, seconds),
+      `${seconds.toFixed(1)} s, the whole gateway at most ${(Number(peak) / 1_024).toFixed(0)} MiB`,
+    );
+  } finally {
+    await gateway.stop();
+  }
+}
+
+/** Small messages, so many at a time, for so long. */
+export async function as2Durable({ seconds = 20, warmUpSeconds = 4, atOnce = 8, roles = null }) {
+  const { gateway, transport } = await open(roles);
+  try {
     const source = payloads();
     let count = 0;
     let bytes = 0;
@@ -139,7 +169,7 @@ function sendingTo(url, sender, certificate) {
     mdnDueMs: 1,
     verifyMdnWith: [certificate],
     line: {
-      timeoutMs: 60_000,
+      timeoutMs: 600_000,
       trusted: [],
       client: null,
       basic: null,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The benches. usage: npm run bench [-- NAME…], where a name is one below or its beginning; without names, all but those of 1 GB.
 import { as2Large, as2Messages } from './as2.mjs';
-import { as2Durable } from './as2-durable.mjs';
+import { as2Durable, as2DurableLarge } from './as2-durable.mjs';
 import { checking, checkingOne } from './checking.mjs';
 import { endToEnd, oneInterchange } from './end-to-end.mjs';
 import { load, machine } from './machine.mjs';
@@ -32,6 +32,7 @@ const benches = {
   as2: () => as2Messages({ seconds: 10 }),
   'as2-durable': () => as2Durable({}),
   'as2-durable-receiving': () => as2Durable({ roles: 'api,http' }),
+  'as2-durable-1g': () => as2DurableLarge({ bytes: 2 ** 30 }),
   'as2-100m': () => as2Large({ bytes: 1e8, called: 'signed, encrypted' }),
   'as2-1g': () => as2Large({ bytes: 2 ** 30, called: 'signed, encrypted' }),
   'as2-1g-compressed': () =>
@@ -40,6 +41,7 @@ const benches = {
 /** Long, or only for looking closer: run when they are named. */
 const namedOnly = new Set([
   'as2-1g',
+  'as2-durable-1g',
   'as2-1g-compressed',
   'read-1g',
   'check-1g',
