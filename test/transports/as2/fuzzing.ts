@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { ByteReader } from '../../../src/transports/as2/byte-reader.ts';
@@ -82,15 +81,17 @@ export function wireIn(bytes: Buffer): Sample {
   return { headers, body: bytes.subarray(end + 4) };
 }
 
-/** Runs what must not throw; what makes it throw is kept, and thrown on. */
-async function keepingCrashers(sample: Sample, run: () => Promise<void>): Promise<void> {
+/**
+ * Runs what must not throw; what makes it throw is kept, and thrown on. While fast-check makes it smaller the file is written over, so the last
+ * is the smallest: give it a name of its own and commit it.
+ */
+async function keepingCrashers(kind: 'message' | 'receipt', sample: Sample, run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
     const head = sample.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
     const wire = Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), sample.body]);
-    const name = `found-${createHash('sha256').update(wire).digest('hex').slice(0, 12)}.http`;
-    writeFileSync(new URL(name, crasherFolder), wire);
+    writeFileSync(new URL(`found-${kind}.http`, crasherFolder), wire);
     throw error;
   }
 }
@@ -154,7 +155,7 @@ export const damagedMessages = (between: Stations, messages: readonly Sample[], 
             ] as const,
         );
         const sample = { headers: changed, body: edited(body, inBody) };
-        await keepingCrashers(sample, async () => {
+        await keepingCrashers('message', sample, async () => {
           const head = headOf(sample.headers);
           const { status } = await answerMessage(between.station, { head, body: cut(sample.body, size), remote: null });
           if (![200, 400, 403].includes(status)) throw new Error(`answered ${status}`);
@@ -177,7 +178,7 @@ export const damagedMdns = (between: Stations, mdns: readonly Sample[], numRuns:
       async (index, changes, size) => {
         const { headers, body } = mdns[index] ?? { headers: [], body: Buffer.alloc(0) };
         const sample = { headers, body: edited(body, changes) };
-        await keepingCrashers(sample, async () => {
+        await keepingCrashers('receipt', sample, async () => {
           try {
             await readMdn(headOf(headers), cut(sample.body, size), [between.world.identity('receiver').certificate]);
           } catch (error) {

@@ -35,13 +35,14 @@ export function readCertificate(bytes: string | Uint8Array): Certificate {
   const at = contextNumber(body[0] ?? { tag: 0 }) === 0 ? 1 : 0; // [0] is the version; version 1 has none
   const [serial, , issuer] = body.slice(at);
   if (serial === undefined || issuer === undefined) throw malformed('No certificate.');
+  const publicKey = publicKeyOf(x509);
   return Object.freeze({
     der,
     serial: serial.raw,
     issuer: issuer.raw,
     keyIdentifier: keyIdentifierOf(body.find((node) => contextNumber(node) === 3)),
-    publicKey: x509.publicKey,
-    keyKind: keyKindOf(x509.publicKey),
+    publicKey,
+    keyKind: keyKindOf(publicKey),
     subject: x509.subject.split('\n').join(', '),
     validFrom: new Date(x509.validFrom),
     validTo: new Date(x509.validTo),
@@ -54,6 +55,15 @@ function x509Of(bytes: string | Uint8Array): X509Certificate {
     return new X509Certificate(bytes);
   } catch (error) {
     throw malformed(`No certificate: ${error instanceof Error ? error.message : 'unreadable'}.`);
+  }
+}
+
+/** A certificate that can be read may hold a key that cannot: found by the fuzzer. */
+function publicKeyOf(x509: X509Certificate): KeyObject {
+  try {
+    return x509.publicKey;
+  } catch {
+    throw malformed('A certificate whose key cannot be read.');
   }
 }
 
