@@ -17,7 +17,10 @@ const unused = (what: string) => () => {
 };
 
 /** Runs the program as a process would, in this one: what it prints is gathered, and time stands still. */
-export async function tallyport(...args: string[]): Promise<Printed> {
+export const tallyport = (...args: string[]): Promise<Printed> => tallyportWith({}, ...args);
+
+/** The same with more than files: a store, a gateway to ask, an environment. */
+export async function tallyportWith(given: Partial<Commands>, ...args: string[]): Promise<Printed> {
   const chunks: Buffer[] = [];
   const errors: string[] = [];
   const commands: Commands = {
@@ -47,6 +50,7 @@ export async function tallyport(...args: string[]): Promise<Printed> {
       now: () => new Date('2026-11-22T15:00:00Z'),
     },
     resolve: (...paths) => resolve(repository, ...paths),
+    ...given,
   };
   const code = await buildProgram(commands)(args);
   return { code, stdout: Buffer.concat(chunks).toString('utf8'), stderr: errors.join('') };

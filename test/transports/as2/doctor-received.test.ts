@@ -177,7 +177,7 @@ describe('a signature that does not fit', () => {
     ]);
     expect(alone.findings[0]?.what).toContain(subject);
     expect(alone.findings[0]?.what).toContain('the message itself');
-    expect(alone.findings[0]?.what).toContain('it fits');
+    expect(alone.findings[0]?.what).toContain('the signature fits');
     const { theirs } = cabinet();
     const elsewhere = {
       whose: 'the channel other/as2',

@@ -111,7 +111,7 @@ function fitsContent(cms: Buffer, { signed }: ShownSigner, bytes: Buffer, candid
 
 /** The signer is none of the channel's certificates. */
 function strangers(candidates: Candidates, contentFits: boolean): readonly Finding[] {
-  const proven = contentFits ? ' Once it is theirs for sure, it fits.' : '';
+  const proven = contentFits ? ' With it the signature fits.' : '';
   if (candidates.length === 0)
     return [
       {
