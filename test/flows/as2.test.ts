@@ -445,6 +445,13 @@ describe('a switch of certificates on both sides', async () => {
     await us.work();
     // They take it with the old ones, but sign receipts with what we no longer know: told as what it is.
     expect(us.gateway.failures.join()).toContain('MDN, signature wrong');
+    const [failed] = await us.gateway.rows<{ id: string }>(`select id from delivery where state = 'failed' limit 1`);
+    const { broke, findings } = await diagnose(us.gateway.context, failed?.id ?? '');
+    expect(broke).toBe('MDN');
+    expect(findings).toContainEqual({
+      what: expect.stringContaining(theirNext.fingerprint),
+      setting: 'theirCertificates: add it',
+    });
   });
 });
 

@@ -63,6 +63,17 @@ const LOOKED_INTO: ReadonlySet<string> = new Set([
   'unsupported format',
 ]);
 
+/** Why the signature of a receipt does not hold, from the receipt itself: mostly a new certificate that nobody has told of. */
+export async function examineReceipt(
+  context: FlowContext,
+  channelId: string,
+  { headers, body }: { readonly headers: Head['fields']; readonly body: Buffer },
+): Promise<readonly Finding[]> {
+  const theirs = await theirCabinet(context, channelId);
+  const fields = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
+  return (await examine({ fields, raw: Buffer.alloc(0) }, body, { ours: [], theirs })).findings;
+}
+
 async function cabinetOf(context: FlowContext, masterKey: Buffer | null, channelId: string): Promise<Cabinet> {
   const { database, clock } = context;
   const channels = (await context.configuration()).channels.filter(isAs2);
@@ -75,17 +86,22 @@ async function cabinetOf(context: FlowContext, masterKey: Buffer | null, channel
       const name = names[index] ?? '';
       return { name, inChannel: inChannel.has(name), identity };
     }),
-    // The channel's own first: what it has is not told as a stranger's.
-    theirs: channels
-      .toSorted((a, b) => Number(b.id === channelId) - Number(a.id === channelId))
-      .flatMap(({ id, settings }) =>
-        settings.theirCertificates.map(({ pem, use }) => ({
-          whose: `the channel ${id}`,
-          inChannel: id === channelId && use !== 'encryption',
-          certificate: readCertificate(pem),
-        })),
-      ),
+    theirs: await theirCabinet(context, channelId),
   };
+}
+
+/** The channel's own first: what it has is not told as a stranger's. */
+async function theirCabinet(context: FlowContext, channelId: string): Promise<Cabinet['theirs']> {
+  return (await context.configuration()).channels
+    .filter(isAs2)
+    .toSorted((a, b) => Number(b.id === channelId) - Number(a.id === channelId))
+    .flatMap(({ id, settings }) =>
+      settings.theirCertificates.map(({ pem, use }) => ({
+        whose: `the channel ${id}`,
+        inChannel: id === channelId && use !== 'encryption',
+        certificate: readCertificate(pem),
+      })),
+    );
 }
 
 /** What the reason says without a look at the message. */

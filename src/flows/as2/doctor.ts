@@ -8,6 +8,7 @@ import { As2Fault } from '../../transports/as2/fault.ts';
 import { type ReadMdn, readMdn } from '../../transports/as2/mdn/read.ts';
 import type { MessageProfile } from '../../transports/as2/message/build.ts';
 import type { FlowContext } from '../context.ts';
+import { examineReceipt } from './doctor-received.ts';
 import { isAs2 } from './relations.ts';
 
 /** What a failed send broke at, with the evidence, and what would mend it. */
@@ -81,6 +82,9 @@ export async function diagnose(context: FlowContext, deliveryId: string): Promis
       });
   }
   if (mdn !== null) findings.push(...findingsOf(mdn, settings.mdn === 'signed'));
+  const { mdn_headers: headers, mdn_body: body } = known;
+  if (Object(known.verdict).kind === 'signature-wrong' && headers !== null && body !== null)
+    findings.push(...(await examineReceipt(context, channel.id, { headers, body })));
   return { deliveryId, messageId: known.message_id, state: delivery.state, broke: brokeAt(last), evidence, findings };
 }
 
