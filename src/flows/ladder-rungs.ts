@@ -181,6 +181,11 @@ function acknowledgedRung(
     direction: 'in' as const,
     subject,
   };
+  // Their application may refuse what their translator has accepted, and say so without any acknowledgment.
+  const isRefused = sent.document_state === 'rejected';
+  if (isRefused && sent.replaced_by !== null)
+    return { ...answer, state: 'met', at: iso(sent.acknowledged_at), detail: 'rejected, corrected and sent again' };
+  if (sent.acknowledged_at === null && isRefused) return { ...answer, state: 'failed', at: null, detail: 'rejected' };
   if (sent.acknowledged_at === null) {
     // Before it is composed nobody can tell whether an answer will be owed; most partners answer.
     const isComposed = sent.interchange_control_number !== null;
@@ -188,7 +193,7 @@ function acknowledgedRung(
     const state = sent.awaited === 'overdue' ? 'overdue' : 'open';
     return { ...answer, state, at: null, detail: `not answered${dueText(sent.due_at)}` };
   }
-  const isRejected = sent.verdict === 'rejected' || sent.acknowledgment_rejects === true;
+  const isRejected = isRefused || sent.verdict === 'rejected' || sent.acknowledgment_rejects === true;
   const said = isRejected ? 'rejected' : sent.verdict;
   const late = lateText(sent.acknowledged_at, sent.due_at);
   return {

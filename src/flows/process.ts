@@ -11,6 +11,8 @@ import type { KnownConfiguration } from './known-configuration.ts';
 import { processChange } from './orders/process-change.ts';
 import { processOrder, refersToAnother } from './orders/process-order.ts';
 import { openShelves, type Shelves } from './orders/shelves.ts';
+import { processAdvice } from './process-advice.ts';
+import { processClaim } from './process-claim.ts';
 import { processRemittance } from './process-remittance.ts';
 import type { WorkHandler } from './run-work.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -103,6 +105,10 @@ function processDocument(
       return processChange(context, known, tx, document);
     case 'remittance':
       return processRemittance(context, known, tx, document);
+    case 'application-advice':
+      return processAdvice(context, tx, document);
+    case 'debit-credit-advice':
+      return processClaim(context, known, tx, document);
     default:
       throw new FailureError('bug', `Nothing is done with a ${document.kind} that comes in.`);
   }

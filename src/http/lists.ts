@@ -29,6 +29,7 @@ export const LISTED: Readonly<Record<ListName, Listed>> = {
   shipments: { path: '/shipments', tag: 'documents', one: 'shipment', many: 'shipments', detailed: true },
   invoices: { path: '/invoices', tag: 'money', one: 'invoice', many: 'invoices', detailed: true },
   openItems: { path: '/open-items', tag: 'money', one: 'open item', many: 'open items', detailed: true },
+  claims: { path: '/claims', tag: 'money', one: 'claim', many: 'claims' },
   remittances: { path: '/remittances', tag: 'money', one: 'remittance', many: 'remittances', detailed: true },
   expectations: { path: '/expectations', tag: 'expectations', one: 'expectation', many: 'expectations' },
   work: { path: '/work', tag: 'work', one: 'piece of work', many: 'work' },

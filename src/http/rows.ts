@@ -3,6 +3,7 @@ import { USAGES } from '../core/usage.ts';
 import { LANES, WORK_KINDS } from '../core/work.ts';
 import { DOCUMENT_KINDS } from '../documents/index.ts';
 import { CurrencyText, DecimalText, LocalDateText, object } from '../documents/parts.ts';
+import { CLAIM_STATES } from '../store/money/claims.ts';
 import type { ListName } from '../store/views/lists.ts';
 import {
   ACKNOWLEDGMENT_KINDS,
@@ -161,6 +162,31 @@ export const ROWS = {
     state: oneOf(['open', 'partly-paid', 'settled']),
     at: Instant,
   },
+  claims: {
+    id: Id,
+    ...owned,
+    number: Word,
+    direction: oneOf(['debit', 'credit']),
+    currency: CurrencyText,
+    amount: DecimalText,
+    handling: TextOrNull,
+    reference: TextOrNull,
+    invoice: IdOrNull,
+    openItem: IdOrNull,
+    reasons: Type.Array(
+      object({
+        code: TextOrNull,
+        original: TextOrNull,
+        direction: TextOrNull,
+        line: TextOrNull,
+        amount: TextOrNull,
+        quantity: TextOrNull,
+      }),
+    ),
+    state: oneOf(CLAIM_STATES),
+    document: Id,
+    at: Instant,
+  },
   remittances: {
     id: Id,
     ...owned,
@@ -240,6 +266,7 @@ export const ROW_NAMES = {
   shipments: 'ShipmentRow',
   invoices: 'InvoiceRow',
   openItems: 'OpenItemRow',
+  claims: 'ClaimRow',
   remittances: 'RemittanceRow',
   deliveries: 'DeliveryRow',
   acknowledgments: 'AcknowledgmentRow',

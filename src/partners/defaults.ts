@@ -23,6 +23,8 @@ export const DOCUMENT_OF_MESSAGE: Readonly<Record<string, DocumentKind>> = {
   '856': 'ship-notice',
   '810': 'invoice',
   '820': 'remittance',
+  '812': 'debit-credit-advice',
+  '824': 'application-advice',
   '860': 'order-change',
   '865': 'order-response',
   ORDERS: 'order',
@@ -31,6 +33,7 @@ export const DOCUMENT_OF_MESSAGE: Readonly<Record<string, DocumentKind>> = {
   DESADV: 'ship-notice',
   INVOIC: 'invoice',
   REMADV: 'remittance',
+  APERAK: 'application-advice',
 };
 
 /** Which message of ours answers theirs, where two of ours carry the same document. */

@@ -1,5 +1,6 @@
 import type {
   ApplicationRow,
+  ClaimRow,
   InvoiceRow,
   OpenItemRow,
   OrderRow,
@@ -39,6 +40,7 @@ export interface Rows {
   sscc?: SsccRow[];
   invoice?: InvoiceRow[];
   open_item?: OpenItemRow[];
+  claim?: ClaimRow[];
   remittance?: RemittanceRow[];
   remittance_line?: RemittanceLineRow[];
   application?: ApplicationRow[];

@@ -278,6 +278,30 @@ describe('a REMADV', () => {
   });
 });
 
+test('an APERAK that refuses our INVOIC lands on the invoice, and on the line it names', async () => {
+  const on = await testGateway();
+  const id = await billedOrder(on, 'P1', 'NP-1');
+  const aperak = fromDistributor('P2', 'APERAK:D:96A:UN', [
+    'BGM++AP-1+27',
+    'DTM+137:203611231015:203',
+    'RFF+IV:INV0000001',
+    'NAD+MS+4012345000009::9',
+    'ERC+42',
+    'FTX+AAO+++Price differs from the order',
+    'RFF+LI:1',
+  ]);
+  expect(typesOf(await take(on, aperak))).toEqual(['CONTRL']);
+  const reason = 'Price differs from the order.';
+  expect(await on.rows(`select state, state_reason from document where kind = 'invoice'`)).toEqual([
+    { state: 'rejected', state_reason: reason },
+  ]);
+  const [event] = await on.rows<{ data: object }>(`select data from event where type = 'invoice/partner-rejected'`);
+  expect(event?.data).toMatchObject({ errors: [{ message: reason, paths: ['lines[0]'] }] });
+  expect((await ladderOf(on.database, id))?.rungs.find(({ rung }) => rung === 'invoice-acknowledged')).toMatchObject({
+    state: 'failed',
+  });
+});
+
 test('what nobody agreed on is refused, and its CONTRL says so', async () => {
   const on = await testGateway();
   const answers = await take(on, fromDistributor('X1', 'INVOIC:D:96A:UN:EAN008', ['BGM+380+1+9']));

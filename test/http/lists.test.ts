@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { LISTED } from '../../src/http/lists.ts';
 import { filtersOf, LIST_NAMES } from '../../src/store/views/lists.ts';
+import { claim812 } from '../support/brightmart.ts';
 import { tradedWorld } from './world.ts';
 
 describe('lists', async () => {
   const { api, gateway } = await tradedWorld();
+  for (const [control, claim] of [
+    [701, 'CB-1'],
+    [702, 'CB-2'],
+    [703, 'CB-3'],
+  ] as const)
+    await gateway.receive('brightmart/folder', claim812(control, claim, '2500', 'INV0000001'));
+  await gateway.settle();
   await gateway.rows(`insert into work (id, kind, subject_id, lane, fairness_key, order_key, has_turn, state, parked_at, failure_kind, failure_message)
     values (gen_random_uuid(), 'compose', 'a-document', 'outbound', 'brightmart', 'an-order', true, 'parked', now(), 'map-broken', 'The map is broken.')`);
   const all = new Map(

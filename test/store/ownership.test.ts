@@ -20,6 +20,7 @@ const OWNED = [
   'number_series',
   'invoice',
   'open_item',
+  'claim',
   'remittance',
   'delivery',
   'expectation',

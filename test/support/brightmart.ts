@@ -62,3 +62,12 @@ export function acknowledgmentOf(ours: string, control: number, verdict = 'A', n
     `AK9*${verdict}*1*1*${verdict === 'R' ? 0 : 1}`,
   ]);
 }
+
+/** A claim of the buyer's on an invoice of ours; the amount in cents, as an 812 has it. */
+export const claim812 = (control: number, number: string, cents: string, invoice: string) =>
+  interchange('CD', control, '812', [
+    `BCD*20361128*${number}*O*${cents}*D*20361122*${invoice}**20261122*PO-1*00**IV*${invoice}`,
+    'N1*BY*BRIGHTMART STORES',
+    `CDD*06*D*1*${cents}***2*EA**INV*12.5`,
+    'LIN**VN*HT-1001',
+  ]);

@@ -112,3 +112,22 @@ export interface ApplicationRow {
   reverses_id: string | null;
   at: Date;
 }
+
+export interface ClaimRow {
+  id: string;
+  company_id: string;
+  partner_id: string;
+  usage: Usage;
+  document_id: string;
+  number: string;
+  direction: 'debit' | 'credit';
+  currency: string;
+  amount_minor: bigint;
+  handling: string | null;
+  reference: string | null;
+  invoice_id: string | null;
+  open_item_id: string | null;
+  reasons: unknown;
+  state: 'open' | 'disputed' | 'accepted' | 'closed';
+  at: Date;
+}

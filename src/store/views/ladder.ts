@@ -6,6 +6,8 @@ export interface LadderSent {
   readonly document_id: string;
   readonly number: string;
   readonly document_state: string;
+  /** The document that says the same again, put right. */
+  readonly replaced_by: string | null;
   readonly message: string | null;
   readonly interchange_control_number: string | null;
   readonly group_control_number: string | null;
@@ -33,7 +35,7 @@ export interface LadderSent {
 }
 
 /** A repeat carries the same bytes again: the first delivery tells when they left. */
-const SENT = `select d.kind, d.id as document_id, d.number, d.state as document_state, t.message, i.control_number as interchange_control_number,
+const SENT = `select d.kind, d.id as document_id, d.number, d.state as document_state, d.replaced_by, t.message, i.control_number as interchange_control_number,
     g.control_number as group_control_number, t.control_number, t.verdict, y.file_name, y.state as delivery_state, y.at as available_at, y.sent_at,
     d.at as made_at, q.due_at as owed_by, x.state as awaited, x.due_at, a.at as acknowledged_at, a.kind as acknowledgment_kind, a.rejects as acknowledgment_rejects,
     a.file_name as acknowledgment_file, a.control_number as acknowledgment_number, w.failure_message as failure, w.is_parked

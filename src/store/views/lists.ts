@@ -2,6 +2,7 @@ import { USAGES } from '../../core/usage.ts';
 import { LANES, WORK_KINDS } from '../../core/work.ts';
 import { DOCUMENT_KINDS } from '../../documents/index.ts';
 import type { Queryable } from '../database.ts';
+import { CLAIM_STATES } from '../money/claims.ts';
 import {
   type Filter,
   id,
@@ -167,6 +168,20 @@ const LISTS = {
       usage: usage('r.usage'),
       state: state('r.state', REMITTANCE_STATES),
       trace: text('r.trace'),
+    },
+  },
+  claims: {
+    select: `select c.id, c.company_id as company, c.partner_id as partner, c.usage, c.number, c.direction, c.currency, c.amount_minor as amount,
+        c.handling, c.reference, c.invoice_id as invoice, c.open_item_id as "openItem", c.reasons, c.state, c.document_id as document, c.at from claim c`,
+    page: 'c.id',
+    money: ['amount'],
+    filters: {
+      partner: text('c.partner_id'),
+      usage: usage('c.usage'),
+      state: state('c.state', CLAIM_STATES),
+      number: text('c.number'),
+      invoice: id('c.invoice_id'),
+      openItem: id('c.open_item_id'),
     },
   },
   deliveries: {
