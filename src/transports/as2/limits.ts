@@ -35,6 +35,11 @@ export const mdnBytesMax = 1024 * 1024;
 export const memoryBytesMax = 1024 * 1024;
 /** 512 KiB of a refused message are kept for the doctor: nine of ten messages whole, and 64 at a time are 32 MiB. */
 export const evidenceBytesMax = 512 * 1024;
+/**
+ * 20 s a message waits for its turn: partners send in bursts, and many products count a 429 as failed and come again after many minutes. Most give an
+ * answer a minute or more. 64 of one partner, 256 in all: a waiting one costs its socket.
+ */
+export const turn = { waitMsMax: 20_000, waitingPerChannelCountMax: 64, waitingCountMax: 256 } as const;
 /** 64 KiB pieces: 0.1 ms of AES and 2.6 ms of 3DES, after which others get their turn. */
 export const pieceBytes = 64 * 1024;
 /** 128 characters of an AS2 name (RFC 4130 6.2). */

@@ -58,7 +58,10 @@ async function listen(app: FastifyInstance = Fastify(), more: Partial<BodyLimits
       settle: async (deliveryId, { verdict }) => void settled.push({ deliveryId, verdict }),
     },
     limits: { ...limits, ...more },
-    bodyBytesMax: async () => 200_000_000,
+    bodyBytesMax: async () => {
+      if (isDatabaseGone) throw new Error('the database is gone');
+      return 200_000_000;
+    },
   });
   servers.push(app);
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -83,6 +86,7 @@ async function answering(status: number, headers: Record<string, string> = {}, b
 const remembered: (SentMessage & { expected: ExpectedMdn })[] = [];
 let refusal: string | null = null;
 let unanswered = 0;
+let isDatabaseGone = false;
 const delivery = (id: string, bytes: Uint8Array = order): OutboundDelivery => ({
   id,
   channelId: 'sender/as2',
@@ -219,6 +223,22 @@ describe('over HTTP', () => {
 });
 
 describe('what becomes of a send', () => {
+  test('a burst waits for its turn instead of being sent away', async () => {
+    const url = await listen(Fastify(), { uploadsPerChannelCountMax: 2 } as Partial<BodyLimits>);
+    const all = Array.from({ length: 40 }, (_, index) => send(sending(url), delivery(id(2_000 + index))));
+    for (const receipt of await Promise.all(all)) expect(receipt).toMatchObject({ kind: 'mdn' });
+    expect(between.taken).toHaveLength(40);
+  });
+  test('turns are not lost while the database is away', async () => {
+    const url = await listen(Fastify(), { uploadsPerChannelCountMax: 2 } as Partial<BodyLimits>);
+    isDatabaseGone = true;
+    for (let index = 0; index < 5; index++)
+      await expect(send(sending(url), delivery(id(2_100 + index)))).rejects.toMatchObject({
+        kind: 'partner-refused-for-now',
+      });
+    isDatabaseGone = false;
+    expect(await send(sending(url), delivery(id(2_106)))).toMatchObject({ kind: 'mdn' });
+  });
   test('row 31: to ourselves it is not sent', async () => {
     await expect(
       send(sending('http://127.0.0.1:9/as2', { theirName: 'Sender Inc' }), delivery(id(5))),

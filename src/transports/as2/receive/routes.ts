@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AdmissionLimits, openAdmission } from '../../http/admission.ts';
 import { HttpProblem } from '../../http/http-problem.ts';
 import { type BodyLimits, pacedBody } from '../../http/paced-body.ts';
+import { turn } from '../limits.ts';
 import { looksLikeMdn } from '../mdn/read.ts';
 import type { Head } from '../mime/head.ts';
 import { fieldOf } from '../mime/head.ts';
@@ -27,9 +28,11 @@ export async function as2Routes(app: FastifyInstance, options: As2RoutesOptions)
   const admission = openAdmission(options.limits);
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const head = headOf(request);
+    // Asked before a turn is taken: what fails here, with the database, must not keep one.
+    const bodyBytesMax = await options.bodyBytesMax();
     // By address and name: behind a proxy of ours all come from one address, and a name alone is anybody's to write.
-    const leave = admission.enter(`as2 ${request.ip} ${fieldOf(head, 'as2-from') ?? ''}`);
-    const body = pacedBody(request.raw, await options.bodyBytesMax(), options.limits);
+    const leave = await admission.enterInTurn(`as2 ${request.ip} ${fieldOf(head, 'as2-from') ?? ''}`, turn);
+    const body = pacedBody(request.raw, bodyBytesMax, options.limits);
     const { station, mdns } = options;
     try {
       const clientChain = clientChainOf(request.raw.socket);
