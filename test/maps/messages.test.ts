@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { DOCUMENT_OF_MESSAGE } from '../../src/partners/defaults.ts';
 import { mapNamed } from './base-maps.ts';
 import { MAP_NAMES, type MapName, stemsOf } from './fixtures.ts';
 
@@ -14,10 +15,17 @@ const rowOf = (name: MapName) => {
 };
 
 test.each(MAP_NAMES)('the page tells document, versions and examples of %s', (name) => {
-  const [, , , document, versions = '', fixtures = ''] = rowOf(name);
+  const [, , , document, versions = '', , , fixtures = ''] = rowOf(name);
   expect(document).toBe(`\`${mapNamed(name).document}\``);
   expect(versions).toContain(name.split('/')[1]);
   expect(fixtures.split(', ')).toEqual(expect.arrayContaining(stemsOf(name)));
+});
+
+test('the page tells which messages travel, and no others', () => {
+  const travelling = rows
+    .filter((row) => !row[6]?.startsWith('not yet'))
+    .map(([, first = '']) => first.split(' ').at(-1));
+  expect(travelling.toSorted()).toEqual(Object.keys(DOCUMENT_OF_MESSAGE).toSorted());
 });
 
 test('the page names no message without a map', () => {
