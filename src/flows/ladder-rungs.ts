@@ -2,52 +2,9 @@ import { amountOf } from '../core/money.ts';
 import { type OrderState, openPromise, openToInvoice } from '../orders/order-state.ts';
 import type { LadderOpenItem, LadderOwed, LadderPayment, LadderReceived, LadderSent } from '../store/views/ladder.ts';
 import type { OrderView } from '../store/views/orders.ts';
+import { deliveredRung, receiptedRung } from './ladder-receipts.ts';
+import { bare, iso, type Rung, type RungName } from './ladder-rung.ts';
 
-/*
- * Rung  one step of an order from wire to cash. `met`: it was climbed, at `at`. `open`: it is to come. `overdue`: it is to come and late.
- *       `failed`: the partner rejected it, or it cannot leave until a person acts. What is still to be made has a rung too, so that
- *       whoever reads a ladder sees what is missing and not only what is there.
- */
-export type RungName =
-  | 'order-received'
-  | 'order-acknowledged'
-  | 'order-decided'
-  | 'response-sent'
-  | 'response-acknowledged'
-  | 'shipped'
-  | 'ship-notice-sent'
-  | 'ship-notice-acknowledged'
-  | 'invoice-sent'
-  | 'invoice-acknowledged'
-  | 'remittance-received'
-  | 'remittance-acknowledged'
-  | 'cash-applied';
-
-export const RUNG_STATES = ['met', 'open', 'overdue', 'failed'] as const;
-
-export interface Rung {
-  readonly rung: RungName;
-  readonly state: (typeof RUNG_STATES)[number];
-  /** ISO 8601; null while it is not climbed. */
-  readonly at: string | null;
-  readonly direction: 'in' | 'out' | 'none';
-  readonly message: string | null;
-  readonly interchangeControlNumber: string | null;
-  readonly groupControlNumber: string | null;
-  readonly controlNumber: string | null;
-  readonly fileName: string | null;
-  readonly detail: string | null;
-  readonly subject: { readonly kind: string; readonly id: string };
-}
-
-const bare = {
-  message: null,
-  interchangeControlNumber: null,
-  groupControlNumber: null,
-  controlNumber: null,
-  fileName: null,
-};
-const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 const dueText = (due: Date | null): string => (due === null ? '' : `, due ${due.toISOString()}`);
 
 /** What was late and then came is met, and still was late. */
@@ -71,6 +28,7 @@ export function receivedRungs(what: 'order' | 'remittance', received: LadderRece
       detail: received.verdict,
       subject,
     },
+    ...receiptedRung(what, received, subject),
   ];
   if (received.acknowledgment_kind === null) return rungs;
   const left = leftAt({
@@ -143,7 +101,10 @@ export function sentRungs(sent: LadderSent): Rung[] {
       : [];
   const name = SENT_NAMES[sent.kind];
   if (name === undefined || sent.document_state === 'processed') return shipped;
-  const left = leftAt({ state: sent.delivery_state, availableAt: sent.available_at, sentAt: sent.sent_at });
+  // Over AS2 it left when the partner's server took it; that it arrived says the receipt, which is a rung of its own.
+  const left =
+    (sent.is_as2 === true ? sent.left_at : null) ??
+    leftAt({ state: sent.delivery_state, availableAt: sent.available_at, sentAt: sent.sent_at });
   const isStuck = sent.is_parked === true || sent.delivery_state === 'failed';
   const rungs: Rung[] = [
     ...shipped,
@@ -164,6 +125,7 @@ export function sentRungs(sent: LadderSent): Rung[] {
       subject,
     },
   ];
+  if (left !== null) rungs.push(...deliveredRung(name, sent, subject));
   const answered = acknowledgedRung(name, sent, subject);
   if (answered !== null) rungs.push(answered);
   return rungs;

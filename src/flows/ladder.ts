@@ -8,17 +8,10 @@ import {
   sentForOrder,
 } from '../store/views/ladder.ts';
 import { orderView } from '../store/views/orders.ts';
-import {
-  decidedRung,
-  openItemRungs,
-  owedRungs,
-  paymentRungs,
-  type Rung,
-  receivedRungs,
-  sentRungs,
-} from './ladder-rungs.ts';
+import type { Rung } from './ladder-rung.ts';
+import { decidedRung, openItemRungs, owedRungs, paymentRungs, receivedRungs, sentRungs } from './ladder-rungs.ts';
 
-export { RUNG_STATES, type Rung, type RungName } from './ladder-rungs.ts';
+export { RUNG_STATES, type Rung, type RungName } from './ladder-rung.ts';
 
 /*
  * The ladder  what one order has climbed, rung by rung, from wire to cash: what came, what we answered, what was answered to that, and what

@@ -18,6 +18,13 @@ export interface LadderSent {
   /** Composed, and for a mailbox there to be fetched. */
   readonly available_at: Date | null;
   readonly sent_at: Date | null;
+  /** Whether it went as an AS2 message; it left at `left_at`, and a receipt follows. */
+  readonly is_as2: boolean | null;
+  readonly left_at: Date | null;
+  /** "mdn", "fetched"; null while the partner has not shown that it has it. */
+  readonly receipt_kind: string | null;
+  readonly receipt_at: Date | null;
+  readonly receipt_detail: string | null;
   readonly made_at: Date;
   /** When the answer that this document gave was due; null for what answers nothing, or nothing with a deadline. */
   readonly owed_by: Date | null;
@@ -37,12 +44,16 @@ export interface LadderSent {
 /** A repeat carries the same bytes again: the first delivery tells when they left. */
 const SENT = `select d.kind, d.id as document_id, d.number, d.state as document_state, d.replaced_by, t.message, i.control_number as interchange_control_number,
     g.control_number as group_control_number, t.control_number, t.verdict, y.file_name, y.state as delivery_state, y.at as available_at, y.sent_at,
+    r.kind as receipt_kind, r.at as receipt_at, r.detail ->> 'detail' as receipt_detail,
+    exists (select 1 from as2_sent s where s.delivery_id = y.id) as is_as2,
+    (select min(started_at) from delivery_attempt m where m.delivery_id = y.id and m.outcome = 'sent') as left_at,
     d.at as made_at, q.due_at as owed_by, x.state as awaited, x.due_at, a.at as acknowledged_at, a.kind as acknowledgment_kind, a.rejects as acknowledgment_rejects,
     a.file_name as acknowledgment_file, a.control_number as acknowledgment_number, w.failure_message as failure, w.is_parked
   from document d left join transaction t on t.id = d.transaction_id left join functional_group g on g.id = t.group_id
     left join interchange i on i.id = t.interchange_id
     left join lateral (
       select id, file_name, state, at, sent_at from delivery where document_id = d.id order by at, id limit 1) y on true
+    left join lateral (select kind, at, detail from receipt where delivery_id = y.id order by at limit 1) r on true
     left join lateral (
       select due_at from expectation where d.kind = 'order-response' and subject_id = d.order_id and kind = d.kind and subject_kind = 'order'
         and state = 'met' and at <= d.at and met_at >= d.at order by at desc limit 1) q on true
@@ -85,6 +96,11 @@ export interface LadderReceived {
   readonly acknowledgment_delivery_state: string | null;
   readonly acknowledgment_available_at: Date | null;
   readonly acknowledgment_sent_at: Date | null;
+  /** Our AS2 receipt of it: `answered` in the same exchange, `sent` to its address, `ready` while it waits for that. Null: it came another way. */
+  readonly mdn_state: 'answered' | 'ready' | 'sent' | null;
+  readonly mdn_at: Date | null;
+  readonly mic: string | null;
+  readonly mic_digest: string | null;
 }
 
 /** How documents of theirs came, and how we acknowledged their groups; in the order of the ids, those without a wire left out. */
@@ -96,9 +112,10 @@ export async function receivedDocuments(
     `select distinct on (d.id) d.id as document_id, t.message, i.control_number as interchange_control_number, g.control_number as group_control_number,
        t.control_number, tr.name as file_name, tr.at, t.verdict, a.kind as acknowledgment_kind, ai.control_number as acknowledgment_number,
        ay.file_name as acknowledgment_file, ay.state as acknowledgment_delivery_state, ay.at as acknowledgment_available_at,
-       ay.sent_at as acknowledgment_sent_at
+       ay.sent_at as acknowledgment_sent_at, m.state as mdn_state, coalesce(m.sent_at, m.at) as mdn_at, rc.mic, rc.layers #>> '{signed,digest}' as mic_digest
      from document d join transaction t on t.id = d.transaction_id join functional_group g on g.id = t.group_id join interchange i on i.id = t.interchange_id
        join raw_file f on f.id = i.raw_file_id join transmission tr on tr.id = f.transmission_id
+       left join as2_received rc on rc.transmission_id = tr.id left join as2_mdn m on m.id = rc.mdn_id
        left join acknowledgment a on a.interchange_id = i.id and (a.group_id = g.id or a.kind = 'CONTRL') and a.direction = 'out'
        left join delivery ay on ay.acknowledgment_id = a.id left join interchange ai on ai.id = ay.interchange_id
      where d.id = any ($1) order by d.id, ay.at, ay.id`,
