@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../core/failure.ts';
 import { type OperatorApi, operatorApi } from '../simulator/api.ts';
-import { freePort } from '../simulator/bell.ts';
-import { companiesOf } from '../simulator/companies.ts';
+import { freePorts } from '../simulator/bell.ts';
+import { companiesOf, type DemoPorts } from '../simulator/companies.ts';
 import { type CompanyProcess, startCompany } from '../simulator/company-process.ts';
 import { differences, openAmount, parkedWork } from '../simulator/facts.ts';
 import { simulationVariable } from '../simulator/index.ts';
@@ -28,6 +28,7 @@ export interface RunningGateway {
   readonly apiUrl: string;
   readonly partnersUrl: string;
   readonly apiKey: string;
+  readonly sftp: { readonly url: string; readonly fingerprints: readonly string[] };
   stop(): Promise<void>;
   /** Settles with a reason when the gateway ends before it was asked to; absent: nobody watches it. */
   readonly ended?: Promise<string>;
@@ -47,13 +48,21 @@ export interface DemoOptions {
   readonly only?: readonly string[];
   readonly print: (line: string) => void;
   startGateway(): Promise<RunningGateway>;
-  /** Puts the example company and partners into effect, orders being announced to the back office at this port. */
-  applyExamples(gateway: RunningGateway, backOfficePort: number): Promise<void>;
+  /** Puts the example company and partners into effect, their channels leading to the companies at these ports. */
+  applyExamples(gateway: RunningGateway, ports: DemoPorts): Promise<DemoCredentials>;
   /** Executable and arguments of `tallyport simulate`. */
   readonly simulateCommand: readonly string[];
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
+}
+
+/** What of the gateway its partners must know. */
+export interface DemoCredentials {
+  /** PEM: of its AS2 key. */
+  readonly gatewayCertificate: string;
+  /** As authorized_keys has it. */
+  readonly gatewaySshKey: string;
 }
 
 /** Twice a second would do for people; four times costs nothing and shows rungs in their order. */
@@ -95,11 +104,12 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const gateway = await options.startGateway();
   const companies = new Map<string, CompanyProcess>();
   try {
-    const backOfficePort = await freePort();
-    await options.applyExamples(gateway, backOfficePort);
+    const [backOffice = 0, brightmart = 0, cedarsupply = 0, nordhandel = 0] = await freePorts(4);
+    const ports = { backOffice, brightmart, cedarsupply, nordhandel };
+    const credentials = await options.applyExamples(gateway, ports);
     const api = operatorApi(gateway.apiUrl, gateway.apiKey);
     const parkedBefore = new Set((await parkedWork(api)).map(({ id }) => id));
-    const demo = openDemo({ options, api, companies, parkedBefore, show }, { ...gateway, backOfficePort });
+    const demo = openDemo({ options, api, companies, parkedBefore, show }, { ...gateway, ...credentials, ports });
     const code = await play(demo, gateway);
     if (!options.once && !options.signal.aborted) await stay(demo, gateway);
     return code;
@@ -111,7 +121,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 
 type Opening = Pick<Demo, 'options' | 'api' | 'companies' | 'parkedBefore' | 'show'>;
 
-function openDemo(opening: Opening, gateway: RunningGateway & { readonly backOfficePort: number }): Demo {
+function openDemo(opening: Opening, gateway: RunningGateway & DemoCredentials & { readonly ports: DemoPorts }): Demo {
   const { options, companies } = opening;
   const progress = newProgress(options.only);
   const buying = new Set([...progress.talks.values()].map(({ conversation }) => conversation.party));

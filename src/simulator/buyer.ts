@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from './api.ts';
 import { amountText } from './arithmetic.ts';
+import { type As2Postbox, as2Postbox } from './as2/postbox.ts';
 import { failuresOf } from './check.ts';
 import { type Desk, type DeskParts, localTime, sendFile } from './desk.ts';
 import { openMailroom } from './mailroom.ts';
@@ -18,7 +19,10 @@ import { element, type Group, type Interchange } from './x12/read.ts';
 export interface BuyerOptions {
   readonly party: 'brightmart' | 'cedarsupply';
   readonly memoryFile: string;
-  readonly postbox: ({ readonly kind: 'folder' } & FolderPostbox) | ({ readonly kind: 'http' } & HttpPostbox);
+  readonly postbox:
+    | ({ readonly kind: 'folder' } & FolderPostbox)
+    | ({ readonly kind: 'http' } & HttpPostbox)
+    | ({ readonly kind: 'as2' } & As2Postbox);
   readonly pollIntervalMs: number;
   /** Keys of the conversations to hold; absent: all of the party's. */
   readonly only?: readonly string[];
@@ -40,7 +44,7 @@ export const isBuyerOptions = (value: unknown): value is BuyerOptions =>
 export async function runBuyer(options: BuyerOptions, host: Host): Promise<void> {
   const { party } = options;
   const memory = rememberIn(options.memoryFile);
-  const postbox = openPostbox(options.postbox);
+  const postbox = await openPostbox(options.postbox, host);
   const parts: DeskParts = { party, profile: BUYERS[party], memory, postbox, host };
   const mailroom = openMailroom({
     party,
@@ -63,6 +67,7 @@ export async function runBuyer(options: BuyerOptions, host: Host): Promise<void>
     mailroom,
     runNumber: memory.take('run'),
     today: localTime(host.now()).date,
+    unanswered: () => postbox.unanswered?.() ?? [],
     send: (outgoing) => sendFile(parts, outgoing),
     sendAgain: async (file, text) => {
       const fileName = file.fileName.replace('.edi', `-again-${memory.take('again')}.edi`);
@@ -101,6 +106,8 @@ async function hold(desk: Desk, conversation: Conversation): Promise<void> {
 async function close(desk: Desk, quietMs: number): Promise<void> {
   await sleep(quietMs, undefined, { signal: desk.host.signal });
   const list = checkLeftovers(desk);
+  const open = desk.unanswered();
+  list.that('receipts that never came', open.length === 0, open.join(', '), 'none');
   const failed = failuresOf(list.checks);
   const passed = list.checks.length - failed.length;
   desk.host.tell({ kind: 'checked', party: desk.party, conversation: null, subject: 'mailroom', passed, failed });
@@ -117,6 +124,7 @@ async function acknowledgeGroup(parts: DeskParts, interchange: Interchange, grou
   });
 }
 
-function openPostbox(options: BuyerOptions['postbox']): Postbox {
+async function openPostbox(options: BuyerOptions['postbox'], host: Host): Promise<Postbox> {
+  if (options.kind === 'as2') return as2Postbox(options, host);
   return options.kind === 'folder' ? folderPostbox(options) : httpPostbox(options);
 }

@@ -38,6 +38,8 @@ export interface Desk {
   /** The last numbers of the runs before: what answers one of them was asked for then. */
   readonly before: { readonly interchange: number; readonly group: number };
   readonly today: string;
+  /** Receipts that are still to come for what was sent. */
+  unanswered(): readonly string[];
   send(outgoing: Outgoing): Promise<SentFile>;
   /** The bytes of a file under another name, as a partner's system does when it is not sure of the first try. */
   sendAgain(file: SentFile, text: string): Promise<string>;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { listIn, textIn } from './api.ts';
 
 /*
- * Postbox  how a partner hands us a file and takes ours: a shared folder, or our HTTP listener with its mailbox. Three verbs, so that the
- *          conversations above it are the same over both.
+ * Postbox  how a partner hands us a file and takes ours: AS2, SFTP, a shared folder, or our HTTP listener with its mailbox. Three verbs, so
+ *          that the conversations above it are the same over all.
  */
 export interface Postbox {
   /** Hands over a whole file under a name; gives what the other side called it, when it told. */
@@ -13,6 +13,8 @@ export interface Postbox {
   list(): Promise<readonly WaitingFile[]>;
   /** A file's bytes; afterwards it no longer waits. */
   take(file: WaitingFile): Promise<Uint8Array>;
+  /** What we still wait for about files we handed over: receipts that come by themselves. Absent: nothing ever. */
+  unanswered?(): readonly string[];
 }
 
 export interface WaitingFile {

@@ -22,19 +22,28 @@ const paint = ({ colour }: Paper, ink: Ink, text: string): string =>
 
 const RUNG_WORDS: Readonly<Record<RungName, string>> = {
   'order-received': 'order received',
+  'order-receipted': 'order receipted',
   'order-acknowledged': 'order acknowledged',
   'order-decided': 'order decided',
   'response-sent': 'response sent',
+  'response-delivered': 'response picked up',
   'response-acknowledged': 'response acknowledged',
   shipped: 'goods shipped',
   'ship-notice-sent': 'ship notice sent',
+  'ship-notice-delivered': 'ship notice picked up',
   'ship-notice-acknowledged': 'ship notice acknowledged',
   'invoice-sent': 'invoice sent',
+  'invoice-delivered': 'invoice picked up',
   'invoice-acknowledged': 'invoice acknowledged',
   'remittance-received': 'remittance received',
+  'remittance-receipted': 'remittance receipted',
   'remittance-acknowledged': 'remittance acknowledged',
   'cash-applied': 'cash applied',
 };
+
+/** What arrived by a receipt was not picked up. */
+const wordsOf = ({ rung, message }: Rung): string =>
+  message === 'MDN' ? RUNG_WORDS[rung].replace('picked up', 'receipted') : RUNG_WORDS[rung];
 
 const ARROWS: Readonly<Record<string, string>> = { in: '→', out: '←' };
 const keyWidth = 13;
@@ -63,13 +72,17 @@ function numbersOf(
 
 const lineOf = (parts: readonly string[]): string => parts.join('  ').trimEnd();
 
+/** Of a receipt's words those a person reads: which MIC, not that it was sent automatically, nor who signed it. */
+const shortened = (detail: string | null): string | null =>
+  detail?.replace(/^automatic-action\/MDN-sent-automatically; /, '').replace(/; signed with [0-9a-f]+$/, '') ?? null;
+
 /** One rung of one conversation. */
 export function rungLine(paper: Paper, { conversation }: Pick<Talk, 'conversation'>, rung: Rung): string {
   const time = rung.at === null ? ' '.repeat(12) : paper.timeOf(rung.at);
-  const what = `${ARROWS[rung.direction] ?? '·'} ${(rung.message ?? '').padEnd(6)} ${RUNG_WORDS[rung.rung].padEnd(24)}`;
+  const what = `${ARROWS[rung.direction] ?? '·'} ${(rung.message ?? '').padEnd(6)} ${wordsOf(rung).padEnd(24)}`;
   const { message, interchangeControlNumber, groupControlNumber, controlNumber } = rung;
   const numbers = numbersOf(message, interchangeControlNumber, groupControlNumber, controlNumber).padEnd(34);
-  const tail = [rung.fileName, rung.detail].filter((part) => part !== null).join('  ');
+  const tail = [rung.fileName, shortened(rung.detail)].filter((part) => part !== null).join('  ');
   const ink = rung.direction === 'in' ? 'cyan' : rung.direction === 'out' ? 'green' : 'yellow';
   return lineOf([
     paint(paper, 'dim', time),
@@ -89,7 +102,7 @@ export function reportLine(paper: Paper, at: string, report: Report): string | n
   switch (report.kind) {
     case 'step':
       // What was sent is a rung of the gateway a moment later.
-      if (report.step === '850 sent' || /^820 \d+ sent$/.test(report.step)) return null;
+      if (/^(850|ORDERS|REMADV|820 \d+) sent$/.test(report.step)) return null;
       return lineOf([
         ...prefix(report.conversation),
         paint(paper, 'dim', `✓ ${report.party}: ${report.step}`),

@@ -7,16 +7,21 @@ import type { Usage } from './protocol.ts';
  */
 export const RUNGS = [
   'order-received',
+  'order-receipted',
   'order-acknowledged',
   'order-decided',
   'response-sent',
+  'response-delivered',
   'response-acknowledged',
   'shipped',
   'ship-notice-sent',
+  'ship-notice-delivered',
   'ship-notice-acknowledged',
   'invoice-sent',
+  'invoice-delivered',
   'invoice-acknowledged',
   'remittance-received',
+  'remittance-receipted',
   'remittance-acknowledged',
   'cash-applied',
 ] as const;
@@ -43,7 +48,7 @@ export interface Line {
   readonly answer: readonly Answer[] | { readonly shelf: string };
 }
 
-export type Story = 'order-to-cash' | 'duplicate' | 'broken' | 'order-only';
+export type Story = 'order-to-cash' | 'duplicate' | 'broken';
 
 export interface Conversation {
   /** Short and stable: reports, tables and `--json` name it so. */
@@ -78,19 +83,24 @@ const accepted = (line: ReturnType<typeof item>): Line => ({
   answer: [{ code: 'IA', quantity: line.quantity }],
 });
 
-/** How often each rung is climbed by an order with so many shipments and remittances. */
+/** How often each rung is climbed by an order with so many shipments and remittances, over AS2, where each message has its receipt. */
 const rungsOf = (shipments: number, payments: number): Readonly<Record<RungName, number>> => ({
   'order-received': 1,
+  'order-receipted': 1,
   'order-acknowledged': 1,
   'order-decided': 1,
   'response-sent': 1,
+  'response-delivered': 1,
   'response-acknowledged': 1,
   shipped: shipments,
   'ship-notice-sent': shipments,
+  'ship-notice-delivered': shipments,
   'ship-notice-acknowledged': shipments,
   'invoice-sent': shipments,
+  'invoice-delivered': shipments,
   'invoice-acknowledged': shipments,
   'remittance-received': payments,
+  'remittance-receipted': payments,
   'remittance-acknowledged': payments,
   // Each remittance pays part of every invoice, and there is one invoice a shipment.
   'cash-applied': payments * shipments,
@@ -175,18 +185,31 @@ const broken: Conversation = {
   steps: ['850 sent', '850 rejected by 997', 'order not entered'],
 };
 
+/** Over SFTP nothing is receipted: what was fetched from the mailbox has arrived. */
+const { 'order-receipted': _order, 'remittance-receipted': _remittance, ...rungsWithoutReceipts } = rungsOf(1, 1);
+
 const distributor: Conversation = {
   key: 'distributor',
-  title: 'an EDIFACT order, decided by the back office',
+  title: 'EDIFACT from ORDERS to REMADV',
   party: 'nordhandel',
-  story: 'order-only',
+  story: 'order-to-cash',
   usage: 'production',
   verdict: 'accepted',
   lines: [accepted(hammer('1', '120')), accepted(wrench('2', '45', '16.40'))],
-  payments: [],
+  payments: [100],
   wantTa1: false,
-  rungs: { 'order-received': 1, 'order-decided': 1 },
-  steps: ['ORDERS sent', 'order stands as meant'],
+  rungs: rungsWithoutReceipts,
+  steps: [
+    'ORDERS sent',
+    'ORDERS accepted by CONTRL',
+    'order stands as meant',
+    'ORDRSP right',
+    'DESADV right',
+    'INVOIC right',
+    'REMADV sent',
+    'REMADV accepted by CONTRL',
+    'cash agreed',
+  ],
 };
 
 /**

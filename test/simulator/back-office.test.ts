@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Duties, runBackOffice } from '../../src/simulator/back-office.ts';
-import { freePort } from '../../src/simulator/bell.ts';
+import { freePorts } from '../../src/simulator/bell.ts';
 import type { Report } from '../../src/simulator/protocol.ts';
 import type { Shelf } from '../../src/simulator/shelves.ts';
 import { type Asked, serve, type Told } from './http-server.ts';
@@ -68,7 +68,7 @@ async function work(
   shelves: readonly Shelf[] = [],
   ring: (port: number) => Promise<unknown> = () => Promise.resolve(),
 ) {
-  const listenPort = await freePort();
+  const [listenPort = 0] = await freePorts(1);
   const server = await serve(answer);
   close = server.close;
   stop = new AbortController();

@@ -44,6 +44,7 @@ async function play({
     apiUrl: server.url,
     partnersUrl: server.url,
     apiKey: 'secret',
+    sftp: { url: 'sftp://127.0.0.1:1', fingerprints: [] },
     stop: async () => {
       acts.push('stopped');
       await server.close();
@@ -64,7 +65,7 @@ async function play({
     },
     applyExamples: () => {
       acts.push('applied');
-      return Promise.resolve();
+      return Promise.resolve({ gatewayCertificate: '', gatewaySshKey: '' });
     },
     simulateCommand: company(reports),
     signal: stop.signal,

@@ -5,12 +5,15 @@ import { DISTRIBUTOR } from '../../src/simulator/profiles.ts';
 import { bytesOf, conversation } from './documents.ts';
 
 const text = ordersText({
-  from: DISTRIBUTOR.gln,
-  to: DISTRIBUTOR.supplierGln,
-  date: '2026-11-22',
-  time: '13:45:10',
-  interchangeNumber: 'NH00000001',
-  usage: 'production',
+  envelope: {
+    from: DISTRIBUTOR.gln,
+    to: DISTRIBUTOR.supplierGln,
+    date: '2026-11-22',
+    time: '13:45:10',
+    interchangeNumber: 'NH00000001',
+    usage: 'production',
+    wantControl: false,
+  },
   number: 'NH000001-1',
   deliverOn: '20261129',
   buyerName: DISTRIBUTOR.name,
@@ -42,12 +45,16 @@ describe('ORDERS of the distributor', () => {
 
   test('says in UNB that it is a test', () => {
     const lines = conversation('distributor').lines;
-    const base = {
+    const envelope = {
       from: '1',
       to: '2',
       date: '2026-11-22',
       time: '13:45:10',
       interchangeNumber: 'X',
+      usage: 'test',
+      wantControl: true,
+    } as const;
+    const base = {
       number: 'N',
       deliverOn: '20261129',
       buyerName: 'B',
@@ -56,7 +63,7 @@ describe('ORDERS of the distributor', () => {
       note: 'N',
       lines,
     };
-    expect(componentOf(readEdifact(bytesOf(ordersText({ ...base, usage: 'test' }))).header, 11)).toBe('1');
+    expect(componentOf(readEdifact(bytesOf(ordersText({ ...base, envelope }))).header, 11)).toBe('1');
   });
 });
 

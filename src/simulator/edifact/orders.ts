@@ -1,12 +1,11 @@
 import { sumOf } from '../arithmetic.ts';
-import type { Usage } from '../protocol.ts';
 import type { Line } from '../scenarios.ts';
+import { type EdifactEnvelope, edifactText, filled } from './write.ts';
 
 /*
- * What the distributor writes: ORDERS D96A as its EDI department would keep it. {names} are filled and escaped, one line is one segment.
+ * What the distributor writes: ORDERS, REMADV and CONTRL, D96A, as its EDI department would keep them.
  */
 const ORDERS = `
-  UNH+{message}+ORDERS:D:96A:UN:EAN008
   BGM+220+{number}+9
   DTM+137:{orderedOn}:102
   DTM+2:{deliverOn}:102
@@ -30,12 +29,7 @@ const ORDERS_LINE = `
 `;
 
 export interface OrdersText {
-  readonly from: string;
-  readonly to: string;
-  readonly date: string;
-  readonly time: string;
-  readonly interchangeNumber: string;
-  readonly usage: Usage;
+  readonly envelope: EdifactEnvelope;
   readonly number: string;
   readonly deliverOn: string;
   readonly buyerName: string;
@@ -49,18 +43,16 @@ export interface OrdersText {
 export const gtin13 = (upc: string): string => upc.padStart(13, '0');
 
 /** One interchange with one ORDERS. Throws RangeError for a line break in a value. */
-export function ordersText(orders: OrdersText): string {
-  const day = orders.date.replaceAll('-', '');
+export function ordersText({ envelope, ...orders }: OrdersText): string {
   const values = {
-    message: '1',
     number: orders.number,
-    orderedOn: day,
+    orderedOn: envelope.date.replaceAll('-', ''),
     deliverOn: orders.deliverOn,
     note: orders.note,
-    buyer: orders.from,
+    buyer: envelope.from,
     buyerName: orders.buyerName,
     contact: orders.contact,
-    supplier: orders.to,
+    supplier: envelope.to,
     warehouse: orders.warehouse,
     lineCount: String(orders.lines.length),
   };
@@ -76,29 +68,45 @@ export function ordersText(orders: OrdersText): string {
     }),
   );
   const message = filled(ORDERS, values).flatMap((line) => (line === '{lines}' ? lines : [line]));
-  const clock = orders.time.replaceAll(':', '').slice(0, 4);
-  const isTest = orders.usage === 'test' ? '++++++1' : '';
-  const segments = [
-    `UNB+UNOC:3+${orders.from}:14+${orders.to}:14+${day.slice(2)}:${clock}+${orders.interchangeNumber}${isTest}`,
-    ...message,
-    `UNT+${message.length + 1}+1`,
-    `UNZ+1+${orders.interchangeNumber}`,
-  ];
-  return `UNA:+.? '${segments.map((segment) => `${segment}'`).join('')}`;
+  return edifactText(envelope, 'ORDERS:D:96A:UN:EAN008', message);
 }
 
-function filled(template: string, values: Readonly<Record<string, string>>): readonly string[] {
-  return template
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map((line) =>
-      line === '{lines}' ? line : line.replace(/\{(\w+)\}/g, (_whole, name: string) => escaped(values[name], name)),
-    );
-}
+const REMADV = `
+  BGM+481+{payment}+9
+  DTM+137:{day}:102
+  RFF+PQ:{payment}
+  NAD+PR+{buyer}::9
+  NAD+PE+{supplier}::9
+  CUX+2:EUR:11
+  DOC+380+{invoice}
+  MOA+9:{amount}
+  MOA+12:{amount}
+  UNS+S
+  MOA+12:{amount}
+`;
 
-function escaped(value: string | undefined, name: string): string {
-  if (value === undefined) throw new RangeError(`the template wants {${name}}, which has no value`);
-  if (/[\r\n]/.test(value)) throw new RangeError(`{${name}} holds a line break`);
-  return value.replace(/[?+:']/g, '?$&');
-}
+/** One interchange with a REMADV that pays one invoice in full. */
+export const remadvText = (
+  envelope: EdifactEnvelope,
+  { payment, invoice, amount }: { readonly payment: string; readonly invoice: string; readonly amount: string },
+): string =>
+  edifactText(
+    envelope,
+    'REMADV:D:96A:UN:EAN003',
+    filled(REMADV, {
+      payment,
+      invoice,
+      amount,
+      day: envelope.date.replaceAll('-', ''),
+      buyer: envelope.from,
+      supplier: envelope.to,
+    }),
+  );
+
+/** One interchange with a CONTRL that accepts an interchange of theirs as a whole: UCI 0083 is 7. */
+export const contrlText = (envelope: EdifactEnvelope, theirs: string): string =>
+  edifactText(
+    envelope,
+    'CONTRL:D:3:UN',
+    filled('UCI+{theirs}+{supplier}:14+{buyer}:14+7', { theirs, supplier: envelope.to, buyer: envelope.from }),
+  );
