@@ -9,6 +9,7 @@ import { configuration } from './configuration.ts';
 import { health } from './health.ts';
 import { heldDocuments } from './held-documents.ts';
 import { history } from './history.ts';
+import { invoiceActs } from './invoice-acts.ts';
 import { items } from './items.ts';
 import { takeJsonOnly } from './json-body.ts';
 import { keys } from './keys.ts';
@@ -84,6 +85,7 @@ export async function operatorApi({
   await app.register(lists(database));
   await app.register(orders(context));
   await app.register(orderActs(context));
+  await app.register(invoiceActs(context));
   await app.register(items(context));
   await app.register(wire(context));
   await app.register(money(database));

@@ -6,7 +6,7 @@ import { Coded, CurrencyText, DecimalText, Identifier, LocalDateText, object, Pr
 import { RUNG_STATES } from '../flows/ladder.ts';
 import { BackOfficeChangeDecision } from '../orders/change-decision.ts';
 import { BackOfficeDecision } from '../orders/decision.ts';
-import { InvoiceRequest } from '../orders/invoice-request.ts';
+import { InvoiceCorrection, InvoiceRequest } from '../orders/invoice-request.ts';
 import { PickRequest } from '../orders/pick-request.ts';
 import { ShipmentRequest } from '../orders/ship.ts';
 import { LINE_STATUSES, VERDICTS } from '../orders/words.ts';
@@ -243,6 +243,7 @@ export const PUBLISHED: Readonly<Record<string, TSchema>> = {
   BackOfficeDecision,
   ShipmentRequest,
   InvoiceRequest,
+  InvoiceCorrection,
   PickRequest,
   ...Object.fromEntries(rows),
   OrderDetail,

@@ -56,6 +56,8 @@ export type FindingCode =
   | 'invoice/quantity-malformed'
   | 'invoice/amount-malformed'
   | 'invoice/tax-left-out'
+  | 'invoice/not-rejected'
+  | 'invoice/paid'
   // what we would send
   | 'document/unwritable'
   // a payment, settled by a person

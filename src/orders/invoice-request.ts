@@ -28,6 +28,23 @@ export const InvoiceRequest = object({
 export type InvoiceRequest = Static<typeof InvoiceRequest>;
 
 /**
+ * What a person posts to `/invoices/:id/corrections`: what the corrected invoice says otherwise. What is left out is billed as before; the number too,
+ * unless the partner wants a new one.
+ */
+export const InvoiceCorrection = object({
+  number: Type.Optional(InvoiceRequest.properties.number),
+  issuedOn: InvoiceRequest.properties.issuedOn,
+  lines: InvoiceRequest.properties.lines,
+  charges: InvoiceRequest.properties.charges,
+  taxes: InvoiceRequest.properties.taxes,
+  terms: InvoiceRequest.properties.terms,
+  /** Why, for whoever reads the timeline. */
+  reason: Text,
+  by: Type.Optional(Text),
+});
+export type InvoiceCorrection = Static<typeof InvoiceCorrection>;
+
+/**
  * The invoice a back office asks for. Takes the order, its state, all shipments of the order, the checked body and what flows know (the number
  * and, when given, the day and terms are the body's); gives what `toInvoice` gives, or every reason against it: unknown shipments,
  * numbers that are none, another price than acknowledged, goods that have not left.

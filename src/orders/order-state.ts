@@ -207,6 +207,16 @@ export function invoiceOrder(state: OrderState, billed: readonly LineQuantity[])
   });
 }
 
+/** An invoice that counts no more is taken back: its goods are to be billed again. */
+export function unbill(state: OrderState, billed: readonly LineQuantity[]): OrderState {
+  const sums = sumByLine(billed);
+  const lines = state.lines.map((line) => ({
+    ...line,
+    invoiced: subtractDecimals(line.invoiced, sums.get(line.line) ?? '0'),
+  }));
+  return { ...state, lines, status: statusOf(lines) };
+}
+
 interface Move {
   readonly unknown: FindingCode;
   readonly beyond: FindingCode;

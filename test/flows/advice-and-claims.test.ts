@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ladderOf } from '../../src/flows/ladder.ts';
 import { postShipment } from '../../src/flows/orders/post-shipment.ts';
+import { operator } from '../http/operator.ts';
 import { acknowledgmentOf, claim812, interchange, order850 } from '../support/brightmart.ts';
 import { type TestGateway, testGateway } from '../support/gateway.ts';
 
@@ -126,6 +127,108 @@ describe('an 824', () => {
     );
     await take(on, text);
     expect(await documents(on, 'invoice')).toEqual(before);
+  });
+});
+
+describe('an invoice that was refused', () => {
+  const invoiceId = async (on: TestGateway) => (await on.rows<{ id: string }>('select id from invoice'))[0]?.id ?? '';
+  const correct = async (on: TestGateway, correction: object) => {
+    const id = await invoiceId(on);
+    const api = await operator(on);
+    return api.post(`/invoices/${id}/corrections`, correction);
+  };
+  const refuse = (on: TestGateway) =>
+    take(on, advice824(['OTI*TR*IV*INV0000001***20361122****810', 'TED*010*FREIGHT IS MISSING']));
+  const freight = { kind: { code: 'charge' }, code: { code: 'freight' }, amount: '7.50' };
+
+  test('is corrected and sent again with new control numbers; its open item takes the new amount, and the 820 pays it', async () => {
+    const on = await testGateway();
+    const { id, invoice } = await billed(on, 'CO-1');
+    await refuse(on);
+    expect(await correct(on, { charges: [freight], reason: 'freight was left out', by: 'dana' })).toMatchObject({
+      status: 201,
+      body: { number: 'INV0000001', due: '132.50' },
+    });
+    await on.settle();
+    const [again = '', ...more] = [...(await on.outbox(outbox)).values()].filter((text) => text.includes('ST*810*'));
+    expect(more).toEqual([]);
+    const numbers = (text: string) => [/ISA(?:\*[^*]*){12}\*(\d{9})/.exec(text)?.[1], /ST\*810\*(\w+)/.exec(text)?.[1]];
+    expect(numbers(again)[0]).not.toBe(numbers(invoice)[0]);
+    expect(numbers(again)[1]).not.toBe(numbers(invoice)[1]);
+    expect(again).toContain('TDS*13250~');
+    expect(again).toMatch(/BIG\*\d+\*INV0000001\*/);
+    expect(await on.rows('select number, amount_minor, remaining_minor from open_item')).toEqual([
+      { number: 'INV0000001', amount_minor: 13250n, remaining_minor: 13250n },
+    ]);
+    expect(
+      await on.rows(
+        `select state, replaced_by is not null as replaced from document where kind = 'invoice' order by at, id`,
+      ),
+    ).toEqual([
+      { state: 'rejected', replaced: true },
+      { state: 'sent', replaced: false },
+    ]);
+    await take(on, acknowledgmentOf(again.replaceAll('\n', ''), control++));
+    await take(
+      on,
+      interchange('RA', control++, '820', [
+        'BPR*C*132.5*C*ACH*CTX***********20361125',
+        'TRN*1*PAY-CO*1611239000',
+        'N1*PR*Brightmart Stores*1*611239000',
+        'ENT*1',
+        'RMR*IV*INV0000001*PI*132.5*132.5*0',
+      ]),
+    );
+    expect(await on.rows('select remaining_minor from open_item')).toEqual([{ remaining_minor: 0n }]);
+    const ladder = await ladderOf(on.database, id);
+    expect(ladder?.rungs.filter(({ state }) => state === 'failed')).toEqual([]);
+    expect(ladder?.rungs.filter(({ rung }) => rung === 'invoice-acknowledged').map(({ detail }) => detail)).toEqual([
+      'rejected, corrected and sent again',
+      'accepted',
+    ]);
+    const [event] = await on.rows(`select actor, reason from event where type = 'order/invoice-corrected'`);
+    expect(event).toEqual({ actor: 'operator:dana', reason: 'freight was left out' });
+  });
+
+  test('bills less of what it billed, and the rest may be billed again', async () => {
+    const on = await testGateway();
+    await billed(on, 'CO-2');
+    await refuse(on);
+    expect(await correct(on, { lines: [{ line: '1', quantity: '8' }], reason: 'two came back' })).toMatchObject({
+      status: 201,
+      body: { due: '100.00', state: { status: 'shipped', lines: [{ invoiced: '8', shipped: '10' }] } },
+    });
+    expect(await correct(on, { lines: [{ line: '1', quantity: '11' }], reason: 'more' })).toMatchObject({
+      status: 422,
+    });
+  });
+
+  test('may have a number of its own; not one that is taken', async () => {
+    const on = await testGateway();
+    await billed(on, 'CO-3');
+    await refuse(on);
+    expect(await correct(on, { number: 'INV0000001-1', reason: 'their system wants a new one' })).toMatchObject({
+      status: 201,
+      body: { number: 'INV0000001-1', due: '125.00' },
+    });
+    expect(
+      await on.rows('select v.number, o.number as item from invoice v join open_item o on o.invoice_id = v.id'),
+    ).toEqual([{ number: 'INV0000001-1', item: 'INV0000001-1' }]);
+  });
+
+  test('only when it was refused, and only while no money lies on it', async () => {
+    const on = await testGateway();
+    await billed(on, 'CO-4');
+    expect(await correct(on, { reason: 'just so' })).toMatchObject({
+      status: 422,
+      body: { findings: [{ code: 'invoice/not-rejected' }] },
+    });
+    await refuse(on);
+    await on.rows('update open_item set remaining_minor = 100 returning id');
+    expect(await correct(on, { reason: 'just so' })).toMatchObject({
+      status: 422,
+      body: { findings: [{ code: 'invoice/paid' }] },
+    });
   });
 });
 
