@@ -171,7 +171,11 @@ async function play(demo: Demo, gateway: RunningGateway): Promise<number> {
   }
   if (!isComplete(progress, parties) && gone === null && !options.signal.aborted) await askAccounts(demo);
   if (gone !== null) progress.failures.push(`the gateway ended: ${gone}`);
-  else if (!options.signal.aborted) await lookForParked(demo);
+  else if (!options.signal.aborted) {
+    // What failed since the last look: everything expected may be met, and one rung more stand there that failed.
+    await look(demo);
+    await lookForParked(demo);
+  }
   showNews(demo);
   const well = wentWell(progress, parties);
   await account(demo, well, options.now().getTime() - begun, gone === null && !options.signal.aborted);

@@ -5,6 +5,7 @@ import ssh2 from 'ssh2';
 import { type Identity, readCertificate } from '../transports/as2/cms/certificate.ts';
 import { makeSelfSigned } from '../transports/as2/cms/self-signed.ts';
 import { fingerprintOf } from '../transports/sftp/fingerprint.ts';
+import { newSshKey } from '../transports/sftp/new-key.ts';
 
 /*
  * Keys of the simulated companies. They are made when a demo first needs them, in the data folder, and readable by their owner alone: none is
@@ -53,7 +54,7 @@ export interface SshKey {
 
 /** The SSH key of this name in a folder, made when there is none. Throws what the disk does, and for a file that holds no key. */
 export function sshKeyIn(folder: string, name: string): SshKey {
-  const privateKey = kept(folder, name) ?? keep(folder, name, ssh2.utils.generateKeyPairSync('ed25519').private);
+  const privateKey = kept(folder, name) ?? keep(folder, name, newSshKey('ed25519'));
   const parsed = ssh2.utils.parseKey(privateKey);
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   if (key === undefined || key instanceof Error) throw new Error(`${join(folder, name)} holds no key`);

@@ -114,6 +114,23 @@ describe('the demo', () => {
     expect(lines.join('\n')).toContain('answered 500');
   });
 
+  test('ends with 1 on a rung the gateway shows failed, though every step was met', async () => {
+    const reports = [{ ...good[0], order: '4500000101' }, ...good.slice(1)];
+    const failed = { rung: 'invoice-delivered', state: 'failed', detail: 'MIC, another', subject: null };
+    const answer = ({ path }: Asked): Told => {
+      if (path === '/orders')
+        return {
+          status: 200,
+          body: { items: [{ id: 'o1', number: '4500000101', usage: 'production', partner: party }] },
+        };
+      if (path === '/orders/o1/ladder') return { status: 200, body: { order: {}, rungs: [failed] } };
+      return { status: 200, body: { items: [] } };
+    };
+    const { done, lines } = await play({ reports, answer, options: { limitMs: 10_000 } });
+    expect(await done).toBe(1);
+    expect(lines.join('\n')).toContain('the gateway shows invoice-delivered failed: MIC, another');
+  });
+
   test('ends at once with 1 when the gateway does', async () => {
     const { done, lines } = await play({ reports: [], ended: Promise.resolve('exit 3'), options: { limitMs: 60_000 } });
     expect(await done).toBe(1);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { FailureError } from '../../../core/failure.ts';
 import { fingerprintOf } from '../fingerprint.ts';
+import { newSshKey } from '../new-key.ts';
 
 export interface HostKey {
   readonly privateKey: string;
@@ -17,17 +18,17 @@ export interface HostKey {
 // RSA for clients that know nothing newer. SSH shows one key of a kind, so two of one kind are never served together: a new one is told
 // as "next", partners pin both, and then the files are swapped.
 const KINDS = [
-  { file: 'host-ed25519', make: () => ssh2.utils.generateKeyPairSync('ed25519') },
-  { file: 'host-rsa', make: () => ssh2.utils.generateKeyPairSync('rsa', { bits: 3_072 }) },
+  { file: 'host-ed25519', kind: 'ed25519' },
+  { file: 'host-rsa', kind: 'rsa' },
 ] as const;
 
 /** The server's host keys, kept in a folder only we may read; made when they are missing. FailureError `credential-missing` when one is no key. */
 export async function openHostKeys(folder: string): Promise<readonly HostKey[]> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const keys: HostKey[] = [];
-  for (const { file, make } of KINDS) {
+  for (const { file, kind } of KINDS) {
     const path = join(folder, file);
-    const text = (await read(path)) ?? (await keep(path, make().private));
+    const text = (await read(path)) ?? (await keep(path, newSshKey(kind)));
     keys.push(hostKeyOf(path, text, false));
     const next = await read(`${path}.next`);
     if (next !== undefined) keys.push(hostKeyOf(`${path}.next`, next, true));
