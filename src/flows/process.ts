@@ -2,7 +2,7 @@ import { FailureError } from '../core/failure.ts';
 import type { Work } from '../core/work.ts';
 import type { Tx } from '../store/database.ts';
 import { isUniqueViolation } from '../store/database-failure.ts';
-import { documentForUpdate, type StoredDocument } from '../store/documents/document.ts';
+import { documentForUpdate, type StoredDocument, setDocumentState } from '../store/documents/document.ts';
 import { finishWork } from '../store/work/finish-work.ts';
 import type { FlowContext } from './context.ts';
 import { openConvoy } from './convoy.ts';
@@ -14,6 +14,7 @@ import { openShelves, type Shelves } from './orders/shelves.ts';
 import { processAdvice } from './process-advice.ts';
 import { processClaim } from './process-claim.ts';
 import { processRemittance } from './process-remittance.ts';
+import { processWarehouseShipment } from './process-warehouse-shipment.ts';
 import type { WorkHandler } from './run-work.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -109,7 +110,30 @@ function processDocument(
       return processAdvice(context, tx, document);
     case 'debit-credit-advice':
       return processClaim(context, known, tx, document);
+    case 'warehouse-shipment':
+      return processWarehouseShipment(context, tx, document);
+    case 'inventory-advice':
+    case 'price-catalogue':
+    case 'text-message':
+    case 'order-status':
+      return keepForPeople(context, tx, document);
     default:
       throw new FailureError('bug', `Nothing is done with a ${document.kind} that comes in.`);
   }
+}
+
+/** Told to people and systems that read documents: nothing of the business moves by it. */
+async function keepForPeople({ clock }: FlowContext, tx: Tx, document: StoredDocument): Promise<Gathered> {
+  await setDocumentState(tx, document.id, 'processed');
+  const gathered = gather();
+  gathered.events.push({
+    at: clock.now(),
+    type: `${document.kind}/received`,
+    actor: `partner:${document.partner_id}`,
+    company: document.company_id,
+    usage: document.usage,
+    data: { number: document.number },
+    objects: [{ kind: 'document', id: document.id, qualifier: 'subject' }],
+  });
+  return gathered;
 }

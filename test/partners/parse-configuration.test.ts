@@ -194,7 +194,7 @@ describe('a fault names file, line, column and path, what was found and what is 
       'an unknown message',
       changed(AGREEMENTS, 'send: 855', 'send: 851'),
       [
-        `${AGREEMENTS}:6:11 agreements[1].send: Found '851'; expected 810, 812, 820, 824, 850, 855, 856, 860, 865, ORDERS, ORDCHG, ORDRSP, DESADV, INVOIC, REMADV, APERAK.`,
+        `${AGREEMENTS}:6:11 agreements[1].send: Found '851'; expected 810, 812, 820, 824, 832, 846, 850, 855, 856, 860, 864, 865, 870, 945, ORDERS, ORDCHG, ORDRSP, DESADV, INVOIC, REMADV, APERAK.`,
       ],
     ],
     [

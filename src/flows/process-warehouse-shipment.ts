@@ -1,0 +1,48 @@
+import { shipmentOfWarehouse } from '../orders/warehouse.ts';
+import type { Tx } from '../store/database.ts';
+import { type StoredDocument, setDocumentState } from '../store/documents/document.ts';
+import { orderForUpdate } from '../store/orders/orders.ts';
+import { ordersNumbered } from '../store/orders/orders-numbered.ts';
+import type { FlowContext } from './context.ts';
+import { type Gathered, gather } from './gathered.ts';
+import { postShipment } from './orders/post-shipment.ts';
+
+type WarehouseDocument = Extract<StoredDocument, { kind: 'warehouse-shipment' }>;
+
+/**
+ * A third-party warehouse shipped (945): the order it means is shipped, whoever's it is, and the ship notice leaves. The agreement to receive a
+ * 945 from a partner is the trust in it. What cannot count is held with the reason.
+ */
+export async function processWarehouseShipment(
+  context: FlowContext,
+  tx: Tx,
+  document: WarehouseDocument,
+): Promise<Gathered> {
+  const gathered = gather();
+  const why = await shipOrWhyNot(context, tx, document);
+  await setDocumentState(tx, document.id, why === null ? 'processed' : 'held', why);
+  gathered.events.push({
+    at: context.clock.now(),
+    type: why === null ? 'warehouse-shipment/taken' : 'warehouse-shipment/held',
+    actor: `partner:${document.partner_id}`,
+    ...(why === null ? {} : { reason: why }),
+    company: document.company_id,
+    usage: document.usage,
+    objects: [{ kind: 'document', id: document.id, qualifier: 'source' }],
+  });
+  return gathered;
+}
+
+async function shipOrWhyNot(context: FlowContext, tx: Tx, document: WarehouseDocument): Promise<string | null> {
+  const { body, company_id, usage, partner_id } = document;
+  const numbers = [body.buyerOrder, body.orderNumber].filter((one) => one !== undefined);
+  const [id, ...others] = await ordersNumbered(tx, company_id, usage, numbers);
+  if (id === undefined) return `The warehouse shipped ${numbers.join(' or ')}, which is no order of ours.`;
+  if (others.length > 0) return `Several orders are called ${numbers.join(' or ')}; which was shipped cannot be told.`;
+  const record = await orderForUpdate(tx, id);
+  if (record === undefined) return `Order ${id} has gone.`;
+  const shipment = shipmentOfWarehouse(record.order, body);
+  if (!shipment.ok) return shipment.message;
+  const posted = await postShipment(context, tx, id, shipment.request, `partner:${partner_id}`);
+  return posted.ok ? null : posted.findings.map(({ message }) => message).join(' ');
+}
