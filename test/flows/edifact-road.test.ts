@@ -14,6 +14,7 @@ import {
   ordchg,
   orders,
   remadv,
+  twoLines,
 } from '../support/nordhandel.ts';
 
 /*
@@ -123,11 +124,14 @@ describe('from ORDERS to cash', async () => {
       'order-acknowledged met CONTRL',
       'order-decided met null',
       'response-sent met ORDRSP',
+      'response-delivered met null',
       'response-acknowledged met CONTRL',
       'shipped met null',
       'ship-notice-sent met DESADV',
+      'ship-notice-delivered met null',
       'ship-notice-acknowledged met CONTRL',
       'invoice-sent met INVOIC',
+      'invoice-delivered met null',
       'invoice-acknowledged met CONTRL',
       'remittance-received met REMADV',
       'remittance-acknowledged met CONTRL',
@@ -275,6 +279,89 @@ describe('a REMADV', () => {
     expect(await on.rows('select state from remittance')).toEqual([{ state: 'waiting' }]);
     await billedOrder(on, 'R2', 'NR-1');
     expect(await on.rows('select state from remittance')).toEqual([{ state: 'applied' }]);
+  });
+});
+
+describe('ORDERS as they come', () => {
+  const orderedAs = async (text: string) => {
+    const on = await testGateway();
+    const answers = await take(on, text);
+    const [row] = await on.rows<{ body: Record<string, unknown> }>(`select body from document where kind = 'order'`);
+    return { answers: answers.map(({ data }) => data), order: row?.body };
+  };
+  const withDate = (date: string) => orders('O1', 'NO-1', twoLines, [date]);
+
+  test('decimal commas, told by UNA or not, are the same numbers', async () => {
+    const lines = [
+      { gtin: '0614141001001', quantity: 10, price: '12,5' },
+      { gtin: '0614141001018', quantity: 4, price: '610,25:::100:PCE' },
+    ];
+    for (const una of ["UNA:+,? '", '']) {
+      const { order } = await orderedAs(`${una}${orders('O1', 'NO-1', lines)}`);
+      expect(order).toMatchObject({
+        lines: [{ price: { amount: '12.5' } }, { price: { amount: '610.25', per: '100' } }],
+      });
+    }
+  });
+
+  test.each([
+    ['DTM+2:20361201:102', '2036-12-01'],
+    ['DTM+2:203612011400:203', '2036-12-01T14:00'],
+    ['DTM+2:2036120120361205:718', { from: '2036-12-01', to: '2036-12-05' }],
+    ['DTM+2:361201:101', '2036-12-01'],
+  ])('%s is understood', async (segment, at) => {
+    const { order } = await orderedAs(withDate(segment));
+    expect(order).toMatchObject({ dates: [{ at }] });
+  });
+
+  test.each(['DTM+2:20361301:102', 'DTM+2:36-12-01:102'])(
+    '%s is no day: the message is refused at it',
+    async (segment) => {
+      const { answers, order } = await orderedAs(withDate(segment));
+      expect(answers).toEqual([
+        ['UCI+O1+4012345000009:14+0614141000012:14+7', 'UCM+1+ORDERS:D:96A:UN:EAN008+4', 'UCS+4', 'UCD+12+2:2'],
+      ]);
+      expect(order).toBeUndefined();
+    },
+  );
+
+  test('a date in a format nobody knows is left out, and the order enters with the problem', async () => {
+    const on = await testGateway();
+    await take(on, withDate('DTM+2:20361201:999'));
+    expect({
+      transactions: await on.rows(`select state, verdict from transaction where direction = 'in'`),
+      documents: await on.rows(`select state, body -> 'dates' as dates from document`),
+      problems: await on.rows(`select body ->> 'code' as code, body ->> 'message' as message from problem`),
+    }).toMatchInlineSnapshot(`
+      {
+        "documents": [
+          {
+            "dates": null,
+            "state": "processed",
+          },
+        ],
+        "problems": [
+          {
+            "code": "element/invalid-code",
+            "message": "DTM01-3 (Date/time/period format kind) is "999", which is no code of element 2379 in D96A.",
+          },
+          {
+            "code": "map/value-invalid",
+            "message": "DTM01-2 does not hold what dates[].at wants.",
+          },
+          {
+            "code": "map/value-required",
+            "message": "dates[].at is missing: nothing was found where it stands, and what surrounds it cannot be understood without.",
+          },
+        ],
+        "transactions": [
+          {
+            "state": "entered",
+            "verdict": "accepted-with-errors",
+          },
+        ],
+      }
+    `);
   });
 });
 

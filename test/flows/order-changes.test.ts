@@ -176,6 +176,18 @@ describe('a change of an order that rules decided', () => {
   });
 });
 
+test('a change of a cancelled order is refused, and the 865 says so', async () => {
+  const on = await testGateway();
+  const id = await orderOf(on, 'CH-GONE');
+  await changed(on, change860('CH-GONE', [], { purpose: '01' }));
+  const before = await orderRow(on, id);
+  expect(before?.state).toBe('cancelled');
+  const [answer, ...more] = await changed(on, change860('CH-GONE', [poc(1, 'QD', 7)], { change: '2' }));
+  expect(more).toEqual([]);
+  expect(answer?.[1]).toMatch(/^BCA\*04\*R[DJ]\*CH-GONE/);
+  expect(await orderRow(on, id)).toEqual(before);
+});
+
 test('a change of an order that never came waits for it, and is refused after its deadline', async () => {
   const on = await testGateway();
   expect(await changed(on, change860('CH-6', [poc(1, 'QD', 7)]))).toEqual([]);

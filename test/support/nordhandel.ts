@@ -52,9 +52,14 @@ const heading = (kind: string, number: string, purpose: number, reference: reado
   'CUX+2:EUR:9',
 ];
 
-export const orders = (reference: string, number: string, lines: readonly OrderLine[] = twoLines): string =>
+export const orders = (
+  reference: string,
+  number: string,
+  lines: readonly OrderLine[] = twoLines,
+  dates: readonly string[] = [],
+): string =>
   fromDistributor(reference, 'ORDERS:D:96A:UN:EAN008', [
-    ...heading('220', number, 9, []),
+    ...heading('220', number, 9, dates),
     ...lines.flatMap(({ gtin, quantity, price }, index) => [
       `LIN+${index + 1}++${gtin}:EN`,
       `QTY+21:${quantity}:PCE`,
