@@ -85,6 +85,10 @@ describe('fields in each other’s way', () => {
     ]));
   test('two names for one value are no fault', () =>
     expect(faultsOf(order('number: BEG03\n  contract: BEG03'))).toEqual([]));
+  test('a constant says refuse or unwritten, nothing else', () =>
+    expect(faultsOf(order('number: BEG03\n  responseWanted: { code: detail, otherwise: guess }')).join()).toContain(
+      "otherwise: is 'unwritten' or left out, not 'guess'.",
+    ));
   test('the first REF, whichever it is, beside one that chooses', () =>
     expect(faultsOf(order('contract: REF02\n  department: { at: REF02, where: { REF01: DP } }'))).toEqual([
       'test.yaml:4:13 warning: contract reads the first REF, whichever it is, beside department, which chooses: it wants `where:`.',

@@ -515,6 +515,24 @@ describe('what a map cannot say', () => {
     expect(unwritten).toEqual(['release', 'lines[0].description', 'lines[0].price.kind']);
     expect(told.filter((code) => code === 'map/unwritten')).toHaveLength(3);
   });
+  test('a constant refuses another code, or leaves it unwritten where the map says so', () => {
+    const document: Document = {
+      number: 'PO1',
+      purpose: { code: 'original' },
+      kind: { code: 'standalone' },
+      orderedOn: '2026-11-22',
+      responseWanted: { code: 'none' },
+      lines: [],
+    };
+    expect(written(orderMap('responseWanted: { code: detail }'), document)).toMatchObject({
+      unwritten: ['responseWanted'],
+      told: expect.arrayContaining(['map/unwritable']),
+    });
+    const lenient = written(orderMap('responseWanted: { code: detail, otherwise: unwritten }'), document);
+    expect(lenient).toMatchObject({ unwritten: ['responseWanted'], segments: [BEG] });
+    expect(lenient.told).toContain('map/unwritten');
+    expect(lenient.told).not.toContain('map/unwritable');
+  });
   test('an item others: would read as a neighbour’s is refused', () => {
     const map = orderMap(
       'department: { at: REF02, where: { REF01: DP } }\nreferences: { each: REF, others: true, fields: { kind: { at: REF01, codes: reference }, value: REF02 } }',
