@@ -4,6 +4,7 @@ import type { OpenAs2 } from '../flows/as2/open-as2.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { as2 } from './as2.ts';
 import { requireKey } from './authenticate.ts';
+import { claims } from './claims.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { configuration } from './configuration.ts';
 import { health } from './health.ts';
@@ -86,6 +87,7 @@ export async function operatorApi({
   await app.register(orders(context));
   await app.register(orderActs(context));
   await app.register(invoiceActs(context));
+  await app.register(claims(context));
   await app.register(items(context));
   await app.register(wire(context));
   await app.register(money(database));

@@ -273,6 +273,30 @@ describe('an 812', () => {
     ]);
   });
 
+  test('is disputed and closed by a person, with the reason', async () => {
+    const on = await testGateway();
+    await billed(on, 'CL-5');
+    await take(on, claim812(control++, 'CB-5', '2500', 'INV0000001'));
+    const api = await operator(on);
+    const [{ id } = { id: '' }] = await on.rows<{ id: string }>('select id from claim');
+    for (const state of ['disputed', 'closed'])
+      expect(await api.post(`/claims/${id}/decision`, { state, reason: 'proof of delivery', by: 'ana' })).toMatchObject(
+        {
+          status: 200,
+          body: { id, state },
+        },
+      );
+    expect(
+      await on.rows(
+        `select type, actor, reason from event where type in ('claim/disputed', 'claim/closed') order by id`,
+      ),
+    ).toEqual([
+      { type: 'claim/disputed', actor: 'operator:ana', reason: 'proof of delivery' },
+      { type: 'claim/closed', actor: 'operator:ana', reason: 'proof of delivery' },
+    ]);
+    expect(await api.post(`/claims/${id}/decision`, { state: 'paid', reason: 'x' })).toMatchObject({ status: 400 });
+  });
+
   test('that comes twice counts once; the second is held', async () => {
     const on = await testGateway();
     await billed(on, 'CL-2');
