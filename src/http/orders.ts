@@ -32,6 +32,7 @@ export const orders =
           (await listPage(database, name, { order: id }, partsMax, null)).items.toReversed();
         return {
           ...(await rowOrFailure(database, 'orders', id)),
+          version: view.body.version,
           agreement: view.agreement_id,
           documentId: view.document_id,
           document: view.order,

@@ -136,6 +136,7 @@ const OrderDecision = object({
 });
 const OrderDetail = object({
   ...ROWS.orders,
+  version: Type.Integer({ description: '1 as ordered; one more with each change that was taken.' }),
   agreement: Type.String(),
   document: named('Order'),
   documentId: Id,

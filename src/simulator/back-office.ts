@@ -1,9 +1,10 @@
-import { ApiProblem, isRecord, listIn, type OperatorApi, operatorApi, query, textIn } from './api.ts';
+import { ApiProblem, isRecord, listIn, type OperatorApi, operatorApi, query, textIn, textOrNull } from './api.ts';
 import { difference, isNumber, sumOf } from './arithmetic.ts';
 import { type Announced, openBell } from './bell.ts';
 import { checkList, failuresOf } from './check.ts';
 import { type Parcel, packed } from './packing.ts';
 import type { Host } from './process.ts';
+import { HOLD_UNTIL_CHANGED } from './scenarios.ts';
 import { refill, type Shelf } from './shelves.ts';
 
 /*
@@ -59,6 +60,8 @@ interface Order {
   readonly number: string;
   readonly state: string;
   readonly lines: readonly OrderLine[];
+  /** Its note asks that nothing leaves before it was changed, and it was not. */
+  readonly isHeld: boolean;
 }
 
 /** States in which nothing is left to do for a back office. */
@@ -123,7 +126,7 @@ async function workOn(api: OperatorApi, order: Order, duties: Duties, isFirstLoo
     if (duties.bills) await bill(api, order, host);
     return;
   }
-  if (duties.ships) await ship(api, order, duties, host);
+  if (duties.ships && !order.isHeld) await ship(api, order, duties, host);
 }
 
 async function decide(api: OperatorApi, order: Order, host: Host): Promise<void> {
@@ -198,6 +201,7 @@ function orderIn(answer: unknown): Order {
     id: textIn(answer, 'id'),
     number: textIn(answer, 'number'),
     state: textIn(answer, 'state'),
+    isHeld: isRecord(answer) && answer.version === 1 && notesOf(answer.document).includes(HOLD_UNTIL_CHANGED),
     lines: listIn(answer, 'lines').map((line) => {
       const number = textIn(line, 'line');
       return {
@@ -210,6 +214,12 @@ function orderIn(answer: unknown): Order {
       };
     }),
   };
+}
+
+/** Everything that is written on an order for people. */
+function notesOf(document: unknown): string {
+  const texts = isRecord(document) && Array.isArray(document.texts) ? document.texts : [];
+  return texts.map((one) => textOrNull(one, 'text') ?? '').join('\n');
 }
 
 function quantityIn(line: unknown, name: string): string {

@@ -127,6 +127,7 @@ export function isOfThisRun(desk: Pick<Desk, 'profile' | 'runNumber' | 'before'>
     case 'TA1':
       return !(Number(first) <= desk.before.interchange);
     case '855':
+    case '865':
     case '856':
     case '810':
       return !first.startsWith(desk.profile.orderPrefix) || first.startsWith(orderNumberBase(desk));

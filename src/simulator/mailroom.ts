@@ -57,6 +57,8 @@ export function keyOf(transaction: Transaction): string {
       return `997:${at('AK1', 1)}:${at('AK1', 2)}`;
     case '855':
       return `855:${at('BAK', 3)}`;
+    case '865':
+      return `865:${at('BCA', 3)}`;
     case '856':
       return `856:${at('PRF', 1)}`;
     case '810':

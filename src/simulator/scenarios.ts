@@ -48,7 +48,7 @@ export interface Line {
   readonly answer: readonly Answer[] | { readonly shelf: string };
 }
 
-export type Story = 'order-to-cash' | 'duplicate' | 'broken';
+export type Story = 'order-to-cash' | 'duplicate' | 'broken' | 'changed';
 
 export interface Conversation {
   /** Short and stable: reports, tables and `--json` name it so. */
@@ -66,6 +66,10 @@ export interface Conversation {
   readonly wantTa1: boolean;
   readonly rungs: Readonly<Partial<Record<RungName, number>>>;
   readonly steps: readonly string[];
+  /** What stands in the order's note; absent: its title. */
+  readonly note?: string;
+  /** The quantity of its one line that an 860 asks for in time. */
+  readonly changedTo?: string;
 }
 
 const item = (number: string, code: string, upc: string, description: string, quantity: string, price: string) => ({
@@ -185,6 +189,29 @@ const broken: Conversation = {
   steps: ['850 sent', '850 rejected by 997', 'order not entered'],
 };
 
+/** Said in the note of an order: the back office ships no part of it before it was changed. */
+export const HOLD_UNTIL_CHANGED = 'HOLD UNTIL CHANGED';
+
+const whole = trade({ key: 'changed', title: 'changed', lines: [accepted(tape('1', '30'))] });
+const changed: Conversation = {
+  ...whole,
+  title: 'changed in time, and too late',
+  note: HOLD_UNTIL_CHANGED,
+  story: 'changed',
+  changedTo: '18',
+  // The 855, and an 865 for each 860.
+  rungs: { ...whole.rungs, 'response-sent': 3, 'response-delivered': 3, 'response-acknowledged': 3 },
+  steps: [
+    ...whole.steps,
+    '860 1 sent',
+    '860 1 accepted by 997',
+    '865 1 right',
+    '860 2 sent',
+    '860 2 accepted by 997',
+    '865 2 right',
+  ],
+};
+
 /** Over SFTP nothing is receipted: what was fetched from the mailbox has arrived. */
 const { 'order-receipted': _order, 'remittance-receipted': _remittance, ...rungsWithoutReceipts } = rungsOf(1, 1);
 
@@ -248,6 +275,7 @@ export const CONVERSATIONS: readonly Conversation[] = [
   }),
   duplicate,
   broken,
+  changed,
   trade({
     key: 'partial',
     title: 'paid in two parts',

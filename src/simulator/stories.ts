@@ -1,4 +1,5 @@
 import { amountText } from './arithmetic.ts';
+import { atQuantity, change } from './changes.ts';
 import { type CheckList, checkList } from './check.ts';
 import {
   type Desk,
@@ -52,8 +53,20 @@ export async function converse(desk: Desk, conversation: Conversation): Promise<
   if (conversation.wantTa1) await receivedByTa1(desk, file, report);
   const response = await readResponse(desk, order, report);
   if (conversation.story === 'duplicate') await sendTwice(desk, order, file, report);
+  const { changedTo } = conversation;
+  if (changedTo !== undefined) return changeAndPay(desk, order, changedTo, report);
   const invoices = await receiveGoods(desk, order, response, report);
   return pay(desk, order, invoices, report);
+}
+
+/** Less in time, and less again when it has left: the first is shipped and billed, the second refused. */
+async function changeAndPay(desk: Desk, order: SentOrder, quantity: string, report: Reporter): Promise<Settled> {
+  const changed = atQuantity(order, quantity);
+  await change(desk, changed, changed, { number: 1, taken: true, report });
+  const answers = new Map(changed.conversation.lines.map(({ number }) => [number, [{ code: 'IA', quantity }]]));
+  const invoices = await receiveGoods(desk, changed, { answers }, report);
+  await change(desk, atQuantity(order, '1'), changed, { number: 2, taken: false, report });
+  return pay(desk, changed, invoices, report);
 }
 
 /** Two digits of the conversation behind those of the run. */
@@ -121,7 +134,7 @@ export function expectedShipments(order: SentOrder, { answers }: Pick<ReadRespon
 async function receiveGoods(
   desk: Desk,
   order: SentOrder,
-  response: ReadResponse,
+  response: Pick<ReadResponse, 'answers'>,
   report: Reporter,
 ): Promise<readonly ReadInvoice[]> {
   const { memory, mailroom } = desk;

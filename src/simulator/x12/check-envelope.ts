@@ -4,7 +4,13 @@ import { element, type Interchange, type Segment } from './read.ts';
 import type { Address } from './write.ts';
 
 /** GS01 for each set the gateway may send us. */
-const GROUP_OF_SET: Readonly<Record<string, string>> = { '855': 'PR', '856': 'SH', '810': 'IN', '997': 'FA' };
+const GROUP_OF_SET: Readonly<Record<string, string>> = {
+  '855': 'PR',
+  '865': 'CA',
+  '856': 'SH',
+  '810': 'IN',
+  '997': 'FA',
+};
 
 export interface ExpectedEnvelope {
   readonly from: Address;

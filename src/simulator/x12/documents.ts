@@ -8,6 +8,8 @@ import {
   ACKNOWLEDGMENT_997,
   ACKNOWLEDGMENT_997_SET,
   BROKEN_850,
+  CHANGE_860,
+  CHANGE_860_LINE,
   ORDER_850,
   ORDER_850_LINE,
   REMITTANCE_820,
@@ -31,18 +33,31 @@ const lineValues = ({ number, ...line }: Line): Values => ({
 
 /** The body of an 850: everything between ST and SE. */
 export function order850(profile: BuyerProfile, order: SentOrder): readonly string[] {
-  const { lines, title } = order.conversation;
+  const { lines, title, note = title } = order.conversation;
   return fill(ORDER_850, {
     ...valuesOf(profile),
     number: order.number,
     orderedOn: order.orderedOn,
     shipOn: order.shipOn,
-    note: title.toUpperCase(),
+    note: note.toUpperCase(),
     billName: profile.name,
     lines: lines.flatMap((line) => fill(ORDER_850_LINE, lineValues(line))),
     lineCount: String(lines.length),
     // A hash total sums digits without regard to points; whole quantities sum alike either way.
     hash: sumOf(lines.map(({ quantity }) => quantity)),
+  });
+}
+
+/** The body of an 860: from now on each line is of the quantity that `order` has. `change` is its number, from 1. */
+export function change860(order: SentOrder, change: number): readonly string[] {
+  const { lines } = order.conversation;
+  return fill(CHANGE_860, {
+    number: order.number,
+    change: String(change),
+    orderedOn: order.orderedOn,
+    changedOn: order.orderedOn,
+    lines: lines.flatMap((line) => fill(CHANGE_860_LINE, lineValues(line))),
+    lineCount: String(lines.length),
   });
 }
 

@@ -29,6 +29,17 @@ export const ORDER_850_LINE = `
   PID*F*08***{description}
 `;
 
+export const CHANGE_860 = `
+  BCH*04*SA*{number}**{change}*{orderedOn}*****{changedOn}
+  {lines}
+  CTT*{lineCount}
+`;
+
+/** QD: less of the line; 03 is the quantity from now on. */
+export const CHANGE_860_LINE = `
+  POC*{line}*QD*{quantity}*{quantity}*{unit}*{price}**UP*{upc}*VN*{vendorItem}*IN*{buyerItem}
+`;
+
 /** Three mistakes, for the gateway to find all: a day that does not exist, a quantity in words, an id without its number. */
 export const BROKEN_850 = `
   BEG*00*SA*{number}**{badDay}
