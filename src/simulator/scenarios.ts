@@ -1,3 +1,4 @@
+import { accepted, framingHammer, hammer, mallet, screwdrivers, tape, unsold, wrench } from './goods.ts';
 import type { Usage } from './protocol.ts';
 
 /*
@@ -72,21 +73,6 @@ export interface Conversation {
   readonly changedTo?: string;
 }
 
-const item = (number: string, code: string, upc: string, description: string, quantity: string, price: string) => ({
-  number,
-  upc,
-  vendorItem: code,
-  buyerItem: `B${code.slice(3)}`,
-  description,
-  quantity,
-  price,
-});
-
-const accepted = (line: ReturnType<typeof item>): Line => ({
-  ...line,
-  answer: [{ code: 'IA', quantity: line.quantity }],
-});
-
 /** How often each rung is climbed by an order with so many shipments and remittances, over AS2, where each message has its receipt. */
 const rungsOf = (shipments: number, payments: number): Readonly<Record<RungName, number>> => ({
   'order-received': 1,
@@ -153,21 +139,6 @@ function trade({ key, title, lines, ...more }: Trade): Conversation {
     steps: [...stepsOf(shipments, payments.length), ...(wantTa1 ? ['850 received by TA1'] : [])],
   };
 }
-
-const hammer = (number: string, quantity: string) =>
-  item(number, 'HT-1001', '614141010110', 'CLAW HAMMER 16 OZ', quantity, '12.50');
-const framingHammer = (number: string, quantity: string, price = '21.75') =>
-  item(number, 'HT-1002', '614141010127', 'FRAMING HAMMER 22 OZ', quantity, price);
-const mallet = (number: string, quantity: string) =>
-  item(number, 'HT-1003', '614141010134', 'RUBBER MALLET', quantity, '8.40');
-const wrench = (number: string, quantity: string, price: string) =>
-  item(number, 'HT-2001', '614141010219', 'ADJUSTABLE WRENCH 10 IN', quantity, price);
-const screwdrivers = (number: string, quantity: string) =>
-  item(number, 'HT-3001', '614141010318', 'SCREWDRIVER SET 8 PC', quantity, '24.00');
-const tape = (number: string, quantity: string) =>
-  item(number, 'HT-4001', '614141010417', 'TAPE MEASURE 25 FT', quantity, '9.99');
-const unsold = (number: string, quantity: string) =>
-  item(number, 'HT-9999', '614141019991', 'LEFT HANDED HAMMER', quantity, '19.00');
 
 const duplicate: Conversation = {
   ...trade({ key: 'duplicate', title: 'the same order again', lines: [accepted(mallet('1', '4'))] }),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { atQuantity } from '../../src/simulator/changes.ts';
 import { type CheckList, failuresOf, sentenceOf } from '../../src/simulator/check.ts';
 import { expectedShipments } from '../../src/simulator/stories.ts';
 import {
@@ -8,6 +9,7 @@ import {
   checkTa1Interchange,
   type SentGroup,
 } from '../../src/simulator/x12/check-acknowledgment.ts';
+import { checkChangeResponse } from '../../src/simulator/x12/check-change.ts';
 import { checkEnvelope } from '../../src/simulator/x12/check-envelope.ts';
 import { checkInvoice } from '../../src/simulator/x12/check-invoice.ts';
 import { checkResponse } from '../../src/simulator/x12/check-response.ts';
@@ -32,6 +34,44 @@ import {
 const wrongIn = ({ checks }: CheckList): readonly string[] =>
   failuresOf(checks).map(({ what }) => what.slice(what.indexOf(': ') + 2));
 const isNew = () => true;
+
+describe('865', () => {
+  const order = atQuantity(orderOf('changed'), '18');
+  const TAKEN = [
+    `BCA*04*AD*${order.number}**1*${order.orderedOn}`,
+    'POC*1*QD*18*18*EA*9.99**UP*614141010417*VN*HT-4001',
+    'ACK*IA*18*EA',
+    'CTT*1',
+  ];
+  const REFUSED = [
+    `BCA*04*RD*${order.number}**2*${order.orderedOn}`,
+    'N9*L1*1',
+    'MSG*Line 1 can no longer be changed: 18 of 18 have left.',
+    'POC*1*QD*18*0*EA*9.99**UP*614141010417*VN*HT-4001',
+    'ACK*IR*18*EA',
+    'CTT*1',
+  ];
+  const judge = (body: readonly string[], taken: boolean) =>
+    wrongIn(checkChangeResponse(transactionOf('865', body), order, { change: taken ? 1 : 2, taken }));
+
+  test('right ones pass', () => expect([judge(TAKEN, true), judge(REFUSED, false)]).toEqual([[], []]));
+
+  test.each`
+    taken    | from              | to                | at
+    ${true}  | ${'BCA*04'}       | ${'BCA*00'}       | ${'BCA01'}
+    ${true}  | ${'*AD*'}         | ${'*RD*'}         | ${'BCA02'}
+    ${true}  | ${'**1*'}         | ${'**2*'}         | ${'BCA05'}
+    ${true}  | ${'QD*18*18'}     | ${'QD*30*18'}     | ${'line 1 POC03'}
+    ${true}  | ${'ACK*IA'}       | ${'ACK*IR'}       | ${'line 1 ACK01'}
+    ${true}  | ${'IA*18'}        | ${'IA*30'}        | ${'line 1 ACK02'}
+    ${true}  | ${'614141010417'} | ${'614141010110'} | ${'line 1 UP'}
+    ${false} | ${'*RD*'}         | ${'*AC*'}         | ${'BCA02'}
+    ${false} | ${'ACK*IR'}       | ${'ACK*IA'}       | ${'line 1 ACK01'}
+    ${false} | ${'have left'}    | ${'are there'}    | ${'MSG01'}
+  `('$to instead of $from is found at $at', ({ taken, from, to, at }) =>
+    expect(judge(changed(taken ? TAKEN : REFUSED, from, to), taken)).toEqual([at]),
+  );
+});
 
 describe('855', () => {
   const judge = (body: readonly string[], changes = {}) =>
