@@ -72,8 +72,8 @@ export async function endToEnd({
 }
 
 /** One interchange of many orders: when its 997 is there, and when all 855s are. */
-export async function oneInterchange({ orders, lines = 3 }) {
-  const gateway = await startGateway();
+export async function oneInterchange({ orders, lines = 3, statements = false, profile = null }) {
+  const gateway = await startGateway({ statements, profile });
   try {
     const supply = ordersOf(2, lines);
     const numbered = Array.from({ length: orders }, (_none, at) => ({ ...supply.next().value, number: `MANY${at}` }));

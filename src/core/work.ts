@@ -1,5 +1,5 @@
 /*
- * Work  one row of work to do, owned by PostgreSQL. A queue job carries only `<id>-<attempt>`.
+ * Work  one row of work to do, owned by PostgreSQL. A queue job carries only ids and attempts, of one or some pieces of work.
  *
  *   ready ──relay──▶ queued ──worker──▶ done
  *     ▲                │ └─ failed for now: ready again at `notBefore`, attempts + 1
@@ -36,7 +36,7 @@ export interface Work {
   readonly lane: Lane;
   readonly fairnessKey: string;
   readonly orderKey: string | null;
-  /** How often it was handed to the queue; with the id, the name of its job. */
+  /** How often it was handed to the queue. */
   readonly attempts: number;
   /** How often it failed since it was written or last released: decides the pause before the next try, and when to park. */
   readonly failures: number;
@@ -54,5 +54,5 @@ export interface NewWork {
   readonly notBefore?: Date;
 }
 
-/** BullMQ refuses ':' and all-digit ids, and a stored id blocks itself: hence the attempt. */
-export const jobIdOf = (work: Pick<Work, 'id' | 'attempts'>) => `${work.id}-${work.attempts}`;
+/** One try at one piece of work: what a job carries. */
+export type Attempt = Pick<Work, 'id' | 'attempts'>;

@@ -1,6 +1,7 @@
 import { type FailureError, failureOf } from '../core/failure.ts';
 import type { Work } from '../core/work.ts';
 import type { Queue, Workers } from '../queues/queue.ts';
+import { returnWork } from '../store/work/requeue-lost.ts';
 import type { RemoteParts } from '../transports/remote/parts.ts';
 import { tellExpiring } from './as2/expiring.ts';
 import type { FlowContext } from './context.ts';
@@ -61,6 +62,7 @@ export async function startFlows({
     workers = await queue.startWorkers({
       lanes: jobsPerLane,
       run,
+      giveBack: async (attempts) => void (await database.inTransaction((tx) => returnWork(tx, attempts))),
       onFailure: (failure) => report('job lost', failure),
     });
   }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
 import { type FailureError, failureOf } from '../core/failure.ts';
-import { LANES, type Lane, type Work } from '../core/work.ts';
-import type { Queue } from '../queues/queue.ts';
+import { LANES, type Lane } from '../core/work.ts';
+import type { Job, Queue } from '../queues/queue.ts';
 import type { Database } from '../store/database.ts';
-import { claimWork } from '../store/work/claim-work.ts';
+import { type ClaimedWork, claimWork } from '../store/work/claim-work.ts';
 import { longQueued, requeueLost, returnWork } from '../store/work/requeue-lost.ts';
 import { workChannel } from '../store/work/work-row.ts';
 
 /*
- * The only way work enters the queue: claim ready rows, put their jobs in. Any number of relays may run, on any machines.
+ * The only way work enters the queue: claim ready rows, put their jobs in, some rows to a job. Any number of relays may run, on any machines.
  *
  *   woken by an announcement, or pollMs passed ──▶ claim ──▶ enqueue ──▶ again while a lane was full
  *                                                              └ refused: the claims are given back
@@ -29,6 +29,11 @@ export interface RelaySettings {
   readonly inFlightMaxPerKey: number;
   /** Rows of a lane claimed in one transaction. */
   readonly batchMax: number;
+  /**
+   * Pieces of work in one job. More than a few would be one machine's while another has nothing to do; on two cores jobs of one gave
+   * 77 orders a second, of 8 90, of 16 no more.
+   */
+  readonly jobMax: number;
   /** Between two passes, so that a busy gateway claims work by the handful: 10 ms are 4 pieces at 100 orders a second. */
   readonly restMs: number;
   /** Announcements can be lost with a process, and retries fall due without one. */
@@ -49,6 +54,7 @@ const defaults: RelaySettings = {
   lanes: LANES,
   inFlightMaxPerKey: 32,
   batchMax: 200,
+  jobMax: 8,
   restMs: 10,
   pollMs: 1_000,
   lostCheckMs: 15_000,
@@ -103,11 +109,11 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
 
 /** One pass; true when a lane was full and there may be more. */
 async function moveReady({ database, queue, clock }: RelayParts, settings: RelaySettings): Promise<boolean> {
-  const { lanes, inFlightMaxPerKey, batchMax } = settings;
-  const claimed = await claimWork(database, lanes, { inFlightMaxPerKey, limit: batchMax, now: clock.now() });
+  const { lanes, inFlightMaxPerKey, batchMax, jobMax } = settings;
+  const claimed = await claimWork(database, lanes, { inFlightMaxPerKey, limit: batchMax, jobMax, now: clock.now() });
   if (claimed.length === 0) return false;
   try {
-    await queue.enqueue(claimed);
+    await queue.enqueue(jobsOf(claimed));
   } catch (error) {
     await database.inTransaction((tx) => returnWork(tx, claimed));
     throw error;
@@ -115,11 +121,25 @@ async function moveReady({ database, queue, clock }: RelayParts, settings: Relay
   return lanes.some((lane) => countOf(claimed, lane) >= batchMax);
 }
 
-const countOf = (work: readonly Work[], lane: Lane): number => work.filter((one) => one.lane === lane).length;
+/** What was claimed, by the jobs it was claimed for. */
+function jobsOf(claimed: readonly ClaimedWork[]): readonly Job[] {
+  const jobs = new Map<string, Job & { readonly attempts: ClaimedWork[] }>();
+  for (const work of claimed) {
+    const known = jobs.get(work.job);
+    if (known === undefined) jobs.set(work.job, { name: work.job, lane: work.lane, attempts: [work] });
+    else known.attempts.push(work);
+  }
+  return [...jobs.values()];
+}
+
+const countOf = (work: readonly ClaimedWork[], lane: Lane): number => work.filter((one) => one.lane === lane).length;
 
 /** Makes ready again what the queue has forgotten. */
 async function findLost({ database, queue }: RelayParts, { lostAfterMs, lostMax }: RelaySettings): Promise<void> {
-  const lost = await queue.lostAmong(await longQueued(database, lostAfterMs, questionsMax));
+  const queued = await longQueued(database, lostAfterMs, questionsMax);
+  const carriers = new Map(queued.map(({ job, lane }) => [job, { name: job, lane }]));
+  const gone = await queue.lostAmong([...carriers.values()]);
+  const lost = queued.filter(({ job }) => gone.has(job));
   if (lost.length > 0) await database.inTransaction((tx) => requeueLost(tx, lost, lostMax));
 }
 

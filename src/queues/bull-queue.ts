@@ -1,7 +1,8 @@
 import { type BackendFactory, type Queue as BullQueue, type IQueueBackend, withBackend } from 'bullmq';
+import pLimit from 'p-limit';
 import { FailureError, failureOf } from '../core/failure.ts';
-import { jobIdOf, LANES, type Lane } from '../core/work.ts';
-import { type Job, leaseMsDefault, type Queue, type Workers, type WorkersOptions } from './queue.ts';
+import { type Attempt, LANES, type Lane } from '../core/work.ts';
+import { leaseMsDefault, type Queue, type Workers, type WorkersOptions } from './queue.ts';
 
 /*
  * BullMQ as a Queue, whichever store it stands on. It only dispatches: one attempt, nothing kept of what ended; retries, order
@@ -19,8 +20,7 @@ export interface Backend<Store extends IQueueBackend, Connection> {
 }
 
 interface JobData {
-  readonly id: string;
-  readonly attempts: number;
+  readonly attempts: readonly Attempt[];
 }
 
 type OneQueue = Pick<BullQueue<JobData>, 'add' | 'addBulk' | 'getJobState' | 'close'>;
@@ -49,27 +49,30 @@ export function bullQueue<Store extends IQueueBackend, Connection>(backend: Back
 
   return {
     async enqueue(jobs) {
-      for (const [lane, queue] of queues) {
-        const ofLane = jobs.filter((job) => job.lane === lane);
-        if (ofLane.length === 0) continue;
-        const added = ofLane.map((job) => ({
-          name: 'work',
-          data: { id: job.id, attempts: job.attempts },
-          opts: { ...jobOptions, jobId: jobIdOf(job) },
-        }));
+      const perLane = [...queues].map(async ([lane, queue]) => {
+        const added = jobs
+          .filter((job) => job.lane === lane)
+          .map(({ name, attempts }) => ({
+            name: 'work',
+            data: { attempts: attempts.map(({ id, attempts: attempt }) => ({ id, attempts: attempt })) },
+            opts: { ...jobOptions, jobId: name },
+          }));
         if (added.length <= oneByOneMax)
-          await Promise.all(added.map(({ name, data, opts }) => queue.add(name, data, opts))).catch(throwUnreachable);
-        else await queue.addBulk(added).catch(throwUnreachable);
-      }
+          await Promise.all(added.map(({ name, data, opts }) => queue.add(name, data, opts)));
+        else await queue.addBulk(added);
+      });
+      await Promise.all(perLane).catch(throwUnreachable);
     },
     async lostAmong(jobs) {
-      const lost: Job[] = [];
+      const lost = new Set<string>();
       for (let start = 0; start < jobs.length; start += questionsMax) {
         const some = jobs.slice(start, start + questionsMax);
-        const states = await Promise.all(some.map((job) => queueOf(job.lane).getJobState(jobIdOf(job)))).catch(
+        const states = await Promise.all(some.map(({ lane, name }) => queueOf(lane).getJobState(name))).catch(
           throwUnreachable,
         );
-        lost.push(...some.filter((_, index) => !isUnderWay(states[index] ?? 'unknown')));
+        some.forEach(({ name }, index) => {
+          if (!isUnderWay(states[index] ?? 'unknown')) lost.add(name);
+        });
       }
       return lost;
     },
@@ -84,23 +87,34 @@ export function bullQueue<Store extends IQueueBackend, Connection>(backend: Back
 async function startWorkers<Store extends IQueueBackend, Connection>(
   backend: Backend<Store, Connection>,
   prefixed: (lane: Lane) => { prefix?: string },
-  { lanes, run, onFailure, leaseMs = leaseMsDefault }: WorkersOptions,
+  { lanes, run, giveBack, onFailure, leaseMs = leaseMsDefault }: WorkersOptions,
 ): Promise<Workers> {
   const { Worker } = withBackend(backend.factory);
-  const workers = LANES.filter((lane) => (lanes[lane] ?? 0) > 0).map((lane) => {
+  let closing = false;
+  const tell = (error: unknown): void => onFailure(failureOf(error));
+  const workers = LANES.flatMap((lane) => {
+    const places = lanes[lane] ?? 0;
+    if (places === 0) return [];
+    const atATime = pLimit(places);
     const worker = new Worker<JobData, void>(
       lane,
       async ({ data }) => {
-        try {
-          await run(data);
-        } catch (error) {
-          onFailure(failureOf(error)); // not thrown on: BullMQ would keep a stack trace, and has nothing to decide
-        }
+        const left: Attempt[] = [];
+        // Nothing is thrown on: BullMQ would keep a stack trace, and has nothing to decide.
+        await Promise.all(
+          data.attempts.map((attempt) =>
+            atATime(async () => {
+              if (closing) left.push(attempt);
+              else await run(attempt).catch(tell);
+            }),
+          ),
+        );
+        if (left.length > 0) await giveBack(left).catch(tell);
       },
       {
         connection: backend.consumer,
         ...prefixed(lane),
-        concurrency: lanes[lane] ?? 1,
+        concurrency: places,
         lockDuration: leaseMs,
         stalledInterval: leaseMs / 2,
         maxStalledCount: 1, // lost a second time, it is gone, and the work table counts it
@@ -109,11 +123,12 @@ async function startWorkers<Store extends IQueueBackend, Connection>(
       },
     );
     worker.on('error', (error) => onFailure(unreachable(error)));
-    return worker;
+    return [worker];
   });
   await Promise.all(workers.map((worker) => worker.waitUntilReady())).catch(throwUnreachable);
   return {
     async close() {
+      closing = true;
       await Promise.all(workers.map((worker) => worker.close()));
     },
   };

@@ -7,6 +7,7 @@ import type { Queue, Workers, WorkersOptions } from '../../src/queues/queue.ts';
 import { type Database, openDatabase, type Tx } from '../../src/store/database.ts';
 import { finishWork } from '../../src/store/work/finish-work.ts';
 import { insertWork } from '../../src/store/work/insert-work.ts';
+import { returnWork } from '../../src/store/work/requeue-lost.ts';
 
 /*
  * A gateway of nothing but its machinery: relay, queue and workers around one handler, whose effect is a row in the table `effect`.
@@ -71,7 +72,9 @@ export async function startMachinery(place: Place, options: MachineryOptions = {
   let relay: Relay | undefined;
   if (options.workers !== false) {
     const lanes = { inbound: 4, business: 4, outbound: 4 };
-    workers = await queue.startWorkers({ lanes, run, onFailure, leaseMs: 1_000, ...options.workers });
+    const giveBack: WorkersOptions['giveBack'] = async (attempts) =>
+      void (await database.inTransaction((tx) => returnWork(tx, attempts)));
+    workers = await queue.startWorkers({ lanes, run, giveBack, onFailure, leaseMs: 1_000, ...options.workers });
   }
   if (options.relay !== false) {
     const settings = { pollMs: 200, lostCheckMs: 300, lostAfterMs: 500, ...options.relay };

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FailureError } from '../../src/core/failure.ts';
 import type { Work } from '../../src/core/work.ts';
 import { startRelay } from '../../src/flows/relay.ts';
+import type { Job } from '../../src/queues/queue.ts';
 import type { Database } from '../../src/store/database.ts';
 import { finishWork } from '../../src/store/work/finish-work.ts';
 import { insertWork } from '../../src/store/work/insert-work.ts';
@@ -77,10 +78,11 @@ test('a job that runs twice has its effect once', async () => {
   const [id] = await insert(database, [newWork('once')]);
   if (id === undefined) throw new Error('nothing was inserted');
   await database.query("UPDATE work SET state = 'queued', queued_at = now(), attempts = 1");
-  const job = { id, attempts: 1, lane: 'business' } as const;
-  await Promise.all([run(job), run(job), run(job)]);
-  await run(job);
+  const attempt = { id, attempts: 1 };
+  await Promise.all([run(attempt), run(attempt), run(attempt)]);
+  await run(attempt);
   expect(await effects(database)).toEqual(['once']);
+  const job = { name: `${id}-1`, lane: 'business', attempts: [attempt, attempt] } as const;
   await queue.enqueue([job, job]);
   await queue.enqueue([job]);
 });
@@ -207,6 +209,67 @@ test('work that follows from work is written with its end', async () => {
   await insert(database, [newWork('4711')]);
   await allDone(database, 3);
   expect(await effects(database)).toEqual(['process 4711', 'compose 4711', 'deliver 4711']);
+});
+
+test('a job carries some pieces of work, of which so many are done at a time as the lane has places', async () => {
+  let running = 0;
+  let most = 0;
+  const jobs: (readonly Job[])[] = [];
+  const handler = (db: Database) => async (work: Work) => {
+    most = Math.max(most, ++running);
+    await pause(5);
+    await leaveEffect(db)(work);
+    running--;
+  };
+  const { queue } = await start({ handler, relay: false, workers: { lanes: { business: 3 } } });
+  await insert(
+    database,
+    many(20).map((index) => newWork(`${index}`)),
+  );
+  const relay = await startRelay({
+    database,
+    queue: {
+      ...queue,
+      enqueue: (these) => {
+        jobs.push(these);
+        return queue.enqueue(these);
+      },
+    },
+    clock: { now: () => new Date() },
+    onFailure: () => {},
+    settings: { jobMax: 8 },
+  });
+  await allDone(database, 20);
+  await relay.close();
+  expect(jobs.flat().map(({ attempts }) => attempts.length)).toEqual([8, 8, 4]);
+  expect(await effects(database)).toHaveLength(20);
+  expect(most).toBe(3);
+});
+
+test('what came in a job and was not begun when the gateway closes is given back, and no failure', async () => {
+  const handler = (db: Database) => async (work: Work) => {
+    await pause(100);
+    await leaveEffect(db)(work);
+  };
+  const closed = await startMachinery(
+    { databaseUrl: url, keyPrefix },
+    { handler, workers: { lanes: { business: 1 } }, relay: { jobMax: 8 } },
+  );
+  await insert(
+    database,
+    many(8).map((index) => newWork(`${index}`)),
+  );
+  await vi.waitFor(async () => expect(await effects(database)).not.toEqual([]), 10_000);
+  await closed.close();
+  const done = (await effects(database)).length;
+  expect(done).toBeLessThan(8);
+  const { rows } = await database.query(
+    "SELECT state, failures, count(*)::int AS count FROM work WHERE state <> 'done' GROUP BY state, failures",
+  );
+  expect(rows).toEqual([{ state: 'ready', failures: 0, count: 8 - done }]);
+  await start();
+  await allDone(database, 8);
+  expect((await effects(database)).toSorted()).toEqual(many(8).map(String));
 });
 
 test('a gateway serves the lanes it was told to', async () => {

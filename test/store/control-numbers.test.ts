@@ -63,3 +63,22 @@ test('sets begin again after their last number, interchanges are refused', async
   ]);
   expect(rows).toEqual([{ last: 999_999_999n }]);
 });
+
+test('works that take side by side across the end of a range get what is left and then its beginning', async () => {
+  await setLast('transaction', 999_999_997);
+  const taken = await database.inTransaction((tx) =>
+    Promise.all(Array.from({ length: 4 }, () => takeControlNumbers(tx, [range('transaction')]))),
+  );
+  expect(taken.flat()).toEqual(['999999998', '999999999', '0001', '0002']);
+  expect(await database.inTransaction((tx) => takeControlNumbers(tx, [range('transaction')]))).toEqual(['0003']);
+});
+
+test('the last numbers of a range that ends go to those who ask for no more than there are', async () => {
+  await setLast('interchange', 999_999_997);
+  const askFor = (count: number) =>
+    database.inTransaction((tx) =>
+      Promise.all(Array.from({ length: count }, () => takeControlNumbers(tx, [range('interchange')]))),
+    );
+  await expect(askFor(3)).rejects.toMatchObject({ kind: 'control-numbers-exhausted' });
+  expect((await askFor(2)).flat()).toEqual(['999999998', '999999999']);
+});

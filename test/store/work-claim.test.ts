@@ -204,3 +204,16 @@ test('whatever is inserted, claimed, finished, retried, parked and released: ord
     { numRuns: 25 },
   );
 });
+
+test('jobs carry so many pieces of work, and what failed before goes alone', async () => {
+  await insert({ subjectId: 'failed' });
+  const { id, attempts } = first(await claim({ jobMax: 3 }));
+  await database.inTransaction((tx) => retryLater(tx, id, attempts, new Date(0), failure));
+  await insert(...['a', 'b', 'c', 'd'].map((subjectId) => ({ subjectId })));
+  const claimed = await claim({ jobMax: 3 });
+  const carried = new Map<string, string[]>();
+  for (const { job, subjectId } of claimed) carried.set(job, [...(carried.get(job) ?? []), subjectId]);
+  expect([...carried.values()].toSorted()).toEqual([['a', 'b', 'c'], ['d'], ['failed']]);
+  for (const [job, subjects] of carried)
+    expect(job).toBe(claimed.filter((one) => one.subjectId === subjects[0]).map((one) => `${one.id}-${one.attempts}`)[0]);
+});

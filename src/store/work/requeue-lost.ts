@@ -1,4 +1,4 @@
-import type { Work } from '../../core/work.ts';
+import type { Attempt, Lane } from '../../core/work.ts';
 import type { Queryable, Tx } from '../database.ts';
 import { workChannel } from './work-row.ts';
 
@@ -6,10 +6,14 @@ import { workChannel } from './work-row.ts';
  * Work is `queued` and its job is gone: the queue was emptied, the relay died between claim and enqueue, or a worker was killed too
  * often for the queue to try again. Only the queue knows which jobs it has, so a clock alone never decides: a file of 1 GB is read for minutes.
  */
-export type QueuedWork = Pick<Work, 'id' | 'attempts' | 'lane'>;
+export interface QueuedWork extends Attempt {
+  readonly lane: Lane;
+  /** The name of the job that carries it. */
+  readonly job: string;
+}
 
 const LONG_QUEUED = `
-  SELECT id, attempts, lane FROM work
+  SELECT id, attempts, lane, coalesce(job, id || '-' || attempts) AS job FROM work
    WHERE state = 'queued' AND queued_at <= now() - make_interval(secs => $1)
    ORDER BY queued_at LIMIT $2`;
 
@@ -36,18 +40,18 @@ export async function longQueued(on: Queryable, ageMs: number, limit: number): P
 }
 
 /** Makes lost work ready again at once, or parks it at its `failuresMax`th failure. Gives how many were still queued. */
-export async function requeueLost(tx: Tx, lost: readonly QueuedWork[], failuresMax: number): Promise<number> {
+export async function requeueLost(tx: Tx, lost: readonly Attempt[], failuresMax: number): Promise<number> {
   const { rowCount } = await tx.query(REQUEUE_LOST, [...idsAndAttempts(lost), failuresMax]);
   tx.announce(workChannel);
   return rowCount;
 }
 
-/** Takes back a claim that the queue refused; no failure of the work's own. */
-export async function returnWork(tx: Tx, refused: readonly QueuedWork[]): Promise<number> {
+/** Takes back claims the queue refused, or a worker did not begin; no failure of the work's own. */
+export async function returnWork(tx: Tx, refused: readonly Attempt[]): Promise<number> {
   return (await tx.query(RETURN_WORK, idsAndAttempts(refused))).rowCount;
 }
 
-const idsAndAttempts = (work: readonly QueuedWork[]) => [
+const idsAndAttempts = (work: readonly Attempt[]) => [
   work.map(({ id }) => id),
   work.map(({ attempts }) => attempts),
 ];
