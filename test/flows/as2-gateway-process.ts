@@ -8,6 +8,7 @@ import { receive } from '../../src/flows/receive.ts';
 import { startRelay } from '../../src/flows/relay.ts';
 import { runWork } from '../../src/flows/run-work.ts';
 import { openQueue } from '../../src/queues/open-queue.ts';
+import { returnWork } from '../../src/store/work/requeue-lost.ts';
 import { partnerListener } from '../../src/transports/http/listener.ts';
 import { openTransport } from '../../src/transports/open-transport.ts';
 import { contextIn, type GatewayPlace } from '../support/process-gateway.ts';
@@ -46,7 +47,13 @@ const run = runWork({
   }),
   onFailure: (work, failure) => report(work.kind)(failure),
 });
-await queue.startWorkers({ lanes: jobsPerLane, run, onFailure: report('job'), leaseMs: 1_500 });
+await queue.startWorkers({
+  lanes: jobsPerLane,
+  run,
+  giveBack: async (attempts) => void (await database.inTransaction((tx) => returnWork(tx, attempts))),
+  onFailure: report('job'),
+  leaseMs: 1_500,
+});
 await startRelay({
   database,
   queue,

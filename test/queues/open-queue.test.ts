@@ -106,7 +106,9 @@ describe.runIf(onRedis && hasRedisServer)('a Redis of our own', () => {
       attempts: [1, 2].map((number) => ({ id: `work-${lane}-${number}`, attempts: 1 })),
     }));
     await queue.enqueue(jobs);
-    await expect.poll(() => ran.toSorted(), { timeout: 10_000 }).toEqual(jobs.flatMap(({ attempts }) => attempts.map((attempt) => attempt.id)));
+    await expect
+      .poll(() => ran.toSorted(), { timeout: 10_000 })
+      .toEqual(jobs.flatMap(({ attempts }) => attempts.map((attempt) => attempt.id)));
     await workers.close();
     await queue.close();
   });

@@ -215,5 +215,7 @@ test('jobs carry so many pieces of work, and what failed before goes alone', asy
   for (const { job, subjectId } of claimed) carried.set(job, [...(carried.get(job) ?? []), subjectId]);
   expect([...carried.values()].toSorted()).toEqual([['a', 'b', 'c'], ['d'], ['failed']]);
   for (const [job, subjects] of carried)
-    expect(job).toBe(claimed.filter((one) => one.subjectId === subjects[0]).map((one) => `${one.id}-${one.attempts}`)[0]);
+    expect(job).toBe(
+      claimed.filter((one) => one.subjectId === subjects[0]).map((one) => `${one.id}-${one.attempts}`)[0],
+    );
 });

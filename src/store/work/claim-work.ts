@@ -34,6 +34,12 @@ export async function claimWork(
   lanes: readonly Lane[],
   { inFlightMaxPerKey, limit, jobMax = 1, now }: ClaimLimits,
 ): Promise<readonly ClaimedWork[]> {
-  const { rows } = await on.query<WorkRow & { job: string }>(CLAIM_WORK, [lanes, inFlightMaxPerKey, limit, jobMax, now]);
+  const { rows } = await on.query<WorkRow & { job: string }>(CLAIM_WORK, [
+    lanes,
+    inFlightMaxPerKey,
+    limit,
+    jobMax,
+    now,
+  ]);
   return rows.map((row) => ({ ...workOf(row), job: row.job }));
 }

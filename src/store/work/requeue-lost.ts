@@ -51,7 +51,4 @@ export async function returnWork(tx: Tx, refused: readonly Attempt[]): Promise<n
   return (await tx.query(RETURN_WORK, idsAndAttempts(refused))).rowCount;
 }
 
-const idsAndAttempts = (work: readonly Attempt[]) => [
-  work.map(({ id }) => id),
-  work.map(({ attempts }) => attempts),
-];
+const idsAndAttempts = (work: readonly Attempt[]) => [work.map(({ id }) => id), work.map(({ attempts }) => attempts)];
