@@ -43,6 +43,8 @@ export interface OutboundDelivery {
   readonly idempotencyKey: string;
   /** "application/EDI-X12", "application/EDIFACT" (RFC 1767). */
   readonly contentType: string;
+  /** No attempt came before this one: nothing can be left of it on the other side. When left out, one may have. */
+  readonly isFirstAttempt?: boolean;
 }
 
 export interface Receipt {

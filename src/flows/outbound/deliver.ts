@@ -45,7 +45,7 @@ export function openSender(context: FlowContext, transports: TransportTable): Se
     const channel = (await context.configuration()).channel(delivery.channel_id);
     if (channel === undefined) throw channelGone(delivery.channel_id);
     try {
-      const receipt = await transports.transportOf(channel).send(outbound(context, delivery, bytes));
+      const receipt = await transports.transportOf(channel).send(outbound(context, delivery, attemptNumber, bytes));
       await arrivals.join('all', { work, delivery, attemptNumber, receipt });
     } catch (thrown) {
       const failure = failureOf(thrown);
@@ -162,7 +162,12 @@ export async function receiveReceipt(
   });
 }
 
-function outbound({ database }: FlowContext, delivery: StoredDelivery, bytes: Uint8Array | null): OutboundDelivery {
+function outbound(
+  { database }: FlowContext,
+  delivery: StoredDelivery,
+  attemptNumber: number,
+  bytes: Uint8Array | null,
+): OutboundDelivery {
   return {
     id: delivery.id,
     channelId: delivery.channel_id,
@@ -171,6 +176,7 @@ function outbound({ database }: FlowContext, delivery: StoredDelivery, bytes: Ui
     bytes: () => (bytes === null ? readChunks(database, delivery.raw_file_id) : atHand(bytes)),
     idempotencyKey: delivery.id,
     contentType: delivery.syntax === 'edifact' ? 'application/EDIFACT' : 'application/EDI-X12',
+    isFirstAttempt: attemptNumber === 1,
   };
 }
 

@@ -220,15 +220,23 @@ async function archive(
 ): Promise<void> {
   if (root === null) return rm(path, { force: true });
   const folder = join(root, clock.now().toISOString().slice(0, 10));
-  await makeFolder(folder);
   const target = joinPath(folder, prefixed(`${transmissionId}-`, name));
+  if (await moveTo(path, target)) return;
+  // The first of the day, or a poller that thought us dead has archived it.
+  await makeFolder(folder);
+  await moveTo(path, target);
+}
+
+/** False when the file or the folder it should go to is not there. */
+async function moveTo(path: PathBytes, target: PathBytes): Promise<boolean> {
   try {
     await rename(path, target);
   } catch (error) {
-    if (codeOf(error) === 'EXDEV') await moveAcross(path, target);
-    // A poller that thought us dead has archived it.
-    else if (codeOf(error) !== 'ENOENT') throw error;
+    if (codeOf(error) === 'ENOENT') return false;
+    if (codeOf(error) !== 'EXDEV') throw error;
+    await moveAcross(path, target);
   }
+  return true;
 }
 
 /** To another file system: whole under a name that ends in .part first, so that nobody takes half a file for the archived one. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, link, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '../../core/failure.ts';
 import { readBytes, temporaryFileMsMax } from '../limits.ts';
@@ -37,14 +37,14 @@ export function directoryOutbox(outbox: string): Transport {
 
 async function leave(outbox: string, delivery: OutboundDelivery): Promise<Receipt> {
   const work = await openWorkFolder(outbox);
-  await removeLeftovers(work, delivery.id);
+  if (delivery.isFirstAttempt !== true) await removeLeftovers(work, delivery.id);
   const final = join(outbox, delivery.fileName);
   const temporary = join(work, `${delivery.id}.${randomBytes(6).toString('hex')}.part`);
   try {
     const sha256 = await writeWhole(temporary, delivery);
     await putInPlace(temporary, final, delivery, sha256);
   } finally {
-    await rm(temporary, { force: true });
+    await removeTemporary(temporary);
   }
   await flushFolder(outbox);
   return { kind: 'renamed', detail: final };
@@ -109,6 +109,15 @@ async function sha256Of(path: string): Promise<string> {
     await handle.close();
   }
   return hash.digest('hex');
+}
+
+/** Not `rm`, which looks before it removes: every call of the file system is 0.06 ms of the gateway's processor. */
+async function removeTemporary(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error; // it never was, or became the file itself
+  }
 }
 
 /** Temporary files of killed attempts at this delivery; a younger one may belong to an attempt that still runs. */

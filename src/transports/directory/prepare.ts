@@ -72,16 +72,27 @@ function unmakeable(folder: string, why: string, cause?: unknown): FailureError 
 /** Our own hidden folder in a partner's; FailureError when something else bears its name, an ENOENT when the partner's is gone. */
 export async function openWorkFolder(folder: string): Promise<string> {
   const path = join(folder, workFolder);
+  // Looked at each time: whoever may write to the folder could put a link there, and our renames would follow it out.
+  if ((await isFolder(path)) ?? (await makeWorkFolder(path))) return path;
+  // Not for good: whoever left it there may take it away, and no delivery should then wait for a person.
+  throw new FailureError('partner-refused-for-now', `${path} is no folder of the gateway.`, { remedy: 'Remove it.' });
+}
+
+async function isFolder(path: string): Promise<boolean | undefined> {
+  try {
+    return (await lstat(path)).isDirectory();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function makeWorkFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 });
+    return true;
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    // Whoever may write to the folder could have put a link there, and our renames would follow it out.
-    if (!(await lstat(path)).isDirectory())
-      // Not for good: whoever left it there may take it away, and no delivery should then wait for a person.
-      throw new FailureError('partner-refused-for-now', `${path} is no folder of the gateway.`, {
-        remedy: 'Remove it.',
-      });
+    return (await lstat(path)).isDirectory(); // another was faster
   }
-  return path;
 }
