@@ -1,7 +1,7 @@
 import { type Problem, problemAsJson } from '../core/problem.ts';
 import { problemCountMax } from '../parsers/limits.ts';
 import { identityKey } from '../partners/identity.ts';
-import type { NamedFile } from './file-events.ts';
+import { type NamedFile, whyUnreadable } from './file-events.ts';
 import type { JudgedEvent } from './file-judge.ts';
 import type { Output } from './file-output.ts';
 import type { SecondOpinion } from './second-opinion.ts';
@@ -13,16 +13,27 @@ import type { SecondOpinion } from './second-opinion.ts';
 const json = (value: unknown): string => JSON.stringify(value);
 const listOf = (problems: readonly Problem[]): string => json(problems.map(problemAsJson));
 
-/** Writes the object of the design's section 7, newline after it; with what other readers say of each file, where they are asked. */
+/**
+ * Writes the object of the design's section 7, newline after it; with what other readers say of each file, where they are asked. A file that
+ * cannot be read has `unreadable`, the reason; gives how many there were.
+ */
 export async function checkAsJson(
   output: Output,
   files: readonly NamedFile[],
   judged: (file: NamedFile) => Iterable<JudgedEvent>,
   ask: ((file: NamedFile, refusedByUs: boolean) => Promise<SecondOpinion>) | null = null,
-): Promise<void> {
+): Promise<number> {
+  let unreadable = 0;
   await output.text('{"files":[');
   for (const [index, file] of files.entries()) {
-    await output.text(`${index === 0 ? '' : ','}{"path":${json(file.name)},"interchanges":[`);
+    const comma = index === 0 ? '' : ',';
+    const why = whyUnreadable(file);
+    if (why !== null) {
+      unreadable += 1;
+      await output.text(`${comma}${json({ path: file.name, interchanges: [], problems: [], unreadable: why })}`);
+      continue;
+    }
+    await output.text(`${comma}{"path":${json(file.name)},"interchanges":[`);
     const writer = new FileWriter(output);
     for (const event of judged(file)) await writer.take(event);
     const second = ask === null ? '' : `,"secondOpinion":${json(await ask(file, writer.errors > 0))}`;
@@ -30,6 +41,7 @@ export async function checkAsJson(
     await output.flush();
   }
   await output.text(']}\n');
+  return unreadable;
 }
 
 class FileWriter {

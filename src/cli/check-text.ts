@@ -199,8 +199,9 @@ export function summaryPrinter(output: Output, file: string, nameWidth: number, 
 }
 
 /** The last line about several files. */
-export function totalLine(files: number, bad: number, count: ProblemCount): string {
+export function totalLine(files: number, bad: number, count: ProblemCount, unreadable = 0): string {
   const trouble = troubleText(count);
-  const without = files - bad;
-  return `${many(files, 'file')}: ${without} without errors, ${bad} with errors${trouble === '' ? '' : ` (${trouble})`}`;
+  const without = files - bad - unreadable;
+  const told = `${many(files, 'file')}: ${without} without errors, ${bad} with errors${trouble === '' ? '' : ` (${trouble})`}`;
+  return unreadable === 0 ? told : `${told}, ${unreadable} not readable`;
 }

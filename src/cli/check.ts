@@ -4,11 +4,11 @@ import { checkAsJson } from './check-json.ts';
 import { progressOn } from './check-progress.ts';
 import { countingProblems, type ProblemCount, summaryPrinter, TreePrinter, totalLine } from './check-text.ts';
 import type { Commands, ExitCode } from './commands.ts';
-import { eventsOf, filesBelow, isFolder, type NamedFile, sizeOf } from './file-events.ts';
+import { eventsOf, filesBelow, leadsToFolder, type NamedFile, sizeOf, whyUnreadable } from './file-events.ts';
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
 import { standardsFor } from './file-standards.ts';
-import { painter } from './file-words.ts';
+import { painter, printable } from './file-words.ts';
 
 export interface CheckFlags {
   readonly partner?: string;
@@ -17,22 +17,39 @@ export interface CheckFlags {
   readonly json?: true;
 }
 
-/** `tallyport check FILE…`: 0 when nothing of severity error was found, 1 otherwise. Throws FailureError for what cannot be read. */
+/**
+ * `tallyport check FILE…`: 0 when nothing of severity error was found, 1 otherwise, 2 when a file among several could not be read. Throws
+ * FailureError when it is the only one.
+ */
 export async function runCheck(commands: Commands, names: readonly string[], flags: CheckFlags): Promise<ExitCode> {
   const standards = standardsFor(commands);
   const judge = await judgeFor(commands, standards, flags);
   const output = openOutput(commands);
   const { files, folders } = listed(commands, names);
   const judged = (file: NamedFile, onRead?: (bytes: number) => void) => judgedEvents(eventsOf(file, onRead), judge);
-  const count: ProblemCount = { errors: 0, warnings: 0 };
+  const count: FoundCount = { errors: 0, warnings: 0, unreadable: 0 };
+  const only = folders || files.length > 1 ? undefined : files[0];
+  const why = only === undefined ? null : whyUnreadable(only);
+  if (why !== null) throw new FailureError('usage-wrong', why);
   const second = flags.secondOpinion === true ? await asking() : null;
   if (flags.json === true) {
-    await checkAsJson(output, files, (file) => countingProblems(judged(file), count), second?.ask ?? null);
+    count.unreadable = await checkAsJson(
+      output,
+      files,
+      (file) => countingProblems(judged(file), count),
+      second?.ask ?? null,
+    );
   } else {
     await checkAsText(commands, output, files, folders, judged, count, second);
   }
   await output.flush();
+  if (count.unreadable > 0) return 2;
   return count.errors > 0 ? 1 : 0;
+}
+
+interface FoundCount extends ProblemCount {
+  /** Files that could not be read. */
+  unreadable: number;
 }
 
 /** The other readers are loaded only when they are asked. */
@@ -50,17 +67,25 @@ async function checkAsText(
   files: readonly NamedFile[],
   folders: boolean,
   judged: (file: NamedFile, onRead?: (bytes: number) => void) => Iterable<JudgedEvent>,
-  count: ProblemCount,
+  count: FoundCount,
   second: Awaited<ReturnType<typeof asking>> | null,
 ): Promise<void> {
   const opinions = { alike: 0, otherwise: 0, notAsked: 0 };
+  const paint = painter(commands.colour);
   const nameWidth = Math.min(60, Math.max(0, ...files.map(({ name }) => name.length)));
   let bad = 0;
   for (const file of files) {
-    const progress = progressOn(process.stderr, file.name, sizeOf(file.path, file.name));
+    const why = whyUnreadable(file);
+    if (why !== null) {
+      count.unreadable += 1;
+      await output.line(`${paint('red', '✗')} ${printable(why)}`);
+      continue;
+    }
+    const name = printable(file.name);
+    const progress = progressOn(process.stderr, name, sizeOf(file.path, file.name));
     const printer = folders
-      ? summaryPrinter(output, file.name, nameWidth, commands.colour)
-      : new TreePrinter(output, file.name, commands.colour);
+      ? summaryPrinter(output, name, nameWidth, commands.colour)
+      : new TreePrinter(output, name, commands.colour);
     await printer.begin();
     const own: ProblemCount = { errors: 0, warnings: 0 };
     for (const event of countingProblems(judged(file, progress.read), own)) {
@@ -71,7 +96,7 @@ async function checkAsText(
     if (second !== null) {
       const opinion = await second.ask(file, own.errors > 0);
       second.count(opinion, opinions);
-      await second.print(output, file.name, opinion, painter(commands.colour), folders);
+      await second.print(output, name, opinion, paint, folders);
     }
     // What one file had is on the screen before the next is read.
     await output.flush();
@@ -80,7 +105,7 @@ async function checkAsText(
     count.warnings += own.warnings;
   }
   if (!folders && files.length < 2) return;
-  await output.line(totalLine(files.length, bad, count));
+  await output.line(totalLine(files.length, bad, count, count.unreadable));
   if (second !== null) await output.line(second.total(opinions));
 }
 
@@ -96,12 +121,12 @@ function listed(commands: Commands, names: readonly string[]): { files: readonly
   let folders = false;
   const files = names.flatMap((name): NamedFile[] => {
     const path = commands.resolve(name);
-    if (!isFolder(path, name)) return [{ name, path }];
+    if (!leadsToFolder(path)) return [{ name, path }];
     folders = true;
     const below = filesBelow(path);
     if (below.length === 0) throw new FailureError('usage-wrong', `There is no file in ${name}.`);
     const start = name.replace(/[\\/]+$/, '');
-    return below.map((one) => ({ name: `${start}${one.slice(path.length)}`, path: one }));
+    return below.map((one) => ({ name: `${start}${one.slice(path.length)}`, path: one, isFound: true }));
   });
   return { files, folders };
 }

@@ -32,6 +32,15 @@ export function sizeOf(path: string, name = path): number {
 
 export const isFolder = (path: string, name = path): boolean => statOf(path, name).isDirectory();
 
+/** Whether a folder can be seen there; what cannot be read is told when it is opened. */
+export function leadsToFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 function statOf(path: string, name: string) {
   try {
     return statSync(path);
@@ -43,19 +52,19 @@ function statOf(path: string, name: string) {
 /** Every file below a folder, in the order of their names; hidden ones are left out, as a shell leaves them out. */
 export function filesBelow(folder: string): readonly string[] {
   const files: string[] = [];
-  const open = [folder];
-  while (true) {
-    const path = open.pop();
-    if (path === undefined) break;
-    if (path !== folder && !isFolder(path)) {
-      files.push(path);
+  const open: { readonly path: string; readonly isFolder: boolean }[] = [{ path: folder, isFolder: true }];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (!at.isFolder) {
+      files.push(at.path);
       continue;
     }
-    // A link to a folder is not followed: it may lead back up.
-    const entries = entriesOf(path).filter(({ name }) => !name.startsWith('.'));
-    const visible = entries.filter((entry) => !entry.isSymbolicLink() || !isFolder(join(path, entry.name)));
-    const names = visible.map(({ name }) => name).toSorted();
-    for (const name of names.toReversed()) open.push(join(path, name));
+    const { path } = at;
+    const visible = entriesOf(path).filter(({ name }) => !name.startsWith('.'));
+    for (const entry of visible.toSorted((a, b) => (a.name < b.name ? 1 : -1))) {
+      // A link to a folder is not followed: it may lead back up. One that leads nowhere is told like a file that cannot be read.
+      if (entry.isSymbolicLink() && leadsToFolder(join(path, entry.name))) continue;
+      open.push({ path: join(path, entry.name), isFolder: entry.isDirectory() });
+    }
   }
   return files;
 }
@@ -72,6 +81,23 @@ function entriesOf(folder: string) {
 export interface NamedFile {
   readonly name: string;
   readonly path: string;
+  /** Found in a folder, and not named by anyone. */
+  readonly isFound?: boolean;
+}
+
+/**
+ * Why a file cannot be read, or null: one bad file among many must not cost the report about the others. What was found in a folder must be a
+ * regular file, for a pipe there would keep its reader waiting for ever; one that is named may be a pipe.
+ */
+export function whyUnreadable({ path, name, isFound = false }: NamedFile): string | null {
+  try {
+    const stat = statSync(path);
+    if (isFound && !stat.isFile()) return `${name} can't be read: it is no regular file.`;
+    if (stat.isFile()) closeSync(openSync(path, 'r'));
+    return null;
+  } catch (error) {
+    return unreadable(name, error).message;
+  }
 }
 
 /** The bytes of a file, piece by piece; each piece is the same memory again. Throws FailureError `usage-wrong`. */

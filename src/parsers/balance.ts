@@ -96,22 +96,24 @@ function checkSum(root: PlacedLoop, { declared, anySign, equals }: RuleOf<'sum'>
   for (const placed of segmentsAt(root, declared)) {
     const claimed = numberAt(placed, declared);
     if (claimed === null) continue;
-    let shown: Decimal | null = null;
+    const shown = new Set<Decimal>();
     const borneOut = equals.some((terms) => {
       const sum = sumOf(root, terms);
       if (sum === null) return false;
       if (sum.exact === claimed) return true;
       const rounded = roundDecimal(sum.exact, 2);
-      shown ??= normalDecimal(rounded);
+      shown.add(normalDecimal(rounded));
       // Rounded to cents at the end, or each part by itself: partners do either.
       return [sum.exact, rounded, sum.termwise].some(
         (total) =>
           sameDecimal(total, claimed) || (anySign && sameDecimal(absoluteDecimal(total), absoluteDecimal(claimed))),
       );
     });
-    if (borneOut || shown === null) continue;
-    const message = `${nameOf(declared)} is ${claimed}, and its parts add up to ${shown}.`;
-    tell(list, 'balance/total-mismatch', placed, declared, message, shown, 'error');
+    if (borneOut || shown.size === 0) continue;
+    // Senders differ in what they add: every sum that could have been meant is named.
+    const sums = [...shown].join(' or ');
+    const message = `${nameOf(declared)} is ${claimed}, and its parts add up to ${sums}.`;
+    tell(list, 'balance/total-mismatch', placed, declared, message, sums, 'error');
   }
 }
 

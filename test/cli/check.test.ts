@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -221,6 +222,24 @@ describe('what cannot be checked', () => {
     expect(stdout).toBe('');
     if (typeof message === 'string') expect(stderr).toBe(message);
     else expect(stderr).toMatch(message);
+  });
+
+  test('one bad file among many costs no other its line, and a pipe in a folder keeps nobody waiting', async () => {
+    const folder = mkdtempSync(join(scratch, 'mixed-'));
+    copyFileSync(GOOD[0] ?? '', join(folder, 'a\n.edi'));
+    symlinkSync('nowhere', join(folder, 'b.edi'));
+    execFileSync('mkfifo', [join(folder, 'c.edi')]);
+    const { code, stdout } = await tallyport('check', folder);
+    expect(code).toBe(2);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      expect.stringContaining('a␊.edi'),
+      `✗ ${folder}/b.edi can't be read: there is no such file.`,
+      `✗ ${folder}/c.edi can't be read: it is no regular file.`,
+      expect.stringMatching(/^3 files: 1 without errors, 0 with errors.*, 2 not readable$/),
+    ]);
+    const { files } = await checked(folder);
+    expect(files.map((file) => 'unreadable' in file)).toEqual([false, true, true]);
+    expect((await tallyport('check', join(folder, 'a\n.edi'), 'nowhere.edi')).code).toBe(2);
   });
 
   test('an empty folder', async () => {

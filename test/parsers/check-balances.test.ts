@@ -114,6 +114,9 @@ describe('EDIFACT', () => {
     ${'ORDERS'} | ${"LIN+1'QTY+21:5'UNS+S'CNT+1:6'CNT+2:3'"}                                 | ${['CNT01-2 is 6, and its parts add up to 5.', 'CNT01-2 is 3, and there are 1 LIN.']}
     ${'ORDERS'} | ${"LIN+1'MOA+203:5,5'UNS+S'MOA+79:5.50'"}                                  | ${[]}
     ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+79:100'MOA+125:100'MOA+124:19'MOA+77:119'"} | ${[]}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+77:119'MOA+79:100'TAX+7+VAT'MOA+124:19'"}   | ${[]}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+77:118'MOA+79:100'TAX+7+VAT'MOA+124:19'"}   | ${['MOA01-2 is 118, and its parts add up to 119 or 100.']}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+77:118'MOA+79:100'MOA+125:90'MOA+124:19'"}  | ${['MOA01-2 is 118, and its parts add up to 90 or 109 or 100 or 119.']}
     ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+79:90'"}                                    | ${['MOA01-2 is 90, and its parts add up to 100.']}
     ${'INVOIC'} | ${"LIN+1'UNS+S'MOA+79:90'"}                                                | ${[]}
     ${'DESADV'} | ${"CPS+1'CPS+2+1'LIN+1'QTY+12:5'CNT+2:1'"}                                 | ${[]}

@@ -39,7 +39,11 @@ describe('sizes', () => {
   test('10 million empty segments in a transaction: too large, and counted', () => {
     const events = readRepeated(head, Buffer.alloc(1_000_000, '~'), 10, foot(10_000_003));
     expect(codes(events)).toEqual(['transaction/too-large']);
-    expect(transactionsOf(events)[0]?.segments.length).toBeLessThan(transactionSegmentsMax);
+    const [transaction] = transactionsOf(events);
+    expect(transaction?.segments.length).toBeLessThan(transactionSegmentsMax);
+    // Nothing is said to be missing of what was let go.
+    const { problems, verdict } = judged(transaction);
+    expect([problems.map(({ code }) => code), verdict]).toEqual([['transaction/too-large'], 'rejected']);
   });
 
   test('a million empty segments outside any: one Problem', () => {

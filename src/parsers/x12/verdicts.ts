@@ -19,6 +19,9 @@ const isError = ({ severity }: Problem): boolean => severity === 'error';
 /** AK304 and IK304: the segment or the loop's first one is not there. */
 const MISSING: ReadonlySet<string> = new Set(['3', 'I7', 'I8']);
 
+/** IK502 where segments are right by the standard and only the guide is not kept. */
+const guideNotKept = 'I5';
+
 /** AK302 is N0 1/6. */
 const segmentNumberMax = 999_999;
 
@@ -51,14 +54,17 @@ export function transactionVerdict(
     const note = notes.get(key) ?? { tag, loop, codes: new Set(), elements: [] };
     notes.set(key, note);
     note.codes.add(level === 'segment' ? code : '8');
-    if (level !== 'element') continue;
+    if (level !== 'element' || isToldOtherwise(problem, note.elements)) continue;
     const told = elementNote(problem, tag, code, dataElementOf);
     note.elements.push(kind === '999' ? { ...told, ...because(problem, tag, dataElementOf) } : told);
   }
   const segments = [...notes].map(
     ([key, note]): SegmentNote => ({ ...note, segmentNumber: Math.floor(key / 2), codes: [...note.codes] }),
   );
-  if (problems.some((one) => isError(one) && answerLevelOf(one.code) !== 'transaction')) codes.add('5');
+  const inSegments = problems.filter((one) => isError(one) && answerLevelOf(one.code) !== 'transaction');
+  const isGuides = ({ source }: Problem): boolean => kind === '999' && source === 'guide';
+  if (!inSegments.every(isGuides)) codes.add('5');
+  if (inSegments.some(isGuides)) codes.add(guideNotKept);
   return {
     message,
     controlNumber,
@@ -68,6 +74,18 @@ export function transactionVerdict(
     codes: [...codes].slice(0, acknowledgmentCodesMax),
     segments,
   };
+}
+
+/** What a map misses names no element, and what it cannot read is told already where the tables refuse it. */
+function isToldOtherwise({ code, at }: Problem, elements: readonly ElementNote[]): boolean {
+  if (!code.startsWith('map/')) return false;
+  const { elementNumber, componentNumber, repetition } = at;
+  return (
+    elementNumber === null ||
+    elements.some(
+      (told) => told.element === elementNumber && told.component === componentNumber && told.repetition === repetition,
+    )
+  );
 }
 
 function elementNote({ at, found }: Problem, tag: string, code: string, dataElementOf: DataElementOf): ElementNote {

@@ -80,6 +80,17 @@ describe('997 (traps 36 and 37)', () => {
     ]);
   });
 
+  test('what a map misses names no element, and what the tables refuse is told once', () => {
+    const problems: Problem[] = [
+      problem('map/value-required', at(4, 'PO1', null, 'PO1')),
+      problem('element/invalid-character', at(4, 'PO1', 2, 'PO1'), { found: '1,000' }),
+      problem('map/value-invalid', at(4, 'PO1', 2, 'PO1'), { found: '1,000' }),
+    ];
+    const verdict = transactionVerdict(set, problems, 'rejected', () => '330');
+    expect(verdict.segments).toMatchObject([{ tag: 'PO1', codes: ['8'], elements: [{ element: 2, code: '6' }] }]);
+    expect(verdict.segments[0]?.elements).toHaveLength(1);
+  });
+
   test('what it says is read back', () => {
     const problems = [
       problem('segment/unknown', at(3, 'XYZ')),

@@ -75,7 +75,7 @@ describe('the 999 in its own words', () => {
         'IK4*4*212*I9',
         'IK3*MEA*8**8',
         'IK4*4>3**2',
-        'IK5*R*5',
+        'IK5*R*5*I5',
         'AK9*R*1*1*0',
         'SE*16*0001',
         'GE*1*3',
