@@ -7,6 +7,7 @@ import { acknowledgmentDefaults, envelopeDefaults } from '../partners/defaults.t
 import { sameIdentity } from '../partners/identity.ts';
 import type { AnsweredInterchange, Replying } from './ack-answers.ts';
 import type { OnePartner } from './file-parties.ts';
+import { printable } from './file-words.ts';
 
 /** Takes the next number of a level, as it stands on the wire. */
 export type TakeNumber = (level: ControlNumberLevel) => string;
@@ -49,6 +50,13 @@ export function numbersBySyntax(text: string): (syntax: SyntaxName) => TakeNumbe
   return (syntax) => taking[syntax];
 }
 
+/** Whether an identity can stand in the envelope of an answer: ISA06 holds 15 characters, UNB 0004 35, and in X12 nothing is released. */
+const isRepeatable = (syntax: SyntaxName, id: string, separators: readonly (string | null)[]): boolean =>
+  id.trim() !== '' &&
+  id.length <= (syntax === 'x12' ? 15 : 35) &&
+  !/\p{Cc}/u.test(id) &&
+  !separators.some((one) => one !== null && id.includes(one));
+
 /**
  * How an interchange is answered: by the partner's agreement, or without one as an agreement answers that says nothing special, in UTC.
  * `silence` says why it is not answered at all.
@@ -63,7 +71,17 @@ export function replyingFor(
   if (parties === null) {
     const { syntax } = header;
     const version = /^\d{5}$/.test(header.version) ? header.version : '00401';
-    const envelope = { ...envelopeDefaults(syntax, version), groupSender: receiver.id, groupReceiver: sender.id };
+    const defaults = envelopeDefaults(syntax, version);
+    const separators = syntax === 'x12' ? Object.values(defaults.delimiters) : [];
+    const odd = [header.sender, header.receiver].find(({ id }) => !isRepeatable(syntax, id, separators));
+    if (odd !== undefined)
+      return {
+        agreement: null,
+        zone: 'UTC',
+        at,
+        silence: `its header names "${printable(odd.id)}", which no envelope can repeat`,
+      };
+    const envelope = { ...defaults, groupSender: receiver.id, groupReceiver: sender.id };
     // Whoever asks to see the answer wants to see one: without an agreement a CONTRL is shown as if it had been asked for.
     const contrl = syntax === 'edifact' ? 'always' : 'never';
     const acknowledgment = { ...acknowledgmentDefaults(syntax), contrl } as const;

@@ -54,7 +54,7 @@ function* segmentsOf(
   yield {
     tag: 'UCI',
     elements: [
-      clean(interchange.controlNumber),
+      reference(interchange.controlNumber),
       partyOf(interchange.sender, isVersion4 ? 4 : 3),
       partyOf(interchange.receiver, isVersion4 ? 4 : 3),
       action,
@@ -86,7 +86,7 @@ function* segmentsOf(
 const groupSegment = ({ controlNumber, sender, receiver, verdict, codes, service }: GroupVerdict): DraftSegment => ({
   tag: 'UCF',
   elements: [
-    clean(controlNumber ?? ''),
+    reference(controlNumber ?? ''),
     partyOf(sender, 2),
     partyOf(receiver, 2),
     verdict === 'rejected' ? REJECTED : ACKNOWLEDGED,
@@ -95,13 +95,13 @@ const groupSegment = ({ controlNumber, sender, receiver, verdict, codes, service
 });
 
 function* messageSegments(message: TransactionVerdict, isVersion4: boolean): Generator<DraftSegment> {
-  const { controlNumber, reference, verdict, codes, service, segments } = message;
-  const identifier = [message.message, ...(reference ?? '').split(':')].map(clean);
+  const { controlNumber, verdict, codes, service, segments } = message;
+  const identifier = [message.message, ...(message.reference ?? '').split(':')].map(clean);
   const rejected = verdict === 'rejected';
   yield {
     tag: 'UCM',
     elements: [
-      clean(controlNumber),
+      reference(controlNumber),
       identifier,
       rejected ? REJECTED : ACKNOWLEDGED,
       ...serviceElements(codes[0] ?? '', service),
@@ -143,10 +143,14 @@ const placeNumber = (number: number): string => String(Math.min(number, elementN
 function serviceElements(code: string, service: ServicePlace | undefined): DraftElement[] {
   if (code === '') return [];
   if (service === undefined) return [code];
-  const { tag, element, component } = service;
+  const { element, component } = service;
+  const tag = clean(service.tag).slice(0, 3);
   if (element === null) return [code, tag];
   return [code, tag, [placeNumber(element + 1), component === null ? '' : placeNumber(component)]];
 }
+
+/** 0020, 0048 and 0062 are an..14: of a longer one the partner is sent its beginning, for a longer one no translator would take. */
+const reference = (text: string): string => clean(text).slice(0, 14);
 
 const partyOf = (party: EnvelopeIdentity | undefined, components: number): string[] =>
   [party?.id ?? '', party?.qualifier ?? '', ...(party?.routing ?? [])].slice(0, components).map(clean);

@@ -86,18 +86,21 @@ function* segmentsOf(
 ): Generator<DraftSegment> {
   const clean = cleaner(delimiters);
   const { isVersion5 } = dialect;
-  const [functionalId, controlNumber] = [clean(group.functionalId ?? ''), clean(group.controlNumber ?? '')];
+  const [functionalId, controlNumber] = [clean(group.functionalId ?? ''), number(clean(group.controlNumber ?? ''))];
   yield { tag: 'AK1', elements: [functionalId, controlNumber, isVersion5 ? clean(group.version ?? '') : ''] };
   for (const set of transactions) {
     if (acceptedSets === 'omitted' && set.verdict === 'accepted') continue;
     const reference = isVersion5 ? clean(set.reference ?? '') : '';
-    yield { tag: 'AK2', elements: [clean(set.message), clean(set.controlNumber), reference] };
+    yield { tag: 'AK2', elements: [clean(set.message), number(clean(set.controlNumber)), reference] };
     for (const note of set.segments) yield* segmentNote(note, dialect, clean);
     yield { tag: dialect.set, elements: [LETTER[set.verdict], ...set.codes.slice(0, acknowledgmentCodesMax)] };
   }
   const counts = [group.included, group.received, group.accepted].map(String);
   yield { tag: 'AK9', elements: [LETTER[group.verdict], ...counts, ...group.codes.slice(0, acknowledgmentCodesMax)] };
 }
+
+/** AK102 and AK202 hold nine characters: of a longer number the partner is sent its beginning, for a longer one no translator would take. */
+const number = (text: string): string => text.slice(0, 9);
 
 /** AK304 holds one code, so a segment with two kinds of error has two AK3; the AK4s stand under 8, "has element errors". */
 function* segmentNote(
@@ -106,7 +109,9 @@ function* segmentNote(
   clean: Clean,
 ): Generator<DraftSegment> {
   // The loop's id (447) is AN 1/4 in 005010, and was 1/6 before.
-  const place = [clean(tag).slice(0, 3), String(segmentNumber), (loop ?? '').slice(0, dialect.isVersion5 ? 4 : 6)];
+  const named = clean(tag).slice(0, 3);
+  if (named.trim() === '') return; // an empty segment has no name for AK301, which is mandatory: AK5 tells that there are errors
+  const place = [named, String(segmentNumber), (loop ?? '').slice(0, dialect.isVersion5 ? 4 : 6)];
   for (const code of codes) {
     yield { tag: dialect.segment, elements: [...place, code] };
     if (code !== '8') continue;
