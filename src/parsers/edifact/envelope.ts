@@ -70,7 +70,10 @@ export const edifactEnvelope: Envelope = {
     }
     if (!/^[1-4]$/.test(syntaxVersion)) report('interchange/field-invalid', [1, 2], 'syntax version 1 to 4');
     for (const element of [2, 3]) {
-      if (unb.value(element).trim() === '') report('interchange/field-invalid', [element, 1], 'an identification');
+      const name = unb.value(element);
+      if (name.trim() === '') report('interchange/field-invalid', [element, 1], 'an identification');
+      else if (name.length > 35 || /\p{Cc}/u.test(name))
+        report('interchange/field-invalid', [element, 1], 'at most 35 printable characters', 'warning');
     }
     const datePlaces = syntaxVersion === '4' ? 8 : 6;
     if (!DATE.test(unb.value(4, 1)) || unb.value(4, 1).length !== datePlaces) {

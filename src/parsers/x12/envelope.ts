@@ -51,6 +51,10 @@ const ISA_FORMS: readonly (readonly [element: number, form: RegExp, expected: st
   [15, /^[IPT]$/, 'P, T or I'],
 ];
 
+/** ISA06, ISA08 and GS02, GS03 are AN 1/15; GS08 is AN 1/12. Odd names are told and still compared: whose they are decides what follows. */
+const isName = (text: string, max: number): boolean =>
+  text.trim() !== '' && trimmed(text).length <= max && !/\p{Cc}/u.test(text);
+
 /** Reports on one segment's elements. */
 function reporter(segment: Segment, segmentNumber: number | null) {
   const problems: Problem[] = [];
@@ -88,6 +92,10 @@ export const x12Envelope: Envelope = {
     for (const [element, form, expected] of ISA_FORMS) {
       if (!form.test(isa.value(element))) report('interchange/field-invalid', element, expected, 'warning');
     }
+    for (const element of [6, 8]) {
+      if (!isName(isa.value(element), 15))
+        report('interchange/field-invalid', element, 'a name of 1 to 15 printable characters', 'warning');
+    }
     if (!/^\d{9}$/.test(isa.value(13))) {
       // Only digits missing in front (or none at all) can still be echoed and compared.
       const usable = /^ *\d{1,9} *$/.test(isa.value(13));
@@ -116,7 +124,7 @@ export const x12Envelope: Envelope = {
     const { problems, report } = reporter(gs, null);
     if (!/^[A-Z0-9]{2}$/.test(gs.value(1))) report('group/header-invalid', 1, 'a functional identifier');
     for (const element of [2, 3]) {
-      if (trimmed(gs.value(element)) === '') report('group/header-invalid', element, 'an application code', 'warning');
+      if (!isName(gs.value(element), 15)) report('group/header-invalid', element, 'an application code', 'warning');
     }
     // Data element 373 grew a century with 004010.
     const [form, expected] =
@@ -127,6 +135,7 @@ export const x12Envelope: Envelope = {
     if (!/^\d{4,8}$/.test(gs.value(5))) report('group/header-invalid', 5, 'HHMM', 'warning');
     if (!/^\d{1,9}$/.test(gs.value(6))) report('group/control-number-invalid', 6, 'one to nine digits');
     if (!/^\d{6}/.test(gs.value(8))) report('group/header-invalid', 8, 'a version such as 004010');
+    else if (!isName(gs.value(8), 12)) report('group/header-invalid', 8, 'a version of at most 12 characters', 'warning');
     const header: GroupHeader = {
       functionalId: gs.value(1),
       sender: trimmed(gs.value(2)),

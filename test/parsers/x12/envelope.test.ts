@@ -17,50 +17,54 @@ describe('envelope problems', () => {
   test('a sound interchange has none', () => expect(found(ISA + GS + SET + END)).toEqual([]));
 
   test.each`
-    what                      | text                                                                                        | problems
-    ${'SE01'}                 | ${ISA + GS + SET.replace('SE*3', 'SE*4') + END}                                             | ${['transaction/segment-count-mismatch SE01']}
-    ${'SE01 no number'}       | ${ISA + GS + SET.replace('SE*3', 'SE*3abc') + END}                                          | ${['transaction/segment-count-mismatch SE01']}
-    ${'SE01 missing'}         | ${ISA + GS + SET.replace('SE*3', 'SE*') + END}                                              | ${['transaction/segment-count-mismatch SE01']}
-    ${'SE02'}                 | ${ISA + GS + SET.replace('SE*3*0001', 'SE*3*1') + END}                                      | ${['transaction/control-number-mismatch SE02']}
-    ${'SE missing'}           | ${ISA + GS + SET.replace('SE*3*0001~', '') + END}                                           | ${['transaction/trailer-missing']}
-    ${'ST01 missing'}         | ${ISA + GS + SET.replace('*850', '*') + END}                                                | ${['transaction/identifier-missing ST01']}
-    ${'ST02 missing'}         | ${ISA + GS + SET.replace(/\*0001/g, '') + END}                                              | ${['transaction/control-number-invalid ST02']}
-    ${'ST02 too short'}       | ${ISA + GS + SET.replace(/0001/g, '1') + END}                                               | ${['warning: transaction/control-number-invalid ST02']}
-    ${'ST02 too long'}        | ${ISA + GS + SET.replace(/0001/g, '1234567890') + END}                                      | ${['transaction/control-number-invalid ST02']}
-    ${'ST02 twice'}           | ${ISA + GS + SET + SET + END.replace('GE*1', 'GE*2')}                                       | ${['transaction/control-number-duplicate ST']}
-    ${'wrong group'}          | ${ISA + GS.replace('PO', 'IN') + SET + END}                                                 | ${['transaction/not-in-group ST01']}
-    ${'no group'}             | ${`${ISA + SET}IEA*0*000000101~`}                                                           | ${['transaction/outside-group ST01']}
-    ${'GE01'}                 | ${ISA + GS + SET + END.replace('GE*1', 'GE*2')}                                             | ${['group/count-mismatch GE01']}
-    ${'GE02'}                 | ${ISA + GS + SET + END.replace('GE*1*1', 'GE*1*2')}                                         | ${['group/control-number-mismatch GE02']}
-    ${'GE02 padded'}          | ${ISA + GS + SET + END.replace('GE*1*1', 'GE*1*0001')}                                      | ${[]}
-    ${'GE missing'}           | ${ISA + GS + SET + END.replace('GE*1*1~', '')}                                              | ${['group/trailer-missing']}
-    ${'GS06 no number'}       | ${ISA + GS.replace('*1*X', '*A*X') + SET + END.replace('GE*1*1', 'GE*1*A')}                 | ${['group/control-number-invalid GS06']}
-    ${'GS06 twice'}           | ${`${ISA + GS + SET}GE*1*1~${GS}${SET}GE*1*1~IEA*2*000000101~`}                             | ${['group/control-number-duplicate GS']}
-    ${'GS01 missing'}         | ${ISA + GS.replace('PO', '') + SET + END}                                                   | ${['group/header-invalid GS01', 'transaction/not-in-group ST01']}
-    ${'GS08 missing'}         | ${ISA + GS.replace('*004010', '') + SET + END}                                              | ${['group/header-invalid GS08']}
-    ${'GS04 no date'}         | ${ISA + GS.replace('20240115', 'TODAY') + SET + END}                                        | ${['warning: group/header-invalid GS04']}
-    ${'IEA01'}                | ${ISA + GS + SET + END.replace('IEA*1', 'IEA*2')}                                           | ${['interchange/count-mismatch IEA01']}
-    ${'IEA02'}                | ${ISA + GS + SET + END.replace('IEA*1*000000101', 'IEA*1*000000102')}                       | ${['interchange/control-number-mismatch IEA02']}
-    ${'IEA02 not padded'}     | ${ISA + GS + SET + END.replace('IEA*1*000000101', 'IEA*1*101')}                             | ${[]}
-    ${'IEA missing'}          | ${`${ISA + GS + SET}GE*1*1~`}                                                               | ${['interchange/trailer-missing']}
-    ${'all trailers missing'} | ${`${ISA + GS}ST*850*0001~BEG*00~`}                                                         | ${['transaction/trailer-missing', 'group/trailer-missing', 'interchange/trailer-missing']}
-    ${'nothing inside'}       | ${`${ISA}IEA*0*000000101~`}                                                                 | ${['warning: interchange/empty']}
-    ${'TA1 late'}             | ${`${ISA + GS + SET}GE*1*1~TA1*000000009*240115*1030*A*000~IEA*1*000000101~`}               | ${['warning: interchange/segment-unexpected TA1']}
-    ${'ISA13 no number'}      | ${ISA.replace('000000101', 'ABC000101') + GS + SET + END.replace('000000101', 'ABC000101')} | ${['interchange/control-number-invalid ISA13']}
-    ${'ISA05 unknown'}        | ${ISA.replace('*ZZ*N', '*Q9*N') + GS + SET + END}                                           | ${['warning: interchange/field-invalid ISA05']}
-    ${'one byte, two roles'}  | ${ISA.replace('*P*:', '*P**') + GS + SET + END}                                             | ${['interchange/delimiters-invalid ISA']}
-    ${'segment cut off'}      | ${`${ISA + GS}ST*850*0001~BEG*00`}                                                          | ${['transaction/trailer-missing', 'file/truncated', 'group/trailer-missing', 'interchange/trailer-missing']}
-    ${'last terminator'}      | ${(ISA + GS + SET + END).slice(0, -1)}                                                      | ${['warning: file/truncated']}
-    ${'empty file'}           | ${''}                                                                                       | ${['file/empty']}
-    ${'only line breaks'}     | ${'\r\n \u001a\u0000'}                                                                      | ${['file/empty']}
-    ${'no EDI'}               | ${'{"order": 1, "isa": "ISA*"}'}                                                            | ${['file/not-edi']}
-    ${'GS without ISA'}       | ${GS + SET + END}                                                                           | ${['file/not-edi']}
-    ${'ISA cut off'}          | ${ISA.slice(0, 60)}                                                                         | ${['interchange/header-malformed']}
-    ${'stray segments'}       | ${`${ISA}N1*ST~N1*BT~${GS}${SET}${END}`}                                                    | ${['interchange/segment-unexpected N1']}
-    ${'for the carrier'}      | ${`${ISA}ISB*1~ISE*240115*0515*04~${GS}${SET}${END}`}                                       | ${['warning: interchange/segment-unexpected ISB']}
-    ${'carrier and stray'}    | ${`${ISA}ISB*1~N1*ST~${GS}${SET}${END}`}                                                    | ${['interchange/segment-unexpected ISB']}
-    ${'carrier, too late'}    | ${`${ISA + GS + SET}GE*1*1~ISB*1~IEA*1*000000101~`}                                         | ${['interchange/segment-unexpected ISB']}
-    ${'endless segment'}      | ${`${ISA}N1*${'A'.repeat(70_000)}~${GS}${SET}${END}`}                                       | ${['interchange/segment-unexpected']}
+    what                                | text                                                                                        | problems
+    ${'SE01'}                           | ${ISA + GS + SET.replace('SE*3', 'SE*4') + END}                                             | ${['transaction/segment-count-mismatch SE01']}
+    ${'SE01 no number'}                 | ${ISA + GS + SET.replace('SE*3', 'SE*3abc') + END}                                          | ${['transaction/segment-count-mismatch SE01']}
+    ${'SE01 missing'}                   | ${ISA + GS + SET.replace('SE*3', 'SE*') + END}                                              | ${['transaction/segment-count-mismatch SE01']}
+    ${'SE02'}                           | ${ISA + GS + SET.replace('SE*3*0001', 'SE*3*1') + END}                                      | ${['transaction/control-number-mismatch SE02']}
+    ${'SE missing'}                     | ${ISA + GS + SET.replace('SE*3*0001~', '') + END}                                           | ${['transaction/trailer-missing']}
+    ${'ST01 missing'}                   | ${ISA + GS + SET.replace('*850', '*') + END}                                                | ${['transaction/identifier-missing ST01']}
+    ${'ST02 missing'}                   | ${ISA + GS + SET.replace(/\*0001/g, '') + END}                                              | ${['transaction/control-number-invalid ST02']}
+    ${'ST02 too short'}                 | ${ISA + GS + SET.replace(/0001/g, '1') + END}                                               | ${['warning: transaction/control-number-invalid ST02']}
+    ${'ST02 too long'}                  | ${ISA + GS + SET.replace(/0001/g, '1234567890') + END}                                      | ${['transaction/control-number-invalid ST02']}
+    ${'ST02 twice'}                     | ${ISA + GS + SET + SET + END.replace('GE*1', 'GE*2')}                                       | ${['transaction/control-number-duplicate ST']}
+    ${'wrong group'}                    | ${ISA + GS.replace('PO', 'IN') + SET + END}                                                 | ${['transaction/not-in-group ST01']}
+    ${'no group'}                       | ${`${ISA + SET}IEA*0*000000101~`}                                                           | ${['transaction/outside-group ST01']}
+    ${'GE01'}                           | ${ISA + GS + SET + END.replace('GE*1', 'GE*2')}                                             | ${['group/count-mismatch GE01']}
+    ${'GE02'}                           | ${ISA + GS + SET + END.replace('GE*1*1', 'GE*1*2')}                                         | ${['group/control-number-mismatch GE02']}
+    ${'GE02 padded'}                    | ${ISA + GS + SET + END.replace('GE*1*1', 'GE*1*0001')}                                      | ${[]}
+    ${'GE missing'}                     | ${ISA + GS + SET + END.replace('GE*1*1~', '')}                                              | ${['group/trailer-missing']}
+    ${'GS06 no number'}                 | ${ISA + GS.replace('*1*X', '*A*X') + SET + END.replace('GE*1*1', 'GE*1*A')}                 | ${['group/control-number-invalid GS06']}
+    ${'GS06 twice'}                     | ${`${ISA + GS + SET}GE*1*1~${GS}${SET}GE*1*1~IEA*2*000000101~`}                             | ${['group/control-number-duplicate GS']}
+    ${'GS01 missing'}                   | ${ISA + GS.replace('PO', '') + SET + END}                                                   | ${['group/header-invalid GS01', 'transaction/not-in-group ST01']}
+    ${'GS08 missing'}                   | ${ISA + GS.replace('*004010', '') + SET + END}                                              | ${['group/header-invalid GS08']}
+    ${'ISA06 with a control character'} | ${ISA.replace('NORTHWIND', 'NORTH\x01IND') + GS + SET + END}                                | ${['warning: interchange/field-invalid ISA06']}
+    ${'ISA08 blank'}                    | ${ISA.replace('TALLYPORT', '         ') + GS + SET + END}                                   | ${['warning: interchange/field-invalid ISA08']}
+    ${'GS02 with a control character'}  | ${ISA + GS.replace('NORTHWIND', 'NORTH\x01IND') + SET + END}                                | ${['warning: group/header-invalid GS02']}
+    ${'GS08 of 16 characters'}          | ${ISA + GS.replace('004010', '004010ABCDEFGHIJ') + SET + END}                               | ${['warning: group/header-invalid GS08']}
+    ${'GS04 no date'}                   | ${ISA + GS.replace('20240115', 'TODAY') + SET + END}                                        | ${['warning: group/header-invalid GS04']}
+    ${'IEA01'}                          | ${ISA + GS + SET + END.replace('IEA*1', 'IEA*2')}                                           | ${['interchange/count-mismatch IEA01']}
+    ${'IEA02'}                          | ${ISA + GS + SET + END.replace('IEA*1*000000101', 'IEA*1*000000102')}                       | ${['interchange/control-number-mismatch IEA02']}
+    ${'IEA02 not padded'}               | ${ISA + GS + SET + END.replace('IEA*1*000000101', 'IEA*1*101')}                             | ${[]}
+    ${'IEA missing'}                    | ${`${ISA + GS + SET}GE*1*1~`}                                                               | ${['interchange/trailer-missing']}
+    ${'all trailers missing'}           | ${`${ISA + GS}ST*850*0001~BEG*00~`}                                                         | ${['transaction/trailer-missing', 'group/trailer-missing', 'interchange/trailer-missing']}
+    ${'nothing inside'}                 | ${`${ISA}IEA*0*000000101~`}                                                                 | ${['warning: interchange/empty']}
+    ${'TA1 late'}                       | ${`${ISA + GS + SET}GE*1*1~TA1*000000009*240115*1030*A*000~IEA*1*000000101~`}               | ${['warning: interchange/segment-unexpected TA1']}
+    ${'ISA13 no number'}                | ${ISA.replace('000000101', 'ABC000101') + GS + SET + END.replace('000000101', 'ABC000101')} | ${['interchange/control-number-invalid ISA13']}
+    ${'ISA05 unknown'}                  | ${ISA.replace('*ZZ*N', '*Q9*N') + GS + SET + END}                                           | ${['warning: interchange/field-invalid ISA05']}
+    ${'one byte, two roles'}            | ${ISA.replace('*P*:', '*P**') + GS + SET + END}                                             | ${['interchange/delimiters-invalid ISA']}
+    ${'segment cut off'}                | ${`${ISA + GS}ST*850*0001~BEG*00`}                                                          | ${['transaction/trailer-missing', 'file/truncated', 'group/trailer-missing', 'interchange/trailer-missing']}
+    ${'last terminator'}                | ${(ISA + GS + SET + END).slice(0, -1)}                                                      | ${['warning: file/truncated']}
+    ${'empty file'}                     | ${''}                                                                                       | ${['file/empty']}
+    ${'only line breaks'}               | ${'\r\n \u001a\u0000'}                                                                      | ${['file/empty']}
+    ${'no EDI'}                         | ${'{"order": 1, "isa": "ISA*"}'}                                                            | ${['file/not-edi']}
+    ${'GS without ISA'}                 | ${GS + SET + END}                                                                           | ${['file/not-edi']}
+    ${'ISA cut off'}                    | ${ISA.slice(0, 60)}                                                                         | ${['interchange/header-malformed']}
+    ${'stray segments'}                 | ${`${ISA}N1*ST~N1*BT~${GS}${SET}${END}`}                                                    | ${['interchange/segment-unexpected N1']}
+    ${'for the carrier'}                | ${`${ISA}ISB*1~ISE*240115*0515*04~${GS}${SET}${END}`}                                       | ${['warning: interchange/segment-unexpected ISB']}
+    ${'carrier and stray'}              | ${`${ISA}ISB*1~N1*ST~${GS}${SET}${END}`}                                                    | ${['interchange/segment-unexpected ISB']}
+    ${'carrier, too late'}              | ${`${ISA + GS + SET}GE*1*1~ISB*1~IEA*1*000000101~`}                                         | ${['interchange/segment-unexpected ISB']}
+    ${'endless segment'}                | ${`${ISA}N1*${'A'.repeat(70_000)}~${GS}${SET}${END}`}                                       | ${['interchange/segment-unexpected']}
   `('$what', ({ text, problems }) => expect(found(text)).toEqual(problems));
 
   test('the message names both sides', () => {
