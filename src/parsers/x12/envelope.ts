@@ -135,7 +135,8 @@ export const x12Envelope: Envelope = {
     if (!/^\d{4,8}$/.test(gs.value(5))) report('group/header-invalid', 5, 'HHMM', 'warning');
     if (!/^\d{1,9}$/.test(gs.value(6))) report('group/control-number-invalid', 6, 'one to nine digits');
     if (!/^\d{6}/.test(gs.value(8))) report('group/header-invalid', 8, 'a version such as 004010');
-    else if (!isName(gs.value(8), 12)) report('group/header-invalid', 8, 'a version of at most 12 characters', 'warning');
+    else if (!isName(gs.value(8), 12))
+      report('group/header-invalid', 8, 'a version of at most 12 characters', 'warning');
     const header: GroupHeader = {
       functionalId: gs.value(1),
       sender: trimmed(gs.value(2)),
