@@ -108,7 +108,7 @@ describe.runIf(onRedis && hasRedisServer)('a Redis of our own', () => {
     await queue.enqueue(jobs);
     await expect
       .poll(() => ran.toSorted(), { timeout: 10_000 })
-      .toEqual(jobs.flatMap(({ attempts }) => attempts.map((attempt) => attempt.id)));
+      .toEqual(jobs.flatMap(({ attempts }) => attempts.map((attempt) => attempt.id)).toSorted());
     await workers.close();
     await queue.close();
   });
