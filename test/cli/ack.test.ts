@@ -84,6 +84,38 @@ describe('ack writes what the gateway would answer', () => {
 });
 
 describe('what ack does not answer', () => {
+  const sound = readFileSync(join(repository, 'fixtures/x12/004010/850/typical.edi'), 'latin1');
+  const isa06 = sound.slice(35, 50);
+  const under = (name: string, text: string): string => {
+    const path = join(scratch, name);
+    writeFileSync(path, text, 'latin1');
+    return path;
+  };
+
+  test.each([
+    ['control character', `${isa06.slice(0, 4)}\u0001${isa06.slice(5)}`, '␁'],
+    ['terminator', `${isa06.slice(0, 4)}~${isa06.slice(5)}`, '~'],
+    ['nothing', ' '.repeat(15), ''],
+  ])('a header whose ISA06 holds a %s: no envelope can repeat it, and it is said', async (what, name, shown) => {
+    const path = under(`odd-${what.slice(0, 4)}.edi`, sound.replace(isa06, name));
+    const { stdout, stderr } = await tallyport('ack', path, ...when);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/is not answered: its header names ".*", which no envelope can repeat\.\n$/);
+    expect(stderr).toContain(shown);
+  });
+
+  test.each([
+    ['GS06 of 40 digits', (text: string) => text.replace(/(GS\*(?:[^*]*\*){5})\d+/, `$1${'7'.repeat(40)}`)],
+    ['ST02 of 40 digits', (text: string) => text.replace(/(ST\*850\*)\d+/, `$1${'7'.repeat(40)}`)],
+    ['empty segments', (text: string) => text.replace(/~(\r?\n)?BEG/, '~~~~$1BEG')],
+  ])('%s are answered so that a translator takes the answer', async (what, change) => {
+    const bytes = change(sound);
+    expect(bytes).not.toBe(sound);
+    const { stdout } = await tallyport('ack', under(`${what.replaceAll(' ', '-')}.edi`, bytes), ...when);
+    expect(stdout).toContain('997');
+    expect((await tallyport('check', under('answer.edi', stdout))).code).toBe(0);
+  });
+
   test.each([
     ['no file', ['nowhere.edi'], 2, /nowhere\.edi can't be read: there is no such file/],
     ['a folder', ['fixtures'], 2, /fixtures can't be read: it is a folder/],
