@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckList } from './check.ts';
 import { failuresOf } from './check.ts';
+import { openPigeonholes, type Pigeonholes } from './pigeonholes.ts';
 import type { Postbox, WaitingFile } from './postbox.ts';
 import type { Host } from './process.ts';
 import type { Usage, Wire } from './protocol.ts';
@@ -21,13 +22,7 @@ export interface Arrived {
     | { readonly kind: 'ta1'; readonly ta1: Segment };
 }
 
-export interface Mailroom {
-  /** The next arrival under a key ("855:4500000101"), whether it is here already or comes later: whoever waits has a limit. */
-  take(key: string): Promise<Arrived>;
-  /** Keys of what arrived and nobody took: whatever a buyer did not wait for should not have come. */
-  leftovers(): readonly string[];
-  /** Keys that are waited for in vain so far. */
-  wanted(): readonly string[];
+export interface Mailroom extends Omit<Pigeonholes<Arrived>, 'deliver'> {
   /** How many files came a second time with the same bytes. */
   repeats(): number;
   /** Reads until the signal is aborted. */
@@ -71,16 +66,9 @@ export function keyOf(transaction: Transaction): string {
 /** Takes every file from the postbox, reads it, looks at its envelope, answers its groups and hands its transactions to who waits. */
 export function openMailroom(parts: MailroomParts): Mailroom {
   const { party, postbox, host } = parts;
-  const arrived = new Map<string, Arrived[]>();
-  const waiting = new Map<string, ((one: Arrived) => void)[]>();
+  const holes = openPigeonholes<Arrived>();
   const digests = new Map<string, string>();
   let repeated = 0;
-
-  const deliver = (key: string, one: Arrived) => {
-    const waiter = waiting.get(key)?.shift();
-    if (waiter !== undefined) waiter(one);
-    else arrived.set(key, [...(arrived.get(key) ?? []), one]);
-  };
 
   /** True when this very interchange was read before: a retry on the wire carries the same bytes and numbers, and counts once. */
   const isRepeat = (fileName: string, interchange: Interchange, bytes: Uint8Array): boolean => {
@@ -124,22 +112,16 @@ export function openMailroom(parts: MailroomParts): Mailroom {
       passed: list.checks.length - failed.length,
       failed,
     });
-    for (const [key, one] of arrivalsOf(interchange, fileName)) deliver(key, one);
+    for (const [key, one] of arrivalsOf(interchange, fileName)) holes.deliver(key, one);
     for (const group of interchange.groups) {
       if (element(group.header, 1) !== 'FA') await parts.acknowledge(interchange, group);
     }
   };
 
   return {
-    take(key) {
-      const [first, ...others] = arrived.get(key) ?? [];
-      if (others.length > 0) arrived.set(key, others);
-      else arrived.delete(key);
-      if (first !== undefined) return Promise.resolve(first);
-      return new Promise((resolve) => waiting.set(key, [...(waiting.get(key) ?? []), resolve]));
-    },
-    leftovers: () => [...arrived.keys()],
-    wanted: () => [...waiting].flatMap(([key, waiters]) => waiters.map(() => key)),
+    take: holes.take,
+    leftovers: holes.leftovers,
+    wanted: holes.wanted,
     repeats: () => repeated,
     async run() {
       while (!host.signal.aborted) {

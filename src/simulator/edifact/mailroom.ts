@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkList, failuresOf } from '../check.ts';
+import { openPigeonholes, type Pigeonholes } from '../pigeonholes.ts';
 import type { Postbox, WaitingFile } from '../postbox.ts';
 import type { Host } from '../process.ts';
 import type { Usage, Wire } from '../protocol.ts';
@@ -13,13 +14,7 @@ export interface ArrivedMessage {
   readonly wire: Wire;
 }
 
-export interface EdifactMailroom {
-  /** The next arrival under a key ("ORDRSP:NH000001-1"), whether it is here already or comes later: whoever waits has a limit. */
-  take(key: string): Promise<ArrivedMessage>;
-  /** Keys of what arrived and nobody took. */
-  leftovers(): readonly string[];
-  /** Keys that are waited for in vain so far. */
-  wanted(): readonly string[];
+export interface EdifactMailroom extends Omit<Pigeonholes<ArrivedMessage>, 'deliver'> {
   /** Reads until the signal is aborted. */
   run(): Promise<void>;
 }
@@ -48,14 +43,7 @@ export function keyOfMessage({ type, segments }: EdifactMessage): string {
 /** Takes every file from the postbox, reads it, looks at its envelope, answers it and hands its messages to who waits. */
 export function openEdifactMailroom(parts: EdifactMailroomParts): EdifactMailroom {
   const { party, postbox, host } = parts;
-  const arrived = new Map<string, ArrivedMessage[]>();
-  const waiting = new Map<string, ((one: ArrivedMessage) => void)[]>();
-
-  const deliver = (key: string, one: ArrivedMessage): void => {
-    const waiter = waiting.get(key)?.shift();
-    if (waiter !== undefined) waiter(one);
-    else arrived.set(key, [...(arrived.get(key) ?? []), one]);
-  };
+  const holes = openPigeonholes<ArrivedMessage>();
 
   const checkEnvelope = (fileName: string, { header, reference }: EdifactInterchange, usage: Usage): void => {
     const list = checkList(`interchange ${reference}`);
@@ -79,7 +67,7 @@ export function openEdifactMailroom(parts: EdifactMailroomParts): EdifactMailroo
         const { type } = message;
         const interchangeNumber = interchange.reference;
         const wire: Wire = { direction: 'out', message: type, interchangeNumber, groupNumber: null, fileName };
-        deliver(keyOfMessage(message), { message, interchange, usage, wire });
+        holes.deliver(keyOfMessage(message), { message, interchange, usage, wire });
       }
       const asks = componentOf(interchange.header, 9) === '1';
       if (asks && interchange.messages.every(({ type }) => type !== 'CONTRL'))
@@ -91,15 +79,9 @@ export function openEdifactMailroom(parts: EdifactMailroomParts): EdifactMailroo
   };
 
   return {
-    take(key) {
-      const [first, ...others] = arrived.get(key) ?? [];
-      if (others.length > 0) arrived.set(key, others);
-      else arrived.delete(key);
-      if (first !== undefined) return Promise.resolve(first);
-      return new Promise((resolve) => waiting.set(key, [...(waiting.get(key) ?? []), resolve]));
-    },
-    leftovers: () => [...arrived.keys()],
-    wanted: () => [...waiting].flatMap(([key, waiters]) => waiters.map(() => key)),
+    take: holes.take,
+    leftovers: holes.leftovers,
+    wanted: holes.wanted,
     async run() {
       while (!host.signal.aborted) {
         for (const file of await postbox.list()) await open(file);
