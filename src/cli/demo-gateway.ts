@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../core/failure.ts';
-import { configurationAgeMsMax } from '../flows/known-configuration.ts';
 import { readConfigurationFiles } from '../library/partners.ts';
 import { type DemoPorts, keyFolderOf } from '../simulator/companies.ts';
 import { as2CertificateIn, sshKeyIn } from '../simulator/own-keys.ts';
@@ -73,8 +72,6 @@ async function applyExamples(
   const { status, body } = await client.post('/configuration', { base: dataFolder, files, by: 'demo' });
   if (status !== 200)
     throw new FailureError('config-invalid', `The example configuration was not taken: ${JSON.stringify(body)}`);
-  // Whoever came sooner could still meet a gateway that knows no partners.
-  await sleep(configurationAgeMsMax + 100);
   return { gatewayCertificate, gatewaySshKey };
 }
 

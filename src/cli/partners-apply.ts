@@ -1,5 +1,5 @@
 import { FailureError } from '../core/failure.ts';
-import { applyConfiguration, checkConfiguration } from '../flows/apply-configuration.ts';
+import { checkConfiguration, putInForce } from '../flows/apply-configuration.ts';
 import { readConfigurationFiles } from '../library/partners.ts';
 import { type ConfigurationFault, describeFault } from '../partners/fault.ts';
 import { type ApplyFlags, type Commands, defaultApi, type ExitCode } from './commands.ts';
@@ -38,7 +38,7 @@ export async function runPartnersApply(commands: Commands, folder: string, flags
   return commands.withStore({ dataFolder, databaseUrl: environment.DATABASE_URL ?? null }, async (context) => {
     const { configuration, faults } = await checkConfiguration(context, files, dataFolder);
     if (configuration === null) return told(faults);
-    await applyConfiguration(context, configuration, 'operator:cli');
+    await putInForce(context, configuration, 'operator:cli');
     return done(configuration.partners.length, configuration.agreements.length);
   });
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { configurationOf } from '../library/partners.ts';
 import { mapFaultsIn, openRuleBook } from '../library/rule-book.ts';
 import type { Configuration } from '../partners/configuration.ts';
@@ -9,6 +10,7 @@ import { replaceConfiguration } from '../store/configuration/replace.ts';
 import { writeRows } from '../store/write-rows.ts';
 import { prepareFolders } from '../transports/directory/prepare.ts';
 import type { FlowContext } from './context.ts';
+import { configurationAgeMsMax } from './known-configuration.ts';
 
 /**
  * What files say, their maps compiled beside the ones this gateway has: everything that is wrong with any of it. Relative directory paths
@@ -55,4 +57,15 @@ export async function applyConfiguration(
       },
     ]);
   });
+}
+
+/** The same, and returns when every process of the gateway goes by it: an operator tells the partner to send at that moment. Throws as it does. */
+export async function putInForce(
+  context: Pick<FlowContext, 'database' | 'clock' | 'configuration'>,
+  configuration: Configuration,
+  actor: string,
+): Promise<void> {
+  await applyConfiguration(context, configuration, actor);
+  await context.configuration('now');
+  await sleep(configurationAgeMsMax);
 }

@@ -4,14 +4,14 @@ import type { Maps } from '../library/maps.ts';
 import type { Standards } from '../library/standards.ts';
 import type { Evaluate } from '../mappers/index.ts';
 import type { Database } from '../store/database.ts';
-import type { KnownConfiguration } from './known-configuration.ts';
+import type { WatchedConfiguration } from './known-configuration.ts';
 
 /** What every flow is given; the composition root alone makes it. */
 export interface FlowContext {
   readonly database: Database;
   readonly clock: Clock;
   readonly newId: NewId;
-  readonly configuration: () => Promise<KnownConfiguration>;
+  readonly configuration: WatchedConfiguration;
   readonly standards: Standards;
   /** The base maps; a partner's own stand over them: `KnownConfiguration.rulesOf`. */
   readonly maps: Maps;

@@ -7,8 +7,14 @@ import { type Identity, identityKey } from '../partners/identity.ts';
 import { configurationVersion, readConfiguration, type StoredConfiguration } from '../store/configuration/read.ts';
 import type { Database } from '../store/database.ts';
 
-/** How stale a worker's view of the configuration may be: `partners apply` is felt everywhere within this time. */
-export const configurationAgeMsMax = 1_000;
+/**
+ * How stale a process's view of the configuration may be: four small queries a second. `putInForce` waits as long, so that what it has put in
+ * force is in force everywhere when it returns.
+ */
+export const configurationAgeMsMax = 250;
+
+/** The configuration in force, at most `configurationAgeMsMax` old; 'now': as the database has it at this moment. */
+export type WatchedConfiguration = (asOf?: 'now') => Promise<KnownConfiguration>;
 
 /** The configuration in force, indexed by what the flows ask. */
 export interface KnownConfiguration {
@@ -27,25 +33,53 @@ export interface KnownConfiguration {
   between(company: string, partner: string): Pick<Configuration, 'company' | 'partners' | 'agreements'>;
 }
 
-/** Gives the configuration in force; asks the database at most once per `configurationAgeMsMax`. */
-export function watchConfiguration(database: Database, clock: Clock): () => Promise<KnownConfiguration> {
+/** Gives the configuration in force; asks the database at most once per `configurationAgeMsMax`, but for those who want it as it is now. */
+export function watchConfiguration(database: Database, clock: Clock): WatchedConfiguration {
   let known: KnownConfiguration | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<KnownConfiguration> | undefined;
+  let next: Promise<KnownConfiguration> | undefined;
 
   const ask = async (): Promise<KnownConfiguration> => {
+    // Not when the answer is there: what was put in force while it was on its way is not in it.
+    const askedAt = clock.now().getTime();
     const version = await configurationVersion(database);
     if (known === undefined || known.version !== version) known = indexConfiguration(await readConfiguration(database));
-    checkedAt = clock.now().getTime();
+    checkedAt = askedAt;
     return known;
   };
-  return async () => {
-    if (known !== undefined && clock.now().getTime() - checkedAt < configurationAgeMsMax) return known;
+  const begin = (): Promise<KnownConfiguration> => {
     asking ??= ask().finally(() => {
       asking = undefined;
     });
     return asking;
   };
+  /** One question for all who ask while another is on its way: whoever sends us names that nobody has makes one query at a time. */
+  const afresh = (): Promise<KnownConfiguration> => {
+    if (asking === undefined) return begin();
+    const ended = asking.then(
+      () => undefined,
+      () => undefined,
+    );
+    next ??= ended.then(() => {
+      next = undefined;
+      return begin();
+    });
+    return next;
+  };
+  return async (asOf) => {
+    if (asOf === 'now') return afresh();
+    if (known !== undefined && clock.now().getTime() - checkedAt < configurationAgeMsMax) return known;
+    return begin();
+  };
+}
+
+/** What is found in the configuration; before nobody is found, in the one of this moment: what was put in force just now is never unknown. */
+export async function findConfigured<T>(
+  configuration: WatchedConfiguration,
+  find: (known: KnownConfiguration) => T | undefined,
+): Promise<T | undefined> {
+  return find(await configuration()) ?? find(await configuration('now'));
 }
 
 function indexConfiguration(stored: StoredConfiguration): KnownConfiguration {

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { FailureError } from '../core/failure.ts';
 import { object } from '../documents/parts.ts';
-import { applyConfiguration, checkConfiguration } from '../flows/apply-configuration.ts';
+import { checkConfiguration, putInForce } from '../flows/apply-configuration.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { sendProblem } from './problem-details.ts';
 import { actorOf, answers, By, oneOf, plainText, told } from './schemas.ts';
@@ -74,7 +74,7 @@ export const configuration =
         if (checked.configuration === null)
           return sendProblem(reply, 422, 'The configuration has faults.', { faults: checked.faults });
         try {
-          await applyConfiguration(context, checked.configuration, actorOf(body.by));
+          await putInForce(context, checked.configuration, actorOf(body.by));
         } catch (error) {
           const fault = folderFault(error);
           if (fault === null) throw error;

@@ -34,7 +34,7 @@ interface Station {
 }
 
 async function station(): Promise<Station> {
-  const { applyConfiguration, checkConfiguration } = await import('../../src/flows/apply-configuration.ts');
+  const { putInForce, checkConfiguration } = await import('../../src/flows/apply-configuration.ts');
   const { readConfigurationFiles } = await import('../../src/library/partners.ts');
   const gateway = await testGateway();
   const { context, database, clock } = gateway;
@@ -79,8 +79,7 @@ async function station(): Promise<Station> {
         gateway.dataFolder,
       );
       if (configuration === null) throw new Error('the example has faults');
-      await applyConfiguration(context, withAs2(() => settings)(configuration), 'test');
-      await new Promise((resolve) => setTimeout(resolve, 1_100)); // until it is known: see configurationAgeMsMax
+      await putInForce(context, withAs2(() => settings)(configuration), 'test');
     },
   };
 }

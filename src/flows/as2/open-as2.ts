@@ -9,6 +9,7 @@ import type { Line } from '../../transports/as2/send/post.ts';
 import { spool } from '../../transports/as2/spool.ts';
 import type { Transport } from '../../transports/transport.ts';
 import type { FlowContext } from '../context.ts';
+import { findConfigured } from '../known-configuration.ts';
 import { openKeyRing } from './key-ring.ts';
 import { keepSynchronous, mdnLookups } from './receipts.ts';
 import { keepRefused } from './refusals.ts';
@@ -62,8 +63,10 @@ export function openAs2(context: FlowContext, around: As2Surroundings, report: (
       report,
       lookups: {
         async relationOf(theirName, ourName) {
-          const found = (await channels()).find(
-            ({ settings }) => settings.theirName === theirName && settings.ourName === ourName,
+          const found = await findConfigured(configuration, ({ channels }) =>
+            channels
+              .filter(isAs2)
+              .find(({ settings }) => settings.theirName === theirName && settings.ourName === ourName),
           );
           return found === undefined ? undefined : relationOf(found, around, clock.now());
         },
