@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DiskRoom, freeBytesOf } from '../dist/transports/sftp/server/disk-room.js';
 import { openHostKeys } from '../dist/transports/sftp/server/host-keys.js';
 import { sftpListener } from '../dist/transports/sftp/server/listener.js';
 
@@ -52,6 +53,7 @@ const listener = sftpListener({
   },
   clock: { now: () => new Date() },
   spoolFolder: join(folder, 'spool'),
+  disk: new DiskRoom({ freeBytesMin: 0, freeBytes: () => freeBytesOf(folder), onChange: () => undefined }),
   holder: 'bench',
   audit: () => undefined,
   report: (failure) => console.error(failure),

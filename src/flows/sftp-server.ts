@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FailureError, failureOf } from '../core/failure.ts';
+import { FailureError, failureOf } from '../core/failure.ts';
+import { putSftpRoom, removeSftpRoom } from '../store/sftp/room.ts';
 import { expireUploads, spoolsOf } from '../store/sftp/uploads.ts';
 import { type NewEvent, writeRows } from '../store/write-rows.ts';
-import { sftpPartMsMax } from '../transports/limits.ts';
+import { sftpFreeBytesMin, sftpPartMsMax } from '../transports/limits.ts';
+import { DiskRoom, freeBytesOf } from '../transports/sftp/server/disk-room.ts';
 import { openHostKeys } from '../transports/sftp/server/host-keys.ts';
 import { sftpListener } from '../transports/sftp/server/listener.ts';
 import type { Audited } from '../transports/sftp/server/mailbox.ts';
@@ -15,6 +17,8 @@ import { accountOfChannel, sftpInboxes, sftpOutboxes } from './sftp-mailboxes.ts
 /** Audit lines are written together, four times a second: a script that fetches 1,000 files makes 1,000 of them. */
 const auditMs = 250;
 const expireMs = 60 * 60_000;
+/** Twice a minute, as metrics are scraped. */
+const roomMs = 30_000;
 
 export interface OpenSftpServer {
   /** "sftp://127.0.0.1:8482". */
@@ -27,7 +31,14 @@ export interface OpenSftpServer {
 /** Opens the partners' SFTP server: its accounts are the `sftp-mailbox` channels of the configuration in force. */
 export async function openSftpServer(
   context: FlowContext,
-  at: { readonly host: string; readonly port: number; readonly folder: string },
+  at: {
+    readonly host: string;
+    readonly port: number;
+    readonly folder: string;
+    /** For tests; else the limit's own, and what the disk says. */
+    readonly freeBytesMin?: number;
+    readonly freeBytes?: () => Promise<number>;
+  },
   report: (what: string, failure: FailureError) => void,
 ): Promise<OpenSftpServer> {
   const spoolFolder = join(at.folder, 'spool');
@@ -44,6 +55,15 @@ export async function openSftpServer(
     expire().catch((thrown: unknown) => report('parts of SFTP', failureOf(thrown)));
   }, expireMs);
   const audit = startAudit(context, (failure) => report('audit of SFTP', failure));
+  const disk = new DiskRoom({
+    freeBytesMin: at.freeBytesMin ?? sftpFreeBytesMin,
+    freeBytes: at.freeBytes ?? (() => freeBytesOf(spoolFolder)),
+    onChange(isLow, freeBytes) {
+      audit.addEvent(roomEvent(context, { isLow, freeBytes, holder }));
+      if (isLow) report('SFTP server', diskLow(spoolFolder, freeBytes));
+      void tellRoom();
+    },
+  });
   const listener = sftpListener({
     hostKeys,
     accountOf: async (username) =>
@@ -53,21 +73,55 @@ export async function openSftpServer(
     intake: { receive: openReceiver(context) },
     clock: context.clock,
     spoolFolder,
+    disk,
     holder,
     audit: audit.add,
     report: (failure) => report('SFTP server', failure),
   });
+  const tellRoom = async (): Promise<void> => {
+    try {
+      const isLow = await disk.look();
+      const freeBytes = Number.isFinite(disk.freeBytes) ? disk.freeBytes : null;
+      await putSftpRoom(context.database, { holder, freeBytes, isLow, connectionCount: listener.connectionCount });
+    } catch (thrown) {
+      report('room of SFTP', failureOf(thrown));
+    }
+  };
+  const telling = setInterval(() => void tellRoom(), roomMs);
   const url = await listener.listen(at);
+  await tellRoom();
   return {
     url,
     fingerprints: hostKeys.map(({ type, fingerprint, isNext }) => `${fingerprint} (${type}${isNext ? ', next' : ''})`),
     async close() {
       clearInterval(expiring);
+      clearInterval(telling);
       await listener.close();
       await audit.close();
+      await removeSftpRoom(context.database, holder).catch(() => undefined); // it says its age, and is told no more after two minutes
     },
   };
 }
+
+const diskLow = (folder: string, freeBytes: number): FailureError =>
+  new FailureError(
+    'disk-full',
+    `${folder} has ${Math.max(0, Math.round(freeBytes))} bytes free: uploads are refused.`,
+    {
+      remedy: 'Make room on that disk, or put the data folder on a larger one; uploads are taken again by themselves.',
+    },
+  );
+
+const roomEvent = (
+  { clock }: FlowContext,
+  { isLow, freeBytes, holder }: { readonly isLow: boolean; readonly freeBytes: number; readonly holder: string },
+): NewEvent => ({
+  at: clock.now(),
+  type: isLow ? 'sftp/disk-low' : 'sftp/disk-enough',
+  actor: 'gateway',
+  data: { server: holder, freeBytes: Number.isFinite(freeBytes) ? Math.round(freeBytes) : null },
+  objects: [],
+});
 
 /** Bytes that no name stands for: what a killed process was receiving. Their client had no OK, and sends again. */
 async function removeStrays({ database }: FlowContext, spoolFolder: string, holder: string): Promise<void> {
@@ -90,7 +144,7 @@ async function holderOf(folder: string): Promise<string> {
 function startAudit(
   { database, clock }: FlowContext,
   report: (failure: FailureError) => void,
-): { add(line: Audited): void; close(): Promise<void> } {
+): { add(line: Audited): void; addEvent(event: NewEvent): void; close(): Promise<void> } {
   let lines: NewEvent[] = [];
   let writing: Promise<void> = Promise.resolve();
   const flush = (): void => {
@@ -109,6 +163,9 @@ function startAudit(
         data: { username, remote, name, byteLength, outcome },
         objects: channelId === null ? [] : [{ kind: 'channel', id: channelId, qualifier: 'subject' }],
       });
+    },
+    addEvent(event) {
+      lines.push(event);
     },
     async close() {
       clearInterval(timer);

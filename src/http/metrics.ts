@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { certificatesLeft } from '../flows/as2/expiring.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { refusalCounts } from '../store/as2/refused.ts';
+import { type SftpRoom, sftpRooms } from '../store/sftp/room.ts';
 import { type Gauges, gauges } from '../store/views/gauges.ts';
 import { answers, told } from './schemas.ts';
 
@@ -35,6 +36,12 @@ export const METRICS = {
     help: 'Days until a certificate ends, ours (key) or a partner’s (channel); below zero: it has ended.',
     labels: ['whose', 'fingerprint'],
   },
+  tallyport_sftp_free_bytes: {
+    help: 'What is free on the disk where an SFTP server of ours spools uploads.',
+    labels: ['server'],
+  },
+  tallyport_sftp_disk_low: { help: '1 while that is so little that uploads are refused.', labels: ['server'] },
+  tallyport_sftp_connections: { help: 'Connections to an SFTP server of ours.', labels: ['server'] },
   tallyport_api_requests_total: {
     help: 'Requests this process answered on the operator API.',
     labels: ['method', 'route', 'status'],
@@ -69,6 +76,7 @@ export function metrics({
   const up = gauge('tallyport_database_up');
   const counted = countedGauges(gauge);
   const as2 = as2Gauges(gauge);
+  const sftp = sftpGauges(gauge);
   const { help, labels } = METRICS.tallyport_api_requests_total;
   const requests = new Counter({
     name: 'tallyport_api_requests_total',
@@ -89,12 +97,14 @@ export function metrics({
         try {
           counted.set(await gauges(database));
           as2.set(await refusalCounts(database), await certificatesLeft({ database, clock, configuration }));
+          sftp.set(await sftpRooms(database));
           up.set(1);
         } catch (failure) {
           // The process itself can still be watched: what it uses may be why.
           request.log.warn({ err: failure }, 'no figures from the database');
           counted.forget();
           as2.forget();
+          sftp.forget();
           up.set(0);
         }
         return reply.type(registry.contentType).send(await registry.metrics());
@@ -126,6 +136,27 @@ function as2Gauges(gauge: (name: MetricName) => Gauge<string>) {
       // 16 digits tell two certificates of one name apart, and are what `keys list` shows.
       for (const { whose, fingerprint, days } of left)
         certificates.set({ whose, fingerprint: fingerprint.slice(0, 16) }, days);
+    },
+  };
+}
+
+function sftpGauges(gauge: (name: MetricName) => Gauge<string>) {
+  const free = gauge('tallyport_sftp_free_bytes');
+  const low = gauge('tallyport_sftp_disk_low');
+  const connections = gauge('tallyport_sftp_connections');
+  const forget = (): void => {
+    for (const one of [free, low, connections]) one.reset();
+  };
+  return {
+    forget,
+    set(rooms: readonly SftpRoom[]): void {
+      forget();
+      for (const { holder, freeBytes, isLow, connectionCount } of rooms) {
+        const server = holder.slice(0, 8);
+        if (freeBytes !== null) free.set({ server }, freeBytes);
+        low.set({ server }, isLow ? 1 : 0);
+        connections.set({ server }, connectionCount);
+      }
     },
   };
 }

@@ -61,6 +61,8 @@ export const loginRestMs = 5 * 60_000;
 export const loginRestMsMax = 60 * 60_000;
 /** 10,000 files that are too large, or failed: remembered so that they do not stand in the way of the others. */
 export const remoteSetAsideMax = 10_000;
+/** 512 MiB left on the disk of the spool, half of what PostgreSQL's log may grow by (max_wal_size): below it no upload is taken. */
+export const sftpFreeBytesMin = 512 * 1024 * 1024;
 /** 30 s from the first byte to a login: a person types a password in that time, and nobody else needs it. */
 export const sftpLoginMsMax = 30_000;
 /** 6 refused tries and 20 keys offered in one connection, as OpenSSH has them. */

@@ -122,7 +122,7 @@ describe.skipIf(!hasOpenSsh)('a partner whose SFTP client comes to us', () => {
           await gateway.rows<{ type: string }>(`select distinct type from event where type like 'sftp/%' order by 1`)
         ).map(({ type }) => type),
       )
-      .toEqual(['sftp/download', 'sftp/login', 'sftp/logout', 'sftp/upload']);
+      .toEqual(['sftp/delete', 'sftp/download', 'sftp/login', 'sftp/logout', 'sftp/upload']);
     expect(failures).toEqual([]);
     expect(readdirSync(join(root, 'server/spool'))).toEqual(['young']);
   });

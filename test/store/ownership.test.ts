@@ -63,6 +63,7 @@ const OTHERS = [
   'rule_file',
   'rule_use',
   'sftp_upload',
+  'sftp_room',
   'as2_received',
   'as2_mdn',
   'as2_refused',

@@ -4,10 +4,11 @@ import { connect, type Socket } from 'node:net';
 import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connectSftp } from '../../../src/transports/sftp/client/sftp-files.ts';
+import { addressOf } from '../../../src/transports/sftp/server/doorkeeper.ts';
 import type { Account } from '../../../src/transports/sftp/server/mailbox.ts';
 import { hashPassword } from '../../../src/transports/sftp/server/password.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
-import { accountFor, startServer, type World } from './mailboxes.ts';
+import { accountFor, roomWith, startServer, type World } from './mailboxes.ts';
 
 const clients: Client[] = [];
 afterEach(() => {
@@ -205,6 +206,127 @@ describe('who means ill', () => {
     expect(await tell((done) => sftp.write(handle, Buffer.from('x'), 0, 1, 100, done))).toBe(OK);
     expect(await tell((done) => sftp.close(handle, done))).toBe(FAILURE);
     expect([world.kept.texts(), readdirSync(world.spoolFolder)]).toEqual([[], []]);
+  });
+
+  test('64 handles do not fill the mailbox 64 times: what is being written counts, and what broke off', async () => {
+    const world = await startServer([withKey({ quotaBytes: 1_000_000, quotaFiles: 5 })]);
+    const sftp = await open(world);
+    const handles = await Promise.all(
+      Array.from({ length: 4 }, (_, n) => ask<Buffer>((done) => sftp.open(`/in/${n}`, 'w', done))),
+    );
+    const bytes = Buffer.alloc(30_000);
+    let taken = 0;
+    for (let at = 0; at < 900_000; at += bytes.byteLength)
+      for (const handle of handles)
+        taken += (await tell((done) => sftp.write(handle, bytes, 0, bytes.byteLength, at, done))) === OK ? 30_000 : 0;
+    expect(taken).toBeGreaterThan(900_000);
+    expect(taken).toBeLessThanOrEqual(1_000_000);
+    await ask((done) => sftp.open('/in/4', 'w', done)).catch(() => undefined);
+    expect(await tell((done) => sftp.open('/in/5', 'w', done))).toBe(FAILURE);
+    for (const handle of handles) await tell((done) => sftp.close(handle, done));
+    expect(await tell((done) => sftp.writeFile('/in/small', 'ISA~', done))).toBe(OK); // those that were refused left nothing
+  });
+
+  test('a file may take the place of its forerunner though both together are more than the quota', async () => {
+    const world = await startServer([withKey({ quotaBytes: 100_000 })]);
+    const sftp = await open(world);
+    for (const letter of ['a', 'b'])
+      expect(await tell((done) => sftp.writeFile('/in/a.edi', letter.repeat(90_000), done))).toBe(OK);
+    expect(world.kept.texts().map((text) => text.slice(0, 1))).toEqual(['a', 'b']);
+  });
+
+  test('two that go on with one part at once: one is broken off, and their bytes never mix', async () => {
+    const world = await startServer([withKey()]);
+    const sftp = await open(world);
+    const other = await open(world);
+    const first = await ask<Buffer>((done) => sftp.open('/in/a.part', 'w', done));
+    await tell((done) => sftp.write(first, Buffer.from('ISA*'), 0, 4, 0, done));
+    expect(await tell((done) => sftp.close(first, done))).toBe(OK);
+    const goOn = async (on: SFTPWrapper, letter: string): Promise<number[]> => {
+      const handle = await ask<Buffer>((done) => on.open('/in/a.part', 'r+', done));
+      const bytes = Buffer.from(letter.repeat(1_000));
+      return [
+        await tell((done) => on.write(handle, bytes, 0, bytes.byteLength, 4, done)),
+        await tell((done) => on.close(handle, done)),
+      ];
+    };
+    const ended = await Promise.all([goOn(sftp, 'a'), goOn(other, 'b'), goOn(sftp, 'c'), goOn(other, 'd')]);
+    expect(ended.some(([, closed]) => closed === OK)).toBe(true);
+    expect(await tell((done) => sftp.rename('/in/a.part', '/in/a.edi', done))).toBe(OK);
+    expect(world.kept.texts()[0]).toMatch(/^ISA\*(a{1000}|b{1000}|c{1000}|d{1000})$/);
+  });
+
+  test('a rename that is asked for twice, and before its close is answered, delivers once', async () => {
+    const world = await startServer([withKey()]);
+    const sftp = await open(world);
+    const other = await open(world);
+    const handle = await ask<Buffer>((done) => sftp.open('/in/a.part', 'w', done));
+    await tell((done) => sftp.write(handle, Buffer.from('ISA~'), 0, 4, 0, done));
+    const asked = [
+      tell((done) => sftp.close(handle, done)),
+      tell((done) => sftp.rename('/in/a.part', '/in/a.edi', done)),
+      tell((done) => other.rename('/in/a.part', '/in/a.edi', done)),
+      tell((done) => other.rename('/in/a.part', '/in/b.edi', done)),
+    ];
+    expect((await Promise.all(asked)).filter((status) => status === OK).length).toBe(2);
+    expect(world.kept.texts()).toEqual(['ISA~']);
+    expect(readdirSync(world.spoolFolder)).toEqual([]);
+  });
+
+  test('a disk that fills up: what is being written is refused in words, and taken again when there is room', async () => {
+    let free = 5_000_000;
+    const changes: boolean[] = [];
+    const disk = roomWith(
+      () => free,
+      (isLow) => changes.push(isLow),
+    );
+    const world = await startServer([withKey()], { disk });
+    const sftp = await open(world);
+    const said = (send: (done: (error: unknown) => void) => void): Promise<string> =>
+      new Promise((resolve) => send((error) => resolve(error instanceof Error ? error.message : 'ok')));
+    const handle = await ask<Buffer>((done) => sftp.open('/in/a', 'w', done));
+    const bytes = Buffer.alloc(30_000);
+    const answers = new Set<string>();
+    for (let at = 0; at < 6_000_000; at += bytes.byteLength)
+      answers.add(await said((done) => sftp.write(handle, bytes, 0, bytes.byteLength, at, done)));
+    const full = 'There is no room on our disk; try again later';
+    expect([...answers]).toEqual(['ok', full]);
+    expect(await said((done) => sftp.close(handle, done))).toBe(full);
+    free = 900_000;
+    await expect.poll(() => said((done) => sftp.writeFile('/in/b', 'ISA~', done))).toBe(full);
+    free = 5_000_000;
+    await expect.poll(() => said((done) => sftp.writeFile('/in/b', 'ISA~', done)), { timeout: 10_000 }).toBe('ok');
+    expect(changes.at(0)).toBe(true);
+    expect(changes.at(-1)).toBe(false);
+    expect([world.kept.texts(), readdirSync(world.spoolFolder)]).toEqual([['ISA~'], []]);
+    expect(world.audit.some(({ operation, outcome }) => operation === 'upload' && outcome === full)).toBe(true);
+  }, 30_000);
+
+  test('what is refused stands in the audit, a hundred times a session and not a million', async () => {
+    const world = await startServer([withKey()]);
+    const sftp = await open(world);
+    expect(await tell((done) => sftp.open('/out/../../etc/\u0007passwd', 'w', done))).toBe(DENIED);
+    expect(await tell((done) => sftp.rename('/in/a', '/out/b', done))).toBe(DENIED);
+    for (let n = 0; n < 200; n++) await tell((done) => sftp.unlink('/in/nothing', done));
+    const refused = world.audit.filter(({ outcome }) => outcome === 'Permission denied' || outcome === 'No such file');
+    expect(refused.slice(0, 3).map(({ operation, name }) => [operation, name])).toEqual([
+      ['upload', '/out/../../etc/\ufffdpasswd'],
+      ['rename', '/in/a → /out/b'],
+      ['delete', '/in/nothing'],
+    ]);
+    expect(refused.length).toBe(100);
+  });
+
+  test.each([
+    ['10.1.2.3', '10.1.2.3'],
+    ['::ffff:10.1.2.3', '10.1.2.3'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:DB8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ])('%s is counted as %s', (remote, counted) => {
+    expect(addressOf(remote)).toBe(counted);
   });
 
   test('as many files as the quota has, and not one more', async () => {

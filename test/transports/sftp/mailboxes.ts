@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from 'vitest';
 import type { FailureError } from '../../../src/core/failure.ts';
+import { DiskRoom } from '../../../src/transports/sftp/server/disk-room.ts';
 import { type HostKey, openHostKeys } from '../../../src/transports/sftp/server/host-keys.ts';
 import {
   type SftpListener,
@@ -96,6 +97,10 @@ afterEach(async () => {
   for (const listener of open.splice(0)) await listener.close();
 });
 
+/** A disk with so much free, of which 1 MB must stay so. */
+export const roomWith = (freeBytes: () => number, onChange: (isLow: boolean) => void = () => undefined): DiskRoom =>
+  new DiskRoom({ freeBytesMin: 1_000_000, freeBytes: async () => freeBytes(), onChange });
+
 /** Our server with mailboxes in memory. */
 export async function startServer(
   accounts: readonly Account[],
@@ -112,6 +117,7 @@ export async function startServer(
     intake: kept,
     clock: { now: () => new Date() },
     spoolFolder,
+    disk: roomWith(() => Number.POSITIVE_INFINITY),
     holder: 'this',
     audit: (line) => audit.push(line),
     report: (failure) => failures.push(failure),

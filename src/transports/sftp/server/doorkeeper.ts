@@ -11,6 +11,21 @@ import {
 const addressesMax = 10_000;
 
 /**
+ * What counts as one address: of IPv6 the /64, for whoever has one address there has all 2^64 of them (RFC 6177, 2).
+ */
+export function addressOf(remote: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remote)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!remote.includes(':')) return remote;
+  const [head = '', tail] = remote.toLowerCase().replace(/%.*$/, '').split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
+  const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+/**
  * Who may come in, by address: an address that guesses is slowed, then barred, and nobody else is. Accounts are not locked: whoever
  * knows a name could else lock its owner out.
  */
@@ -25,11 +40,15 @@ export class Doorkeeper {
     this.#clock = clock;
   }
 
-  /** Whether a connection from there is taken; if so, `left` must be called when it ends. */
+  /** No room for one more: somebody has to leave first. */
+  get isFull(): boolean {
+    return this.#connectionCount >= sftpConnectionsMax;
+  }
+
+  /** Whether a connection from there is taken; if so, `leave` must be called when it ends. */
   enter(address: string): boolean {
     const count = this.#connections.get(address) ?? 0;
-    if (this.#connectionCount >= sftpConnectionsMax || count >= sftpConnectionsPerAddressMax || this.isBarred(address))
-      return false;
+    if (count >= sftpConnectionsPerAddressMax || this.isBarred(address)) return false;
     this.#connections.set(address, count + 1);
     this.#connectionCount += 1;
     return true;

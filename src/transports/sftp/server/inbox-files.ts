@@ -1,10 +1,12 @@
 import type { Clock } from '../../../core/clock.ts';
 import { type FailureError, failureOf } from '../../../core/failure.ts';
 import type { Intake } from '../../transport.ts';
+import type { DiskRoom } from './disk-room.ts';
 import type { Account, Audited, Inbox, Upload } from './mailbox.ts';
 import { isUnfinished } from './names.ts';
 import { absent, denied, failed } from './refusal.ts';
 import { readSpool, removeSpool, SpoolFile } from './spool-file.ts';
+import type { Writers } from './writers.ts';
 
 /*
  * A file's way in:
@@ -26,8 +28,8 @@ export interface InboxParts {
   readonly holder: string;
   readonly audit: (line: Pick<Audited, 'operation' | 'name' | 'byteLength' | 'outcome'>) => void;
   readonly report: (failure: FailureError) => void;
-  /** Who writes which name in this process. */
-  readonly writing: Map<string, Writing>;
+  readonly writers: Writers;
+  readonly disk: DiskRoom;
 }
 
 export interface OpenFlags {
@@ -42,17 +44,21 @@ export class Writing {
   readonly #name: string;
   readonly #spool: SpoolFile;
   readonly #isAppending: boolean;
-  readonly #roomBytes: number;
+  /** What the file that this one replaces leaves free. */
+  readonly #freedBytes: number;
+  readonly #bytesBefore: number;
   #modifiedS: number | null = null;
   #refusal: Error | null = null;
+  #isKept = false;
   #ending: Promise<void> | undefined;
 
-  constructor(parts: InboxParts, name: string, spool: SpoolFile, isAppending: boolean, roomBytes: number) {
+  constructor(parts: InboxParts, name: string, spool: SpoolFile, isAppending: boolean, freedBytes: number) {
     this.#parts = parts;
     this.#name = name;
     this.#spool = spool;
     this.#isAppending = isAppending;
-    this.#roomBytes = roomBytes;
+    this.#freedBytes = freedBytes;
+    this.#bytesBefore = spool.byteLength;
   }
 
   get byteLength(): number {
@@ -73,15 +79,23 @@ export class Writing {
     this.#modifiedS = modifiedS;
   }
 
-  /** Throws SftpRefusal: the file is too large, over the quota, or has a hole nobody fills. It can then not be closed well either. */
+  /**
+   * Throws SftpRefusal: the file is too large, over the quota, has a hole nobody fills, or the disk is full. It can then not be closed well
+   * either.
+   */
   write(offset: number, bytes: Buffer): void {
     if (this.#ending !== undefined) throw takenOver();
+    const { account, writers, disk } = this.#parts;
+    const { channelId, fileBytesMax, quotaBytes } = account;
     const from = this.#isAppending ? this.#spool.byteLength : offset;
     const end = from + bytes.byteLength;
-    if (end > this.#parts.account.fileBytesMax)
-      this.#refuse(`A file has at most ${this.#parts.account.fileBytesMax} bytes`);
-    if (end > this.#roomBytes) this.#refuse('The mailbox is full');
+    const growth = Math.max(0, end - this.#spool.byteLength);
+    if (end > fileBytesMax) this.#refuse(`A file has at most ${fileBytesMax} bytes`);
+    if (writers.usedBytes(channelId) - this.#freedBytes + growth > quotaBytes) this.#refuse('The mailbox is full');
+    if (disk.isLow) this.#refuse(noRoom);
     if (!this.#spool.write(from, bytes)) this.#refuse('Not written');
+    writers.grew(channelId, growth);
+    disk.wrote(growth);
   }
 
   #refuse(why: string): never {
@@ -94,6 +108,11 @@ export class Writing {
     if (this.#ending !== undefined) throw takenOver();
     this.#ending = this.#close();
     return this.#ending;
+  }
+
+  /** Resolves when a CLOSE that is under way has ended; a client may ask for the next thing before it is answered. */
+  async closed(): Promise<void> {
+    await this.#ending?.catch(() => undefined); // its failure is the CLOSE's to tell
   }
 
   /** The connection broke, or another began to write this name: what came whole is kept, to be gone on with. Never throws. */
@@ -114,6 +133,7 @@ export class Writing {
       else await deliver(this.#parts, name, this.#spool.bytes());
       const part = isPart ? { holder, spool: this.#spool.id, isClosed: true } : null;
       await inbox.put(account.channelId, { name, byteLength, modifiedS: this.modifiedS, part });
+      this.#isKept = true;
       if (!isPart) await this.#spool.discard();
       audit({ operation: 'upload', name, byteLength, outcome: isPart ? 'ok, waits for its final name' : 'ok' });
     } catch (error) {
@@ -126,9 +146,8 @@ export class Writing {
   }
 
   #forget(): void {
-    const { account, writing } = this.#parts;
-    const key = keyOf(account, this.#name);
-    if (writing.get(key) === this) writing.delete(key);
+    const { account, writers } = this.#parts;
+    writers.end(account.channelId, this.#name, this, this.byteLength - this.#bytesBefore, this.#isKept);
   }
 
   async #breakOff(): Promise<void> {
@@ -140,6 +159,7 @@ export class Writing {
         await this.#spool.keep(byteLength);
         const part = { holder, spool: this.#spool.id, isClosed: false };
         await inbox.put(account.channelId, { name: this.#name, byteLength, modifiedS: this.modifiedS, part });
+        this.#isKept = true;
       }
       audit({ operation: 'upload', name: this.#name, byteLength, outcome: 'broken off' });
     } catch (error) {
@@ -152,7 +172,7 @@ export class Writing {
 
 const takenOver = (): Error => failed('Another connection writes this file');
 const nowS = (clock: Clock): number => Math.floor(clock.now().getTime() / 1_000);
-const keyOf = ({ channelId }: Account, name: string): string => `${channelId}\0${name}`;
+const noRoom = 'There is no room on our disk; try again later';
 
 async function deliver(
   { account, intake, remote }: InboxParts,
@@ -179,44 +199,59 @@ export async function findUpload({ account, inbox, holder }: InboxParts, name: s
  * OPEN for writing. Throws SftpRefusal. Whoever wrote the name before is broken off: mostly the same client, whose lost connection we have
  * not noticed yet. Each writer has bytes of its own, so they never mix.
  */
-export async function openForWriting(parts: InboxParts, name: string, flags: OpenFlags): Promise<Writing> {
-  const { account, inbox, spoolFolder, writing } = parts;
-  const key = keyOf(account, name);
-  await writing.get(key)?.breakOff();
+export function openForWriting(parts: InboxParts, name: string, flags: OpenFlags): Promise<Writing> {
+  const { account, writers } = parts;
+  return writers.inTurn(account.channelId, [name], () => openAlone(parts, name, flags));
+}
+
+async function openAlone(parts: InboxParts, name: string, flags: OpenFlags): Promise<Writing> {
+  const { account, inbox, spoolFolder, writers, disk } = parts;
+  const { channelId, quotaBytes, quotaFiles } = account;
+  await writers.of(channelId, name)?.breakOff();
   const found = await findUpload(parts, name);
   if (found === undefined && !flags.create) throw absent();
   if (found !== undefined && flags.exclusive) throw failed('The file is there already');
-  const { byteLength, fileCount } = await inbox.usage(account.channelId);
-  const roomBytes = account.quotaBytes - byteLength + (found?.byteLength ?? 0);
-  if (roomBytes <= 0 || (found === undefined && fileCount >= account.quotaFiles)) throw failed('The mailbox is full');
   // A delivered file is ours: nothing can be added to it, only another put in its place. scp does so without emptying it first; who means
   // to add to it writes behind a hole, and is refused at CLOSE.
   if (found !== undefined && found.part === null && (flags.append || !account.inbox.mayOverwrite))
     throw denied('The file is delivered and cannot be changed');
+  if (await disk.look()) throw failed(noRoom);
   const part = found?.part ?? null;
-  const left =
-    part === null || flags.truncate
-      ? undefined
-      : await SpoolFile.reopen(spoolFolder, part.spool, found?.byteLength ?? 0);
+  const isResumed = part !== null && !flags.truncate;
+  const used = await inbox.usage(channelId);
+  const freedBytes = isResumed ? 0 : (found?.byteLength ?? 0);
+  const writingBytes = Math.max(0, writers.usedBytes(channelId) - used.byteLength);
+  const isFull =
+    used.byteLength + writingBytes - freedBytes >= quotaBytes ||
+    (found === undefined && used.fileCount + writers.writingCount(channelId) >= quotaFiles);
+  if (isFull) throw failed('The mailbox is full');
+  const left = isResumed ? await SpoolFile.reopen(spoolFolder, part.spool, found?.byteLength ?? 0) : undefined;
   if (part !== null && left === undefined) await removeSpool(spoolFolder, part.spool);
-  const one = new Writing(parts, name, left ?? new SpoolFile(spoolFolder), flags.append, roomBytes);
-  writing.set(key, one);
+  const one = new Writing(parts, name, left ?? new SpoolFile(spoolFolder), flags.append, freedBytes);
+  writers.begin(channelId, name, one, used);
   return one;
 }
 
 /** RENAME within the inbox: a closed part under a final name is delivered by it. Never onto a name that is there. */
-export async function renameUpload(parts: InboxParts, from: string, to: string): Promise<void> {
-  const { account, inbox, spoolFolder, audit } = parts;
+export function renameUpload(parts: InboxParts, from: string, to: string): Promise<void> {
+  const { account, writers } = parts;
+  return writers.inTurn(account.channelId, [from, to], () => renameAlone(parts, from, to));
+}
+
+async function renameAlone(parts: InboxParts, from: string, to: string): Promise<void> {
+  const { account, inbox, spoolFolder, writers, disk, audit } = parts;
   const { channelId } = account;
+  await writers.of(channelId, from)?.closed();
   const found = await findUpload(parts, from);
-  if (found === undefined || parts.writing.has(keyOf(account, from))) throw absent();
+  if (found === undefined || writers.of(channelId, from) !== undefined) throw absent();
   if (from === to) return;
   const target = await findUpload(parts, to);
-  if (target !== undefined || parts.writing.has(keyOf(account, to))) throw failed('The file is there already');
+  if (target !== undefined || writers.of(channelId, to) !== undefined) throw failed('The file is there already');
   if (found.part === null) {
     if (!account.inbox.mayRename) throw denied();
   } else if (!isUnfinished(to)) {
     if (!found.part.isClosed || found.byteLength === 0) throw failed('The file is not whole');
+    if (await disk.look()) throw failed(noRoom);
     await deliver(parts, to, readSpool(spoolFolder, found.part.spool));
   }
   const part = isUnfinished(to) ? found.part : null;
@@ -227,11 +262,18 @@ export async function renameUpload(parts: InboxParts, from: string, to: string):
 }
 
 /** REMOVE: a part is gone; a delivered file is only shown no more. */
-export async function removeUpload(parts: InboxParts, name: string): Promise<void> {
-  const { account, inbox, spoolFolder, audit } = parts;
+export function removeUpload(parts: InboxParts, name: string): Promise<void> {
+  const { account, writers } = parts;
+  return writers.inTurn(account.channelId, [name], () => removeAlone(parts, name));
+}
+
+async function removeAlone(parts: InboxParts, name: string): Promise<void> {
+  const { account, inbox, spoolFolder, writers, audit } = parts;
+  const { channelId } = account;
+  await writers.of(channelId, name)?.closed();
   const found = await findUpload(parts, name);
   if (found === undefined) throw absent();
-  if (parts.writing.has(keyOf(account, name))) throw failed('The file is being written');
+  if (writers.of(channelId, name) !== undefined) throw failed('The file is being written');
   if (found.part === null && !account.inbox.mayDelete) throw denied();
   await inbox.remove(account.channelId, name);
   if (found.part !== null) await removeSpool(spoolFolder, found.part.spool);

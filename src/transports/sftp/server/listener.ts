@@ -13,13 +13,14 @@ import {
 } from '../../limits.ts';
 import type { Intake } from '../../transport.ts';
 import { safeAlgorithms } from '../client/algorithms.ts';
-import { Doorkeeper } from './doorkeeper.ts';
+import type { DiskRoom } from './disk-room.ts';
+import { addressOf, Doorkeeper } from './doorkeeper.ts';
 import type { HostKey } from './host-keys.ts';
-import type { Writing } from './inbox-files.ts';
 import { Login } from './login.ts';
 import type { Account, Audited, Inbox, Outbox } from './mailbox.ts';
 import { PasswordGate } from './password.ts';
 import { type Pace, SftpSession } from './session.ts';
+import { Writers } from './writers.ts';
 
 export interface SftpListenerOptions {
   readonly hostKeys: readonly HostKey[];
@@ -30,6 +31,7 @@ export interface SftpListenerOptions {
   readonly clock: Clock;
   /** Where uploads wait until they are whole; ours alone, on a disk with room. */
   readonly spoolFolder: string;
+  readonly disk: DiskRoom;
   /** What this process is called among those that share the database: parts of uploads lie with it. */
   readonly holder: string;
   readonly audit: (line: Audited) => void;
@@ -51,7 +53,7 @@ interface Shared {
   readonly options: SftpListenerOptions;
   readonly doorkeeper: Doorkeeper;
   readonly passwords: PasswordGate;
-  readonly writing: Map<string, Writing>;
+  readonly writers: Writers;
   readonly readSoFar: Map<string, number>;
 }
 
@@ -61,7 +63,7 @@ export function sftpListener(options: SftpListenerOptions): SftpListener {
     options,
     doorkeeper: new Doorkeeper(options.clock),
     passwords: new PasswordGate(),
-    writing: new Map(),
+    writers: new Writers(),
     readSoFar: new Map(),
   };
   const visits = new Map<Socket, Visit>();
@@ -86,18 +88,19 @@ export function sftpListener(options: SftpListenerOptions): SftpListener {
   // Our own sockets, handed to ssh2: it shows none, and only a socket can be paused when a client sends faster than the disk takes it.
   const server = createServer({ noDelay: true }, (socket) => {
     const address = socket.remoteAddress ?? '';
-    if (!shared.doorkeeper.enter(address)) {
+    const counted = addressOf(address);
+    if ((shared.doorkeeper.isFull && !hangUpOnStranger(visits)) || !shared.doorkeeper.enter(counted)) {
       socket.destroy();
       return;
     }
     const name = nameOf(address, socket.remotePort);
-    const visit = new Visit(shared, socket, address);
+    const visit = new Visit(shared, socket, { address, counted });
     visits.set(socket, visit);
     sockets.set(name, socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       sockets.delete(name);
-      shared.doorkeeper.leave(address);
+      shared.doorkeeper.leave(counted);
       void visit.end().finally(() => visits.delete(socket));
     });
     ssh.injectSocket(socket);
@@ -123,11 +126,26 @@ export function sftpListener(options: SftpListenerOptions): SftpListener {
   };
 }
 
+/**
+ * Makes room for one more by hanging up on whoever has been there longest without having logged in; false: everybody has. Else 32 addresses
+ * that say nothing would shut everybody out.
+ */
+function hangUpOnStranger(visits: ReadonlyMap<Socket, Visit>): boolean {
+  for (const [socket, visit] of visits) {
+    if (visit.isLoggedIn || socket.destroyed) continue;
+    socket.destroy();
+    return true;
+  }
+  return false;
+}
+
 /** One connection, from its first byte to its end. */
 class Visit {
   readonly #shared: Shared;
   readonly #socket: Socket;
   readonly #address: string;
+  /** What its tries are counted under. */
+  readonly #counted: string;
   readonly #sessions = new Set<SftpSession>();
   #account: Account | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -136,20 +154,29 @@ class Visit {
   #unwritten = 0;
   #roomWanted: (() => void)[] = [];
 
-  constructor(shared: Shared, socket: Socket, address: string) {
+  constructor(
+    shared: Shared,
+    socket: Socket,
+    { address, counted }: { readonly address: string; readonly counted: string },
+  ) {
     this.#shared = shared;
     this.#socket = socket;
     this.#address = address;
+    this.#counted = counted;
     this.#timer = setTimeout(() => socket.destroy(), shared.options.loginMsMax ?? sftpLoginMsMax);
     socket.on('drain', () => {
       for (const go of this.#roomWanted.splice(0)) go();
     });
   }
 
+  get isLoggedIn(): boolean {
+    return this.#account !== null;
+  }
+
   begin(connection: Connection): void {
     const { options, doorkeeper, passwords } = this.#shared;
     const login = new Login({
-      address: this.#address,
+      address: this.#counted,
       clock: options.clock,
       doorkeeper,
       passwords,
@@ -182,8 +209,8 @@ class Visit {
   }
 
   #serve(account: Account, sftp: ConstructorParameters<typeof SftpSession>[0]): void {
-    const { options, writing, readSoFar } = this.#shared;
-    const { intake, clock, spoolFolder, holder, report } = options;
+    const { options, writers, readSoFar } = this.#shared;
+    const { intake, clock, spoolFolder, disk, holder, report } = options;
     const audit = (line: Omit<Audited, 'channelId' | 'username' | 'remote'>): void => this.#audit(line);
     const session = new SftpSession(sftp, {
       account,
@@ -196,7 +223,8 @@ class Visit {
         spoolFolder,
         holder,
         audit,
-        writing,
+        writers,
+        disk,
         report,
       },
       outbox: { account, outbox: options.outbox, audit, readSoFar },

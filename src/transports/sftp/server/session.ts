@@ -6,7 +6,7 @@ import { sftpHandlesMax, sftpReadBytesMax, sftpUnreadBytesMax } from '../../limi
 import { entryOf, fileAttributes, folderAttributes } from './attributes.ts';
 import { findUpload, type InboxParts, openForWriting, removeUpload, renameUpload, Writing } from './inbox-files.ts';
 import { listFolder, listRoot } from './listing.ts';
-import type { Account } from './mailbox.ts';
+import type { Account, Audited } from './mailbox.ts';
 import { normalPath, placeOf } from './names.ts';
 import { type OutboxParts, openForReading, Reading, removeWaiting } from './outbox-files.ts';
 import { absent, denied, failed, SftpRefusal } from './refusal.ts';
@@ -53,6 +53,12 @@ function heldBack(sftp: SFTPWrapper): number {
 }
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
+/** 100 refusals a session: a client that asks a million times fills no log. */
+const refusalsToldMax = 100;
+
+/** A path that was refused, as it goes into the audit: a label, without what no name may have. */
+const shown = (path: string): string => path.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd').slice(0, 300);
+
 type Listing = AsyncGenerator<readonly FileEntry[]>;
 type Open = Writing | Reading | Listing;
 
@@ -62,6 +68,7 @@ export class SftpSession {
   readonly #parts: SessionParts;
   readonly #open = new Map<number, Open>();
   #lastHandle = 0;
+  #refusalsTold = 0;
 
   constructor(sftp: SFTPWrapper, parts: SessionParts) {
     this.#sftp = sftp;
@@ -89,7 +96,11 @@ export class SftpSession {
   #serveFiles(): void {
     const sftp = this.#sftp;
     sftp.on('OPEN', (id, path, flags, attrs) =>
-      this.#answer(id, async () => sftp.handle(id, this.#keep(await this.#openFile(path, flags, attrs)))),
+      this.#answer(id, async () => {
+        const operation = (flags & (OPEN_MODE.WRITE | OPEN_MODE.APPEND)) === 0 ? 'download' : 'upload';
+        const opened = this.#orTold(operation, path, this.#openFile(path, flags, attrs));
+        sftp.handle(id, this.#keep(await opened));
+      }),
     );
     sftp.on('READ', (id, handle, offset, length) => this.#answer(id, () => this.#read(id, handle, offset, length)));
     sftp.on('WRITE', (id, handle, offset, bytes) => this.#answer(id, () => this.#write(id, handle, offset, bytes)));
@@ -142,22 +153,39 @@ export class SftpSession {
     );
     sftp.on('REMOVE', (id, path) =>
       this.#answer(id, async () => {
-        const { folder, name } = this.#file(path);
-        await (folder === 'inbox' ? removeUpload(inbox, name) : removeWaiting(outbox, name));
+        const remove = async (): Promise<void> => {
+          const { folder, name } = this.#file(path);
+          await (folder === 'inbox' ? removeUpload(inbox, name) : removeWaiting(outbox, name));
+        };
+        await this.#orTold('delete', path, remove());
         done(id);
       }),
     );
     sftp.on('RENAME', (id, from, to) =>
       this.#answer(id, async () => {
-        const [source, target] = [this.#file(from), this.#file(to)];
-        if (source.folder !== 'inbox' || target.folder !== 'inbox') throw denied();
-        await renameUpload(inbox, source.name, target.name);
+        const rename = async (): Promise<void> => {
+          const [source, target] = [this.#file(from), this.#file(to)];
+          if (source.folder !== 'inbox' || target.folder !== 'inbox') throw denied();
+          await renameUpload(inbox, source.name, target.name);
+        };
+        await this.#orTold('rename', `${from} → ${to}`, rename());
         done(id);
       }),
     );
     for (const request of ['MKDIR', 'RMDIR', 'READLINK', 'SYMLINK'] as const)
       sftp.on(request, (id: number) => this.#answer(id, async () => Promise.reject(denied())));
     sftp.on('EXTENDED', (id: number) => this.#answer(id, async () => sftp.status(id, STATUS_CODE.OP_UNSUPPORTED)));
+  }
+
+  /** What the partner may not do stands in the audit too, as far as one session's worth of it says something. */
+  async #orTold<T>(operation: Audited['operation'], path: string, story: Promise<T>): Promise<T> {
+    try {
+      return await story;
+    } catch (error) {
+      if (error instanceof SftpRefusal && this.#refusalsTold++ < refusalsToldMax)
+        this.#parts.inbox.audit({ operation, name: shown(path), byteLength: null, outcome: error.message });
+      throw error;
+    }
   }
 
   /** Runs one request; whatever goes wrong is answered, ours as FAILURE and told to us. */
