@@ -9,7 +9,9 @@ import { listFolder, listRoot } from './listing.ts';
 import type { Account, Audited } from './mailbox.ts';
 import { normalPath, placeOf } from './names.ts';
 import { type OutboxParts, openForReading, Reading, removeWaiting } from './outbox-files.ts';
+import type { Pace } from './pace.ts';
 import { absent, denied, failed, SftpRefusal } from './refusal.ts';
+import { heldBack, sayDone } from './ssh2-inside.ts';
 
 const { STATUS_CODE, OPEN_MODE } = ssh2.utils.sftp;
 
@@ -20,38 +22,6 @@ export interface SessionParts {
   readonly pace: Pace;
   readonly report: (failure: FailureError) => void;
 }
-
-/** How the connection is held back: by what it has sent and we have not written, and what we have answered and it does not read. */
-export interface Pace {
-  /** A request came; it counts until it is answered. */
-  begin(): void;
-  end(): void;
-  /** How many bytes of writes are not on the disk yet. */
-  unwritten(bytes: number): void;
-  /** Resolves when the socket takes more. */
-  roomToAnswer(): Promise<void>;
-  hangUp(why: string): void;
-}
-
-/**
- * Exit status 0, as every SFTP server says at its end: scp takes its absence for a failure. ssh2 has it for its other channels and not for
- * this one, so it is reached for inside; should it move, only scp's exit code suffers.
- */
-function sayDone(sftp: SFTPWrapper): void {
-  const protocol: unknown = Reflect.get(sftp, '_protocol');
-  const outgoing: unknown = Reflect.get(sftp, 'outgoing');
-  const exitStatus: unknown = isObject(protocol) ? Reflect.get(protocol, 'exitStatus') : undefined;
-  if (typeof exitStatus === 'function' && isObject(outgoing)) exitStatus.call(protocol, Reflect.get(outgoing, 'id'), 0);
-}
-
-/** The bytes that ssh2 holds back for a client that opens no window. It keeps them in a list without a limit, and shows it to nobody. */
-function heldBack(sftp: SFTPWrapper): number {
-  const buffer: unknown = Reflect.get(sftp, '_buffer');
-  return Array.isArray(buffer)
-    ? buffer.reduce((sum: number, piece: unknown) => sum + (Buffer.isBuffer(piece) ? piece.byteLength : 0), 0)
-    : 0;
-}
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** 100 refusals a session: a client that asks a million times fills no log. */
 const refusalsToldMax = 100;
