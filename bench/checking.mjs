@@ -1,4 +1,4 @@
-// `tallyport check` of a whole file as a process of its own: time and peak memory.
+// `tallyport check` or `ack` of a whole file as a process of its own: time and peak memory.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { sizeOf } from './chunks.mjs';
@@ -9,10 +9,10 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 const peakReporter = new URL('peak-memory.mjs', import.meta.url).href;
 
-function check(path, expected) {
+function run(command, path, expected) {
   return new Promise((resolve, reject) => {
     const from = performance.now();
-    const child = spawn(process.execPath, ['--import', peakReporter, main, 'check', path], {
+    const child = spawn(process.execPath, ['--import', peakReporter, main, command, path], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let errors = '';
@@ -22,7 +22,7 @@ function check(path, expected) {
     child.once('error', reject);
     child.once('close', (code) => {
       const peak = /peak (\d+)/.exec(errors);
-      if (code !== expected || peak === null) reject(new Error(`check ended with ${code}: ${errors}`));
+      if (code !== expected || peak === null) reject(new Error(`${command} ended with ${code}: ${errors}`));
       else resolve({ seconds: (performance.now() - from) / 1000, peakMegabytes: Number(peak[1]) / 1024 });
     });
   });
@@ -31,19 +31,19 @@ function check(path, expected) {
 export async function checking(size) {
   for (const ending of ['x12', 'edi']) {
     const path = await inputFile(`orders-${size}.${ending}`);
-    await one(path, ending === 'x12' ? 'X12' : 'EDIFACT', 0);
+    await one('check', path, ending === 'x12' ? 'X12' : 'EDIFACT', 0);
   }
 }
 
-/** A file by its name, whose check ends with the code that is expected. */
-export async function checkingOne(name, what, expected) {
-  await one(await inputFile(name), what, expected);
+/** `command` about a file by its name, which ends with the code that is expected. */
+export async function checkingOne(command, name, what, expected) {
+  await one(command, await inputFile(name), what, expected);
 }
 
-async function one(path, what, expected) {
-  const { seconds, peakMegabytes } = await check(path, expected);
+async function one(command, path, what, expected) {
+  const { seconds, peakMegabytes } = await run(command, path, expected);
   print(
-    `check of ${(sizeOf(path) / 1e6).toFixed(0)} MB ${what}`,
+    `${command} of ${(sizeOf(path) / 1e6).toFixed(0)} MB ${what}`,
     megabytesPerSecond(sizeOf(path), seconds),
     `${seconds.toFixed(1)} s, peak ${peakMegabytes.toFixed(0)} MiB resident`,
   );

@@ -23,7 +23,12 @@ const benches = {
   'write-10m': () => writing('10m'),
   'check-10m': () => checking('10m'),
   'check-1g': () => checking('1g'),
-  'check-wrong-1g': () => checkingOne('wrong-1g.x12', 'X12, a mistake in every tenth transaction', 1),
+  'check-wrong-1g': () => checkingOne('check', 'wrong-1g.x12', 'X12, a mistake in every tenth transaction', 1),
+  'ack-1g': async () => {
+    await checkingOne('ack', 'orders-1g.x12', 'X12', 0);
+    await checkingOne('ack', 'orders-1g.edi', 'EDIFACT', 0);
+    await checkingOne('ack', 'wrong-1g.x12', 'X12, a mistake in every tenth transaction', 1);
+  },
   'orders-10s': () => endToEnd({ seconds: 10 }),
   orders: () => endToEnd({ seconds: 60 }),
   'orders-statements': () => endToEnd({ seconds: 10, statements: true }),
@@ -46,6 +51,7 @@ const namedOnly = new Set([
   'read-1g',
   'check-1g',
   'check-wrong-1g',
+  'ack-1g',
   'orders-10s',
   'orders-statements',
 ]);

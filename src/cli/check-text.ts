@@ -36,6 +36,10 @@ export function* countingProblems(events: Iterable<JudgedEvent>, count: ProblemC
       if (severity === 'error') count.errors += 1;
       else count.warnings += 1;
     }
+    if (event.kind === 'transaction') {
+      count.errors += event.unlisted?.errors ?? 0;
+      count.warnings += event.unlisted?.warnings ?? 0;
+    }
     yield event;
   }
 }
@@ -141,10 +145,17 @@ const interchangeLine = (tag: string, header: InterchangeHeader): string =>
     header.usage,
   ].join('  ');
 
-function transactionLine(paint: Paint, tag: string, { transaction, verdict, problems }: JudgedTransaction): string {
+function transactionLine(
+  paint: Paint,
+  tag: string,
+  { transaction, verdict, problems, unlisted }: JudgedTransaction,
+): string {
   const { controlNumber, message, version, association, segments } = transaction;
   const errors = problems.filter(({ severity }) => severity === 'error').length;
-  const trouble = troubleText({ errors, warnings: problems.length - errors });
+  const trouble = troubleText({
+    errors: errors + (unlisted?.errors ?? 0),
+    warnings: problems.length - errors + (unlisted?.warnings ?? 0),
+  });
   const what = printable([message, association?.startsWith(version) ? association : version].join(' '));
   const found = `${verdictWord(paint, verdict)}${trouble === '' ? '' : `: ${trouble}`}`;
   return `${tag} ${printable(controlNumber)}  ${what}  ${many(segments.length, 'segment')}  ${found}`;

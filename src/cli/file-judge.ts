@@ -3,7 +3,14 @@ import { type GroupTally, groupVerdict, interchangeVerdict, newTally } from '../
 import type { Standards } from '../library/standards.ts';
 import { isAcknowledgment } from '../parsers/index.ts';
 import type { Restrictions } from '../parsers/restrictions.ts';
-import type { GroupHeader, InterchangeHeader, PlacedLoop, ReadEvent, Transaction } from '../parsers/transaction.ts';
+import type {
+  GroupHeader,
+  InterchangeHeader,
+  PlacedLoop,
+  ReadEvent,
+  Transaction,
+  UnlistedCount,
+} from '../parsers/transaction.ts';
 import { validate, validateUnknown } from '../parsers/validate.ts';
 import type { RejectedUnit, ValidationSettings } from '../partners/configuration.ts';
 import { validationDefaults } from '../partners/defaults.ts';
@@ -15,6 +22,8 @@ export interface TransactionJudgment {
   readonly verdict: Verdict;
   /** The tree, where tables for the message are held. */
   readonly root: PlacedLoop | null;
+  /** How many more problems there are than a list holds; absent when none. */
+  readonly unlisted?: UnlistedCount;
 }
 
 /** What was read, with what becomes of it: problems and verdicts as a gateway would give them. */

@@ -66,7 +66,7 @@ export function agreementJudge(standards: Standards, parties: OnePartner, restri
       // The gateway would not read it: whoever looks at it here wants to see the rest all the same.
       if (foreign) return standard.transaction(transaction, header, group, acknowledges);
       const agreement = acknowledges ? undefined : agreementOf(parties, transaction, header, group);
-      const { problems, verdict, failure } = readTransaction(
+      const { problems, verdict, failure, unlisted } = readTransaction(
         { standards, maps },
         transaction,
         agreement,
@@ -74,7 +74,7 @@ export function agreementJudge(standards: Standards, parties: OnePartner, restri
         restrictions ?? parties.guide(agreement?.guide ?? null),
       );
       if (failure !== null) throw failure;
-      return { problems, verdict, root: null };
+      return { problems, verdict, root: null, ...(unlisted === undefined ? {} : { unlisted }) };
     },
   };
 }

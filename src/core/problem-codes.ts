@@ -38,6 +38,7 @@ export const PROBLEM_CODES = {
   'group/trailer-missing': 'GE or UNE is missing.',
   'group/control-number-mismatch': 'GE02 differs from GS06, or UNE 0048 from UNG 0048.',
   'group/count-mismatch': 'GE01 or UNE 0060 differs from the transactions counted.',
+  'group/empty': 'The group holds nothing.',
   'group/too-many-transactions': 'The group has more transactions than its trailer can count.',
   // transaction
   'transaction/too-large': 'The transaction is larger than a gateway holds.',
@@ -55,6 +56,7 @@ export const PROBLEM_CODES = {
   'transaction/character-set-differs': 'The bytes are in another character set than the one named.',
   'segment/binary-length': 'The declared length of binary data does not lead to a segment terminator.',
   'segment/line-break': 'Line breaks stand inside segments: they were taken out.',
+  'segment/padding': 'Blanks or control characters stand in front of segments: they were passed over.',
   // a transaction against the tables
   'transaction/unknown-version': 'No tables are held for this version.',
   'transaction/unknown-message': 'The version has no such message.',

@@ -83,6 +83,18 @@ export function tagCodeAt(bytes: Uint8Array, start: number, end: number, wrapped
   return tagCodeAt(kept, 0, kept.length, false);
 }
 
+/** Whether this tag and an element separator stand at `start`. */
+export function tagStandsAt(
+  tag: string,
+  { bytes, length }: { readonly bytes: Uint8Array; readonly length: number },
+  start: number,
+  classes: Uint8Array,
+): boolean {
+  const end = start + tag.length;
+  if (tag === '' || end >= length) return false;
+  return tagCodeAt(bytes, start, end, false) === tagCode(tag) && classes[bytes[end] ?? 0] === ELEMENT;
+}
+
 /** Whether [from, to) is one to nine digits. */
 export function isDigits(bytes: Uint8Array, from: number, to: number): boolean {
   if (to <= from || to - from > 9) return false;
@@ -97,7 +109,7 @@ export function isDigits(bytes: Uint8Array, from: number, to: number): boolean {
  * Behind what may stand before a tag: nothing up to a blank can be data there (line breaks, padding, NUL, Ctrl-Z), but a control
  * character may be a delimiter. Where the terminator is a line break, an empty line is no segment either.
  */
-export function behindNoise(bytes: Uint8Array, from: number, length: number, classes: Uint8Array): number {
+function behindNoise(bytes: Uint8Array, from: number, length: number, classes: Uint8Array): number {
   let at = from;
   while (at < length) {
     const byte = bytes[at] ?? 0;
@@ -106,4 +118,23 @@ export function behindNoise(bytes: Uint8Array, from: number, length: number, cla
     at++;
   }
   return at;
+}
+
+/** What stands before tags, passed over; it may come in pieces, so what was seen of it counts until the segment begins. */
+export class Noise {
+  #padded = false;
+
+  /** Index behind it. */
+  pass(bytes: Uint8Array, from: number, length: number, classes: Uint8Array): number {
+    const to = behindNoise(bytes, from, length, classes);
+    for (let at = from; at < to && !this.#padded; at++) this.#padded = bytes[at] !== LF && bytes[at] !== CR;
+    return to;
+  }
+
+  /** Whether there was more than line breaks since it was asked last. */
+  takePadding(): boolean {
+    const padded = this.#padded;
+    this.#padded = false;
+    return padded;
+  }
 }

@@ -33,10 +33,13 @@ export interface Envelope {
   open(window: Window, at: number, strict: boolean): Opening | 'more' | 'malformed' | null;
   /** The header segment's facts and problems. May refine the delimiters (UNB tells the syntax version). */
   interchange(segment: Segment, opening: Opening): { header: InterchangeHeader; problems: readonly Problem[] };
-  group(segment: Segment): { header: GroupHeader; problems: readonly Problem[] };
+  group(segment: Segment, interchange: InterchangeHeader): { header: GroupHeader; problems: readonly Problem[] };
   transaction(segment: Segment, group: GroupHeader, interchange: InterchangeHeader): TransactionHeader;
-  /** Reads TA1; `carrier` is the interchange it came in. Absent where there is no such segment. */
-  acknowledgment?(segment: Segment, carrier: InterchangeHeader): Acknowledgment;
+  /** Reads TA1, and tells what is wrong with it; `carrier` is the interchange it came in. Absent where there is no such segment. */
+  acknowledgment?(
+    segment: Segment,
+    carrier: InterchangeHeader,
+  ): { readonly acknowledgment: Acknowledgment; readonly problems: readonly Problem[] };
   /** Whether a trailer's reference is its header's: numbers in ISA/GS, text elsewhere. */
   sameReference(level: 'interchange' | 'group' | 'transaction', header: string, trailer: string): boolean;
 }

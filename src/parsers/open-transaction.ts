@@ -76,12 +76,13 @@ export class OpenTransaction {
     const counted = tooLarge === null ? rows.count : tooLarge.segmentCount + 1;
     const trailer = tooLarge === null ? rows.segment(rows.count - 1) : this.#tokens.rows().segment(0);
     const { sameReference } = this.#envelope;
-    const expected = { level: 'transaction', counted, reference: header.controlNumber, sameReference } as const;
-    return checkTrailer(trailer, { ...expected, segmentNumber: counted }).problems;
+    const { delimiters } = rows;
+    const expected = { level: 'transaction', units: 'segment', counted, segmentNumber: counted, delimiters } as const;
+    return checkTrailer(trailer, { ...expected, reference: header.controlNumber, sameReference }).problems;
   }
 
   #contentProblems(rows: Rows): Problem[] {
-    const { binaryMismatch, lineBreak } = this.#tokens;
+    const { binaryMismatch, lineBreak, padding } = this.#tokens;
     const problems: Problem[] = [];
     const at = (byteOffset: number) => {
       const segmentNumber = rows.numberAt(byteOffset);
@@ -89,6 +90,7 @@ export class OpenTransaction {
     };
     if (binaryMismatch >= 0) problems.push(problem('segment/binary-length', at(binaryMismatch)));
     if (lineBreak >= 0) problems.push(problem('segment/line-break', at(lineBreak), { severity: 'warning' }));
+    if (padding >= 0) problems.push(problem('segment/padding', at(padding), { severity: 'warning' }));
     return problems;
   }
 }

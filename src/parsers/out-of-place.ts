@@ -1,5 +1,6 @@
 import { positionAt } from '../core/position.ts';
 import { type Problem, problem } from '../core/problem.ts';
+import { quoted } from './trailer.ts';
 import type { GroupHeader, Segment } from './transaction.ts';
 
 /** Segments one after another that stand where the envelope allows none: one Problem, however many there are. */
@@ -34,6 +35,39 @@ export const lateAcknowledgment = ({ byteOffset, tag }: Segment): Problem =>
     message: `${tag} stands behind a group: it belongs between ISA and the first GS.`,
     severity: 'warning',
   });
+
+/** GS and GE with nothing between them: right, and told as an empty interchange is. */
+export const emptyGroup = ({ byteOffset }: GroupHeader): Problem =>
+  problem('group/empty', positionAt(byteOffset), { severity: 'warning' });
+
+export const duplicateGroup = (number: string, { byteOffset, tag }: Segment): Problem =>
+  problem('group/control-number-duplicate', positionAt(byteOffset, { tag }), {
+    message: `Group control number ${quoted(number)} was used earlier in this interchange.`,
+    found: number,
+  });
+
+export const duplicateTransaction = (number: string, { byteOffset, tag }: Segment, within: string): Problem =>
+  problem('transaction/control-number-duplicate', positionAt(byteOffset, { segmentNumber: 1, tag }), {
+    message: `Control number ${quoted(number)} was used earlier in this ${within}.`,
+    found: number,
+  });
+
+export const tooManyTransactions = ({ byteOffset, tag }: Segment): Problem =>
+  problem('group/too-many-transactions', positionAt(byteOffset, { segmentNumber: 1, tag }));
+
+export const emptyInterchange = ({ byteOffset }: { readonly byteOffset: number }): Problem =>
+  problem('interchange/empty', positionAt(byteOffset), { severity: 'warning' });
+
+/** The last trailer has no terminator, and the file ends. */
+export const unterminated = ({ tag }: Segment, byteEnd: number): Problem =>
+  problem('file/truncated', positionAt(byteEnd), {
+    message: `The file ends behind ${tag} without a segment terminator.`,
+    severity: 'warning',
+  });
+
+/** Messages beside UNG…UNE (0085 = 30). */
+export const mixedGroups = ({ byteOffset, tag }: Segment): Problem =>
+  problem('interchange/mixed-groups', positionAt(byteOffset, { tag }));
 
 /** The group of transactions that stand in none. */
 export const groupOfNone = (byteOffset: number): GroupHeader => ({

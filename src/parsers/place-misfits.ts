@@ -67,6 +67,9 @@ export class Misfits {
   /** Finds the segment its place; gives the id of the loop that took it, null for the root or none. */
   settle(segment: Segment, index: number): string | null {
     const { tag } = segment;
+    if (tag === '' && segment.elementCount === 0) {
+      return this.#tell('segment/empty', segment, null, 'Nothing stands between two terminators: an empty segment.');
+    }
     if (!this.#table.segments.has(tag)) {
       return this.#tell('segment/unknown', segment, null, `${tag} is not a segment of ${this.#table.version}.`);
     }
@@ -103,19 +106,6 @@ export class Misfits {
       segment,
       null,
       `${tag} is not expected here: ${open} has no ${tag}, and no loop that has one is open.`,
-    );
-  }
-
-  /** After the last segment: what should still have come. The trailer's absence is the reader's to tell. */
-  close(): void {
-    const last = this.#transaction.segments.at(-1);
-    if (last === undefined) return;
-    if (this.#detour !== null) this.#endDetour(last);
-    const unmet = this.#table.places.unmet(this.#cursor.place);
-    if (unmet.length === 0) return;
-    this.#miss(
-      unmet.filter(({ node }) => nameOf(node) !== 'SE' && nameOf(node) !== 'UNT'),
-      last,
     );
   }
 

@@ -98,4 +98,5 @@ function gather({ children }: PlacedLoop, { area, loops, tag, where }: PlaceText
   }
 }
 
-const inArea = (area: Area, wanted: Area | null, depth: number) => depth > 0 || wanted === null || area === wanted;
+export const inArea = (area: Area, wanted: Area | null, depth: number) =>
+  depth > 0 || wanted === null || area === wanted;

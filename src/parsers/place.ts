@@ -71,6 +71,7 @@ export function place(transaction: Transaction, table: MessageTable, { implied, 
       each?.(segment, table.segments.get(tag), loop, index);
     }
   }
-  misfits.close();
+  // What should still have come is told where the trailer comes. Where there is none the message is cut off: the reader tells that, and what
+  // did not come before the cut is a consequence.
   return { root, problems: misfits.problems, untold: misfits.untold };
 }

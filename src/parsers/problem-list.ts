@@ -1,24 +1,31 @@
 import type { Position } from '../core/position.ts';
-import type { Problem, ProblemCode } from '../core/problem.ts';
+import type { Problem } from '../core/problem.ts';
 import { PROBLEM_CODES } from '../core/problem-codes.ts';
 import { problemCountMax } from './limits.ts';
+
+type UntoldKind = Pick<Problem, 'code' | 'severity' | 'source'> & { readonly count: number };
 
 /** Problems that were found and not kept: how many of which kind, and where the first of them is. */
 export class UntoldProblems {
   count = 0;
   first: Position | null = null;
-  readonly errors = new Map<ProblemCode, number>();
+  /** By what a policy judges them by. */
+  readonly kinds = new Map<string, UntoldKind>();
 
-  add({ code, severity, at }: Problem): void {
-    this.count++;
+  add({ code, severity, source, at }: Problem): void {
     this.first ??= at;
-    if (severity === 'error') this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
+    this.#count({ code, severity, source, count: 1 });
   }
 
   addAll(others: UntoldProblems): void {
-    this.count += others.count;
     this.first ??= others.first;
-    for (const [code, count] of others.errors) this.errors.set(code, (this.errors.get(code) ?? 0) + count);
+    for (const kind of others.kinds.values()) this.#count(kind);
+  }
+
+  #count({ code, severity, source, count }: UntoldKind): void {
+    const key = `${severity} ${source} ${code}`;
+    this.count += count;
+    this.kinds.set(key, { code, severity, source, count: (this.kinds.get(key)?.count ?? 0) + count });
   }
 }
 

@@ -193,17 +193,16 @@ class FileReader implements Reader {
     return this.#findInGarbage(this.#garbage);
   }
 
-  /** Behind what may stand between interchanges: a byte order mark at the very start, line breaks, blanks, NUL, Ctrl-Z. */
+  /** Behind what may stand between interchanges: line breaks, blanks, NUL, Ctrl-Z, and byte order marks, for files that begin with one are joined. */
   #afterNoise(): number {
     const { window, scan } = this.#tokens;
     const { bytes } = window;
     let at = scan;
-    if (window.base + at === 0 && bytes[at] === 0xef && at < window.length) {
-      if (window.length < at + 3 && !window.atEnd) return at;
-      if (window.length >= at + 3 && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) at += 3;
+    for (;;) {
+      while (at < window.length && (bytes[at] ?? 0) <= SPACE) at++;
+      if (at + 3 > window.length || bytes[at] !== 0xef || bytes[at + 1] !== 0xbb || bytes[at + 2] !== 0xbf) return at;
+      at += 3;
     }
-    while (at < window.length && (bytes[at] ?? 0) <= SPACE) at++;
-    return at;
   }
 
   #open(at: number, strict: boolean): ReadEvent | 'more' | null {

@@ -1,6 +1,5 @@
 import {
   ANY_DATA,
-  behindNoise,
   CR,
   classifyBytes,
   ELEMENT,
@@ -8,11 +7,12 @@ import {
   headerBeginsAt,
   LF,
   LINE_BREAKS,
+  Noise,
   RELEASES,
   SPACE,
   TERMINATOR,
-  tagCode,
   tagCodeAt,
+  tagStandsAt,
 } from './byte-classes.ts';
 import {
   serviceSegmentBytesMax,
@@ -47,9 +47,10 @@ export class Tokenizer {
   overlong = false;
   /** The completed segment had no terminator: the file ended instead. */
   unterminated = false;
-  /** In what is held or completed: offset of the first binary data whose declared length led nowhere, and of a line break; or -1. */
+  /** In what is held or completed: offset of the first binary data whose declared length led nowhere, of a line break, of a tag behind blanks; or -1. */
   binaryMismatch = -1;
   lineBreak = -1;
+  padding = -1;
   /** Keep the completed segment and all that follow, until `letGo` or `rewind`. */
   holding = false;
 
@@ -67,6 +68,7 @@ export class Tokenizer {
   #flags = 0;
   #need = 0;
   #skipping = false;
+  readonly #noise = new Noise();
 
   constructor(base: number, tags: TagTable) {
     this.window = new Window(base);
@@ -125,11 +127,8 @@ export class Tokenizer {
 
   /** Whether the cut-off segment is one of this tag. */
   partialTagIs(tag: string): boolean {
-    const { bytes, length } = this.window;
-    const end = this.segmentStart + tag.length;
-    if (!this.#open || this.overlong || tag === '' || end >= length) return false;
-    const code = tagCodeAt(bytes, this.segmentStart, end, false);
-    return code === tagCode(tag) && this.#classes[bytes[end] ?? 0] === ELEMENT;
+    if (!this.#open || this.overlong) return false;
+    return tagStandsAt(tag, this.window, this.segmentStart, this.#classes);
   }
 
   /** Takes the cut-off segment as if its terminator stood at the end of the file. */
@@ -154,10 +153,9 @@ export class Tokenizer {
 
   #begin(): Token | null {
     const { bytes, length } = this.window;
-    const at = behindNoise(bytes, this.scan, length, this.#classes);
-    this.scan = at;
+    const at = this.#noise.pass(bytes, this.scan, length, this.#classes);
+    this.scan = this.segmentStart = at;
     if (!this.holding) this.#keep = at;
-    this.segmentStart = at;
     if (at === length) return 'more';
     const byte = bytes[at];
     if ((byte === 0x49 || byte === 0x55) && !this.#headerExpected) {
@@ -173,7 +171,9 @@ export class Tokenizer {
       this.index.clear();
       this.binaryMismatch = -1;
       this.lineBreak = -1;
+      this.padding = -1;
     }
+    if (this.#noise.takePadding() && this.padding < 0) this.padding = this.window.base + at;
     this.#first = this.index.endCount;
     return null;
   }

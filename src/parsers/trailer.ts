@@ -1,7 +1,8 @@
 import { positionAt } from '../core/position.ts';
-import { type Problem, problem } from '../core/problem.ts';
+import { type Problem, problem, type Severity } from '../core/problem.ts';
+import { headerFaults, headerProblems, trailerShape } from './check-header.ts';
 import type { Envelope } from './envelope.ts';
-import type { Segment } from './transaction.ts';
+import type { Delimiters, Segment } from './transaction.ts';
 
 /** What a trailer has to agree with. */
 export interface TrailerExpectation {
@@ -11,6 +12,13 @@ export interface TrailerExpectation {
   readonly sameReference: Envelope['sameReference'];
   /** SE's own number within its transaction; null outside. */
   readonly segmentNumber: number | null;
+  /** What is counted. */
+  readonly units: 'segment' | 'transaction' | 'message' | 'group';
+  readonly delimiters: Delimiters;
+  /** Other counts that are let pass. */
+  readonly alsoRight?: readonly number[];
+  /** How much a wrong count weighs. */
+  readonly severity?: Severity;
 }
 
 const COUNT_CODE = {
@@ -18,7 +26,6 @@ const COUNT_CODE = {
   group: 'group/count-mismatch',
   transaction: 'transaction/segment-count-mismatch',
 } as const;
-const COUNTED = { interchange: 'counted', group: 'transactions', transaction: 'segments' } as const;
 
 /**
  * Checks a trailer: element 1 counts, element 2 repeats the header's reference (SE, GE, IEA, UNT, UNE, UNZ alike).
@@ -47,14 +54,18 @@ export function checkTrailer(
       }),
     );
   }
-  if (claimed !== expected.counted) {
+  if (claimed !== expected.counted && expected.alsoRight?.includes(claimed ?? -1) !== true) {
+    const { counted, units, severity = 'error' } = expected;
+    const were = counted === 1 ? `1 ${units} was` : `${counted} ${units}s were`;
+    const message = `${trailer.tag}01 is ${quoted(count)}, but ${were} found.`;
     problems.push(
-      problem(COUNT_CODE[expected.level], at(1), {
-        message: `${trailer.tag}01 is ${quoted(count)}, but ${expected.counted} ${COUNTED[expected.level]} were found.`,
-        found: count,
-        expected: String(expected.counted),
-      }),
+      problem(COUNT_CODE[expected.level], at(1), { message, found: count, expected: String(counted), severity }),
     );
+  }
+  // Inside a transaction the tables judge the trailer's values.
+  if (expected.level !== 'transaction') {
+    const code = expected.level === 'group' ? 'group/header-invalid' : 'interchange/field-invalid';
+    problems.push(...headerProblems(code, trailer, headerFaults(trailer, trailerShape, expected.delimiters)));
   }
   return { claimed, problems };
 }

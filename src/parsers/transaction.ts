@@ -123,6 +123,13 @@ export interface PlacedTransaction {
   readonly root: PlacedLoop;
   readonly problems: readonly Problem[];
   readonly verdict: Verdict;
+  /** How many more there are than the list holds, its summary counted as one of them; absent when none. */
+  readonly unlisted?: UnlistedCount;
+}
+
+export interface UnlistedCount {
+  readonly errors: number;
+  readonly warnings: number;
 }
 
 /**

@@ -95,37 +95,51 @@ export function validate(
   for (const one of misplaced) list.add(one);
   list.untold.addAll(untold);
   if (isBounded) checkBounds(transaction, loopIds, list);
-  const first = transaction.segments[0];
-  if (options.restrictions !== undefined && first !== undefined)
-    checkRestrictions(root, options.restrictions, first, list);
+  if (options.restrictions !== undefined) checkRestrictions(root, options.restrictions, transaction.segments, list);
   if (options.balances !== undefined && policies.balancing !== 'off') checkBalances(root, options.balances, list);
   const fused = checkFused(transaction, list);
   if (policies.characters !== 'off') checkCharacters(transaction, list);
   if (list.problems.length === 0) return { transaction, root, problems: [], verdict: 'accepted' };
   const told = withoutConsequences(withoutEchoes(list.problems, transaction.problems), fused);
   const judged = judge(inWireOrder(told, transaction.byteOffset), policies);
-  const { problems, verdict } = list.untold.count === 0 ? judged : withUntold(judged, list, policies);
-  return { transaction, root, problems, verdict };
+  return { transaction, root, ...(list.untold.count === 0 ? judged : withUntold(judged, list, policies)) };
 }
 
 /** One Problem for all that were found and not kept; it and the verdict weigh what the worst of them does. */
 function withUntold(
   { problems, verdict }: Pick<PlacedTransaction, 'problems' | 'verdict'>,
-  { untold, problems: kept }: ProblemList,
+  { untold }: ProblemList,
   policies: ValidationPolicies,
-): Pick<PlacedTransaction, 'problems' | 'verdict'> {
-  const consequences = new Set([...untold.errors.keys()].map((code) => policies[layerOf(code)]));
+): Pick<PlacedTransaction, 'problems' | 'verdict' | 'unlisted'> {
+  const unlisted = { errors: 0, warnings: 0 };
+  const consequences = new Set<Policy>();
+  for (const { code, severity, source, count } of untold.kinds.values()) {
+    const policy = policyOf({ code, source }, policies);
+    if (policy === 'off') continue;
+    if (severity === 'warning' || policy === 'warn') unlisted.warnings += count;
+    else {
+      unlisted.errors += count;
+      consequences.add(policy);
+    }
+  }
+  const count = unlisted.errors + unlisted.warnings;
+  if (count === 0) return { problems, verdict };
   const [rejects, counts] = [consequences.has('reject'), consequences.has('accept-with-errors')];
-  const total = kept.length + untold.count;
+  const total = problems.length + count;
   const { byteOffset = 0, segmentNumber = null } = untold.first ?? {};
-  const summary = problem('transaction/too-many-problems', positionAt(byteOffset, { segmentNumber }), {
-    message: `The transaction has ${total} problems: ${untold.count} of them are not listed.`,
+  const from = segmentNumber === null ? '' : `, from segment ${segmentNumber} on,`;
+  // It is of the whole transaction, and stands behind all that are listed.
+  const summary = problem('transaction/too-many-problems', positionAt(byteOffset), {
+    message: `The transaction has ${total} problems: ${count} of them${from} are not listed.`,
     found: String(total),
     expected: `at most ${problemCountMax}`,
     severity: rejects || counts ? 'error' : 'warning',
   });
   const worse = rejects ? 'rejected' : counts && verdict === 'accepted' ? 'accepted-with-errors' : verdict;
-  return { problems: [...problems, summary], verdict: worse };
+  // The summary is in the list, and stands for one of them.
+  if (summary.severity === 'error') unlisted.errors--;
+  else unlisted.warnings--;
+  return { problems: [...problems, summary], verdict: worse, unlisted };
 }
 
 /** What the envelope told of an element of ST, SE, UNH or UNT is not told once more as an element's mistake. */
@@ -133,7 +147,14 @@ function withoutEchoes(problems: readonly Problem[], envelope: readonly Problem[
   if (envelope.length === 0) return problems;
   const key = ({ at }: Problem) => `${at.segmentNumber} ${at.elementNumber} ${at.componentNumber ?? 1}`;
   const told = new Set(envelope.filter(({ at }) => at.elementNumber !== null).map(key));
-  return problems.filter((one) => layerOf(one.code) === 'envelope' || !told.has(key(one)));
+  const number = envelope.find(({ code }) => code === 'transaction/control-number-invalid')?.found;
+  // The trailer repeats the header's number, and so the same mistake.
+  const isRepeated = ({ at, found }: Problem) =>
+    (at.tag === 'SE' || at.tag === 'UNT') && at.elementNumber === 2 && (found ?? '') === number;
+  const own = new Set(envelope);
+  return problems.filter(
+    (one) => own.has(one) || layerOf(one.code) === 'envelope' || !(told.has(key(one)) || isRepeated(one)),
+  );
 }
 
 /** Two segments in one have elements too many, too long and missing: none of it is worth telling beside that they are two. */
@@ -179,6 +200,9 @@ const LAYERS_OF_CODES: Partial<Record<ProblemCode, keyof ValidationPolicies>> = 
 export const layerOf = (code: ProblemCode): keyof ValidationPolicies =>
   LAYERS_OF_CODES[code] ?? LAYERS[code.slice(0, code.indexOf('/'))] ?? 'envelope';
 
+const policyOf = ({ code, source }: Pick<Problem, 'code' | 'source'>, policies: ValidationPolicies): Policy =>
+  source === 'guide' ? policies.guide : policies[layerOf(code)];
+
 /** What a warning is by nature stays one, whatever the policy: it does not count against the transaction. */
 export function judge(
   problems: readonly Problem[],
@@ -187,7 +211,7 @@ export function judge(
   let verdict: Verdict = 'accepted';
   const judged: Problem[] = [];
   for (const one of problems) {
-    const policy = one.source === 'guide' ? policies.guide : policies[layerOf(one.code)];
+    const policy = policyOf(one, policies);
     if (policy === 'off') continue;
     if (one.severity === 'warning' || policy === 'warn') {
       judged.push(one.severity === 'warning' ? one : { ...one, severity: 'warning' });

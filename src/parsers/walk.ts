@@ -4,11 +4,11 @@ import { tagCode } from './byte-classes.ts';
 import { type Envelope, type ServiceTagCodes, serviceTagCodes } from './envelope.ts';
 import { groupCountMax, transactionCountMax } from './limits.ts';
 import { OpenTransaction, type TransactionEnd } from './open-transaction.ts';
-import { groupOfNone, lateAcknowledgment, type StrayRun, strayProblem } from './out-of-place.ts';
+import * as told from './out-of-place.ts';
 import { SeenNumbers } from './seen-numbers.ts';
 import { Sequences } from './sequences.ts';
 import type { Tokenizer } from './tokenize.ts';
-import { checkTrailer, quoted, trailerMissing } from './trailer.ts';
+import { checkTrailer, trailerMissing } from './trailer.ts';
 import type { GroupHeader, InterchangeHeader, ReadEvent, Segment } from './transaction.ts';
 import type { SegmentView } from './view.ts';
 import type { OpenGroup, WalkState } from './walk-state.ts';
@@ -32,7 +32,7 @@ export class InterchangeWalk {
   #seenTransactions: SeenNumbers;
   readonly #sequences: Sequences;
   #transaction: OpenTransaction | null = null;
-  #stray: StrayRun | null = null;
+  #stray: told.StrayRun | null = null;
 
   constructor(envelope: Envelope, tokens: Tokenizer, start: InterchangeHeader | WalkState) {
     const saved = 'seenGroups' in start ? start : null;
@@ -157,38 +157,33 @@ export class InterchangeWalk {
   #endStray(): ReadEvent {
     const run = this.#stray ?? nothingOpen();
     this.#stray = null;
-    return { kind: 'stray', problems: [strayProblem(run)] };
+    return { kind: 'stray', problems: [told.strayProblem(run)] };
   }
 
   #takeAcknowledgment(): ReadEvent {
     const segment = this.#segment();
     this.#acknowledgments++;
-    const acknowledgment = this.#envelope.acknowledgment?.(segment, this.header) ?? nothingOpen();
+    const { acknowledgment, problems } = this.#envelope.acknowledgment?.(segment, this.header) ?? nothingOpen();
     const inPlace = this.#groups === 0 && this.#group === null;
-    return { kind: 'ta1', segment, acknowledgment, problems: inPlace ? [] : [lateAcknowledgment(segment)] };
+    const all = inPlace ? problems : [told.lateAcknowledgment(segment), ...problems];
+    return { kind: 'ta1', segment, acknowledgment, problems: all };
   }
 
   #beginGroup(): ReadEvent {
     const segment = this.#segment();
-    const { header, problems } = this.#envelope.group(segment);
+    const { header, problems } = this.#envelope.group(segment, this.header);
     const all = [...problems];
-    if (this.#bare > 0) all.push(this.#mixed(segment));
+    if (this.#bare > 0) all.push(told.mixedGroups(segment));
     this.#groups++;
     if (this.#groups === groupCountMax + 1) {
       all.push(problem('interchange/too-many-groups', positionAt(segment.byteOffset, { tag: segment.tag })));
     }
     const number = header.controlNumber ?? '';
     if (this.#groups <= groupCountMax && number !== '' && !this.#seenGroups.add(number)) {
-      const at = positionAt(segment.byteOffset, { tag: segment.tag });
-      const message = `Group control number ${quoted(number)} was used earlier in this interchange.`;
-      all.push(problem('group/control-number-duplicate', at, { message, found: number }));
+      all.push(told.duplicateGroup(number, segment));
     }
     this.#openGroup(header, false);
     return { kind: 'group', header, segment, problems: all };
-  }
-
-  #mixed(segment: Segment): Problem {
-    return problem('interchange/mixed-groups', positionAt(segment.byteOffset, { tag: segment.tag }));
   }
 
   #openGroup(header: GroupHeader, implicit: boolean): void {
@@ -204,10 +199,10 @@ export class InterchangeWalk {
     }
     const segment = tokens.rows().segment(0);
     tokens.rewind();
-    const header = groupOfNone(segment.byteOffset);
+    const header = told.groupOfNone(segment.byteOffset);
     this.#openGroup(header, true);
     const mixed = this.#envelope.countsBareTransactions && this.#groups > 0;
-    return { kind: 'group', header, segment: null, problems: mixed ? [this.#mixed(segment)] : [] };
+    return { kind: 'group', header, segment: null, problems: mixed ? [told.mixedGroups(segment)] : [] };
   }
 
   #endTransaction(how: TransactionEnd): ReadEvent {
@@ -228,14 +223,12 @@ export class InterchangeWalk {
     return { kind: 'transaction', transaction };
   }
 
-  #numberProblems(number: string, { byteOffset, tag }: Segment, countedInGroup: number): Problem[] {
+  #numberProblems(number: string, segment: Segment, countedInGroup: number): Problem[] {
     const perGroup = this.#envelope.transactionNumbersPer === 'group';
     const earlier = perGroup ? countedInGroup : this.#transactions;
-    const at = positionAt(byteOffset, { segmentNumber: 1, tag });
-    if (earlier === transactionCountMax) return [problem('group/too-many-transactions', at)];
+    if (earlier === transactionCountMax) return [told.tooManyTransactions(segment)];
     if (earlier > transactionCountMax || number === '' || this.#seenTransactions.add(number)) return [];
-    const message = `Control number ${quoted(number)} was used earlier in this ${perGroup ? 'group' : 'interchange'}.`;
-    return [problem('transaction/control-number-duplicate', at, { message, found: number })];
+    return [told.duplicateTransaction(number, segment, perGroup ? 'group' : 'interchange')];
   }
 
   #here(): number {
@@ -248,19 +241,24 @@ export class InterchangeWalk {
     this.#group = null;
     const end = { kind: 'group-end', header, segment, counted } as const;
     if (segment !== null) {
-      const { sameReference } = this.#envelope;
-      const reference = header.controlNumber ?? '';
-      const checked = checkTrailer(segment, {
+      const { claimed, problems } = checkTrailer(segment, {
+        ...this.#trailerTerms,
         level: 'group',
         counted,
-        reference,
-        sameReference,
-        segmentNumber: null,
+        reference: header.controlNumber ?? '',
       });
-      return { ...end, ...checked };
+      if (counted === 0 && claimed === 0) problems.push(told.emptyGroup(header));
+      return { ...end, claimed, problems };
     }
     const problems = implicit ? [] : [trailerMissing('group', this.#envelope, this.#here())];
     return { ...end, claimed: null, problems };
+  }
+
+  /** What the trailers of groups and of the interchange are held to alike. */
+  get #trailerTerms() {
+    const { sameReference, countsBareTransactions } = this.#envelope;
+    const units = countsBareTransactions ? ('message' as const) : ('transaction' as const);
+    return { sameReference, segmentNumber: null, units, delimiters: this.header.delimiters };
   }
 
   #endInterchange(segment: Segment | null): ReadEvent {
@@ -272,21 +270,19 @@ export class InterchangeWalk {
     const end = { kind: 'interchange-end', header, segment, counted, byteEnd } as const;
     if (segment === null)
       return { ...end, claimed: null, problems: [trailerMissing('interchange', this.#envelope, byteEnd)] };
-    const { sameReference } = this.#envelope;
     const { claimed, problems } = checkTrailer(segment, {
+      ...this.#trailerTerms,
       level: 'interchange',
-      counted: this.#acknowledgments > 0 && counted === 0 && segment.value(1) === '1' ? 1 : counted,
+      counted,
+      // Where groups and bare messages are mixed, which is told, it is not defined what is counted.
+      alsoRight: this.#bare > 0 && this.#groups > 0 ? [this.#groups + this.#bare, this.#transactions] : [],
+      // A TA1 is no group; senders of nothing else count it all the same.
+      severity: this.#acknowledgments > 0 && counted === 0 && segment.value(1) === '1' ? 'warning' : 'error',
+      units: bareCounts ? 'message' : 'group',
       reference: header.controlNumber,
-      sameReference,
-      segmentNumber: null,
     });
-    if (this.#tokens.unterminated) {
-      const message = `The file ends behind ${segment.tag} without a segment terminator.`;
-      problems.push(problem('file/truncated', positionAt(byteEnd), { message, severity: 'warning' }));
-    }
-    if (this.#groups + this.#transactions + this.#acknowledgments === 0) {
-      problems.push(problem('interchange/empty', positionAt(header.byteOffset), { severity: 'warning' }));
-    }
+    if (this.#tokens.unterminated) problems.push(told.unterminated(segment, byteEnd));
+    if (this.#groups + this.#transactions + this.#acknowledgments === 0) problems.push(told.emptyInterchange(header));
     return { ...end, claimed, problems };
   }
 }

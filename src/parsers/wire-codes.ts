@@ -61,6 +61,7 @@ export const AK905: Record<CodesOf<'group'>, string> = {
   'group/trailer-missing': '3',
   'group/control-number-mismatch': '4',
   'group/count-mismatch': '5',
+  'group/empty': '5',
   'group/too-many-transactions': '5',
 };
 
@@ -89,6 +90,7 @@ export const AK502: Record<CodesOf<'transaction'>, string> = {
 export const AK304: Record<CodesOf<'segment' | 'loop'>, string> = {
   'segment/binary-length': '8',
   'segment/line-break': '8',
+  'segment/padding': '8',
   'segment/unknown': '1',
   'segment/not-in-message': '6',
   'segment/unexpected': '2',

@@ -63,7 +63,7 @@ describe('check prints what a file holds', () => {
   test('several files end with a total, and the worst decides the exit code', async () => {
     const { code, stdout } = await tallyport('check', GOOD[0], 'fixtures/cli/truncated.edi');
     expect(code).toBe(1);
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('2 files: 1 without errors, 1 with errors (5 errors)');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('2 files: 1 without errors, 1 with errors (4 errors)');
   });
 
   test('a folder is one line a file and a total', async () => {
@@ -249,4 +249,15 @@ describe('what cannot be checked', () => {
   });
 
   test('nothing at all', async () => expect((await tallyport('check')).code).toBe(2));
+});
+
+test('what is beyond the cap of a list is in the totals all the same', async () => {
+  const count = 10_050;
+  const set = `ST*850*0001~BEG*00*SA*4711**20240115~PO1*1*2*EA*3.5**VC*A1~${'QQQ*1~'.repeat(count)}SE*${count + 4}*0001~`;
+  const isa =
+    'ISA*00*          *00*          *ZZ*NORTHWIND      *ZZ*TALLYPORT      *240115*1030*U*00401*000000101*0*P*:~';
+  const gs = 'GS*PO*NORTHWIND*TALLYPORT*20240115*1030*1*X*004010~';
+  const { stdout } = await tallyport('check', written('beyond.edi', `${isa}${gs}${set}GE*1*1~IEA*1*000000101~`));
+  expect(stdout).toContain('rejected: 10,050 errors');
+  expect(stdout).toContain('1 interchange, 1 transaction: 10,050 errors');
 });

@@ -5,6 +5,7 @@ import { openStandards } from '../../src/library/standards.ts';
 import { compileRestrictions, type Restrictions } from '../../src/parsers/restrictions.ts';
 import type { Transaction } from '../../src/parsers/transaction.ts';
 import { layerOf, type ValidationPolicies, validate, validateUnknown } from '../../src/parsers/validate.ts';
+import { only } from './judging.ts';
 import { edifact, x12 } from './transactions.ts';
 
 const standards = openStandards();
@@ -182,4 +183,20 @@ describe('a whole report, as people read it', () => {
       `${JSON.stringify({ verdict, problems: problems.map(problemAsJson) }, null, 2)}\n`,
     ).toMatchFileSnapshot(`reports/${name}.problems.json`);
   });
+});
+
+describe('a control number that is none', () => {
+  const set = (number: string) =>
+    `ISA*00*          *00*          *ZZ*NORTHWIND      *ZZ*TALLYPORT      *240115*1030*U*00401*000000101*0*P*:~GS*PO*NORTHWIND*TALLYPORT*20240115*1030*1*X*004010~ST*850*${number}~BEG*00*SA*4711**20240115~PO1*1*2*EA*3.5**VC*A1~SE*4*${number}~GE*1*1~IEA*1*000000101~`;
+
+  test.each(['12', '1234567890'])('ST02 %s is told once, at the header: SE02 only repeats it', (number) =>
+    expect(judged(only(set(number))).problems.map(({ code, at }) => `${code} ${at.tag}`)).toEqual([
+      'transaction/control-number-invalid ST',
+    ]),
+  );
+
+  test('an SE02 of its own mistake is told', () =>
+    expect(
+      judged(only(set('0001').replace('SE*4*0001', 'SE*4*12'))).problems.map(({ code, at }) => `${code} ${at.tag}`),
+    ).toContain('transaction/control-number-mismatch SE'));
 });

@@ -18,9 +18,9 @@ function told(segments: string, restriction: Restriction) {
 test.each`
   segments                   | restriction                                      | problems
   ${'REF*DP*12~'}            | ${{ at: 'REF[REF01=DP]', presence: 'required' }} | ${[]}
-  ${'REF*IA*12~'}            | ${{ at: 'REF[REF01=DP]', presence: 'required' }} | ${['1 REF segment/missing guide']}
-  ${'N1*ST*A~'}              | ${{ at: 'N1[N101=BT]', presence: 'required' }}   | ${['1 N1 segment/missing guide']}
-  ${'N1*ST*A~N1*BT*B~N3*X~'} | ${{ at: 'N1/N3', presence: 'required' }}         | ${['3 N3 segment/missing guide']}
+  ${'REF*IA*12~'}            | ${{ at: 'REF[REF01=DP]', presence: 'required' }} | ${['4 REF segment/missing guide']}
+  ${'N1*ST*A~'}              | ${{ at: 'N1[N101=BT]', presence: 'required' }}   | ${['4 N1 segment/missing guide']}
+  ${'N1*ST*A~N1*BT*B~N3*X~'} | ${{ at: 'N1/N3', presence: 'required' }}         | ${['4 N3 segment/missing guide']}
   ${'REF*DP*12~'}            | ${{ at: 'REF', presence: 'forbidden' }}          | ${['3 REF segment/forbidden guide']}
   ${'N1*ST*A~N1*BT*B~'}      | ${{ at: 'N1', timesMax: 1 }}                     | ${['4 N1 segment/too-many guide']}
   ${'N1*ST*A~'}              | ${{ at: 'N104', presence: 'required' }}          | ${['3 N14 element/missing guide']}

@@ -51,7 +51,9 @@ describe('a corpus of other people’s files', () => {
   test.each(
     claims.filter(({ name, findings }) => {
       const listed = Object.values(DIFFERENCES[name] ?? {}).map(([, why]) => why);
-      const passed = listed.some((why) => ['ta1Alone', 'wrapped', 'padded'].includes(why));
+      // IEA01 counts a TA1 that stands alone: told, as a warning, for many senders count so.
+      const ta1Alone = name === 'xlate+staedi/wiki/x12_interchange_ack.txt';
+      const passed = ta1Alone || listed.some((why) => ['wrapped', 'padded'].includes(why));
       return !passed && (findings.env ?? []).some((finding) => wrongCounts.test(finding));
     }),
   )('$name, whose counts or references are wrong, is not accepted', ({ path }) =>

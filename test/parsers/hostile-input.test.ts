@@ -48,7 +48,7 @@ describe('sizes', () => {
 
   test('a million empty segments outside any: one Problem', () => {
     const events = readRepeated(`${isa()}${gs}`, Buffer.alloc(100_000, '~'), 10, 'GE*0*1~IEA*1*000000001~');
-    expect(codes(events)).toEqual(['interchange/segment-unexpected']);
+    expect(codes(events)).toEqual(['interchange/segment-unexpected', 'group/empty']);
     expect(problemsOf(events)[0]?.message).toContain('999999 more');
   });
 
@@ -94,7 +94,7 @@ describe('sizes', () => {
           code: 'transaction/too-many-problems',
           severity: 'error',
           found: String(count),
-          message: `The transaction has ${count} problems: ${count - problemCountMax} of them are not listed.`,
+          message: `The transaction has ${count} problems: ${count - problemCountMax} of them, from segment ${problemCountMax + 4} on, are not listed.`,
         });
       }
     },
@@ -143,6 +143,7 @@ describe('what looks like an envelope', () => {
       'transaction/trailer-missing',
       'group/trailer-missing',
       'interchange/trailer-missing',
+      'group/empty',
     ]);
     expect(events.filter(({ kind }) => kind === 'interchange')).toHaveLength(2);
   });
@@ -181,7 +182,7 @@ describe('what looks like an envelope', () => {
 describe('NUL bytes', () => {
   test.each`
     where              | text                                              | told
-    ${'between'}       | ${`\0\0${head}\0PO1*1*1*EA*1~\0${foot(4)}\0\0`}   | ${[]}
+    ${'between'}       | ${`\0\0${head}\0PO1*1*1*EA*1~\0${foot(4)}\0\0`}   | ${['segment/padding']}
     ${'in a value'}    | ${`${head}PO1*1*1*EA*1~PID*F****A\0B~${foot(5)}`} | ${['element/invalid-character']}
     ${'in a number'}   | ${`${head}PO1*1*1\0*EA*1~${foot(4)}`}             | ${['element/invalid-character']}
     ${'in a tag'}      | ${`${head}PO1*1*1*EA*1~P\0D*F~${foot(5)}`}        | ${['segment/unknown']}

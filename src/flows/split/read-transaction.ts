@@ -6,7 +6,7 @@ import { traceToJson } from '../../mappers/index.ts';
 import type { Acknowledgment } from '../../parsers/acknowledgment.ts';
 import { parserNamed } from '../../parsers/index.ts';
 import type { Restrictions } from '../../parsers/restrictions.ts';
-import type { Transaction } from '../../parsers/transaction.ts';
+import type { Transaction, UnlistedCount } from '../../parsers/transaction.ts';
 import { validate, validateUnknown } from '../../parsers/validate.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import type { FlowContext } from '../context.ts';
@@ -19,6 +19,8 @@ export interface TransactionReading {
   readonly problems: readonly Problem[];
   readonly document: ReadDocument | null;
   readonly acknowledgment: Acknowledgment | null;
+  /** How many more problems there are than a list holds; absent when none. */
+  readonly unlisted?: UnlistedCount;
   /** Why the map failed: our fault, so the transaction is accepted and parked. */
   readonly failure: FailureError | null;
 }
@@ -63,23 +65,24 @@ export function readTransaction(
     balances: standards.balances(message),
     ...(restrictions === null ? {} : { restrictions }),
   });
+  const unlisted = placed.unlisted === undefined ? {} : { unlisted: placed.unlisted };
   if (isAcknowledgment) {
     const acknowledgment = placed.verdict === 'rejected' ? null : parserNamed(syntax).readAcknowledgment(transaction);
-    return { verdict: placed.verdict, problems: placed.problems, ...nothing, acknowledgment };
+    return { verdict: placed.verdict, problems: placed.problems, ...nothing, ...unlisted, acknowledgment };
   }
   if (agreement === undefined) {
     const notAgreed = problem('transaction/not-agreed', positionAt(transaction.byteOffset, { segmentNumber: 1 }), {
       message: `No agreement covers ${message} of version ${version}.`,
       found: `${message} ${version}`,
     });
-    return { verdict: 'rejected', problems: [...placed.problems, notAgreed], ...nothing };
+    return { verdict: 'rejected', problems: [...placed.problems, notAgreed], ...nothing, ...unlisted };
   }
-  if (placed.verdict === 'rejected') return { verdict: 'rejected', problems: placed.problems, ...nothing };
+  if (placed.verdict === 'rejected') return { verdict: 'rejected', problems: placed.problems, ...nothing, ...unlisted };
   try {
     const map = maps.map(agreement.map);
     const reading = map.read(placed, agreement.values);
     const problems = [...placed.problems, ...reading.problems];
-    if (reading.document === null) return { verdict: 'rejected', problems, ...nothing };
+    if (reading.document === null) return { verdict: 'rejected', problems, ...nothing, ...unlisted };
     return {
       verdict:
         placed.verdict === 'accepted' && problems.some(({ severity }) => severity === 'error')
@@ -88,6 +91,7 @@ export function readTransaction(
       problems,
       acknowledgment: null,
       failure: null,
+      ...unlisted,
       document: {
         kind: map.document,
         number: numberOf(map.document, reading.document),
@@ -99,7 +103,7 @@ export function readTransaction(
       },
     };
   } catch (thrown) {
-    return { verdict: placed.verdict, problems: placed.problems, ...nothing, failure: failureOf(thrown) };
+    return { verdict: placed.verdict, problems: placed.problems, ...nothing, ...unlisted, failure: failureOf(thrown) };
   }
 }
 

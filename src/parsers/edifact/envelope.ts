@@ -1,9 +1,10 @@
 import { positionAt } from '../../core/position.ts';
 import { type Problem, type ProblemCode, problem, type Severity } from '../../core/problem.ts';
 import { characterSetOfUnb } from '../character-sets.ts';
+import { type HeaderShape, headerFaults, headerProblems } from '../check-header.ts';
 import type { Envelope } from '../envelope.ts';
 import { quoted } from '../trailer.ts';
-import type { EnvelopeIdentity, GroupHeader, InterchangeHeader, Segment } from '../transaction.ts';
+import type { Delimiters, EnvelopeIdentity, GroupHeader, InterchangeHeader, Segment } from '../transaction.ts';
 import { openUnaOrUnb, withRepetition } from './syntax.ts';
 
 /** Reports on one segment's components. */
@@ -25,8 +26,18 @@ function reporter(segment: Segment, segmentNumber: number | null) {
     const message = `${segment.tag} element ${element}, component ${component} is ${quoted(found)}, not ${expected}.`;
     problems.push(problem(code, at, { message, found, expected, severity }));
   };
-  return { problems, report };
+  const reportFaults = (code: ProblemCode, shape: HeaderShape, delimiters: Delimiters): ReadonlySet<number> => {
+    const faults = headerFaults(segment, shape, delimiters);
+    problems.push(...headerProblems(code, segment, faults));
+    return new Set(faults.map(({ element }) => element));
+  };
+  return { problems, report, reportFaults };
 }
+
+const UNB_SHAPE: HeaderShape = { elementsMax: 11, composites: [1, 2, 3, 4, 6], free: [5] };
+const UNG_SHAPE: HeaderShape = { elementsMax: 8, composites: [2, 3, 4, 7], free: [5] };
+/** 0004 and 0010 are an..35. */
+const idLengthMax = 35;
 
 const identity = (segment: Segment, element: number): EnvelopeIdentity => {
   const [id = '', qualifier = '', ...routing] = [1, 2, 3, 4].map((component) =>
@@ -60,7 +71,8 @@ export const edifactEnvelope: Envelope = {
   open: openUnaOrUnb,
 
   interchange(unb, opening) {
-    const { problems, report } = reporter(unb, null);
+    const { problems, report, reportFaults } = reporter(unb, null);
+    const told = reportFaults('interchange/field-invalid', UNB_SHAPE, opening.delimiters);
     const syntaxId = unb.value(1, 1);
     const syntaxVersion = unb.value(1, 2);
     if (!/^(?:UNO[A-Z]|KECA)$/.test(syntaxId)) {
@@ -72,8 +84,8 @@ export const edifactEnvelope: Envelope = {
     for (const element of [2, 3]) {
       const name = unb.value(element);
       if (name.trim() === '') report('interchange/field-invalid', [element, 1], 'an identification');
-      else if (name.length > 35 || /\p{Cc}/u.test(name))
-        report('interchange/field-invalid', [element, 1], 'at most 35 printable characters', 'warning');
+      else if (!told.has(element) && (name.length > idLengthMax || /\p{Cc}/u.test(name)))
+        report('interchange/field-invalid', [element, 1], `at most ${idLengthMax} printable characters`, 'warning');
     }
     const datePlaces = syntaxVersion === '4' ? 8 : 6;
     if (!DATE.test(unb.value(4, 1)) || unb.value(4, 1).length !== datePlaces) {
@@ -82,7 +94,8 @@ export const edifactEnvelope: Envelope = {
     if (!TIME.test(unb.value(4, 2))) report('interchange/field-invalid', [4, 2], 'HHMM', 'warning');
     const controlNumber = unb.value(5);
     const fault = faultOfReference(controlNumber);
-    if (fault !== null) report('interchange/control-number-invalid', [5, 1], '1 to 14 characters', fault);
+    if (fault !== null && !told.has(5))
+      report('interchange/control-number-invalid', [5, 1], '1 to 14 characters', fault);
     const characterSet = characterSetOfUnb(syntaxId, syntaxVersion === '4' ? unb.value(1, 4) : '');
     // Industries' own levels are read as Latin-1 and told already; here it is UNOX, or an encoding that is none of bytes.
     if (characterSet === null && syntaxId.startsWith('UNO')) {
@@ -110,8 +123,9 @@ export const edifactEnvelope: Envelope = {
     return { header, problems };
   },
 
-  group(ung) {
-    const { problems, report } = reporter(ung, null);
+  group(ung, interchange) {
+    const { problems, report, reportFaults } = reporter(ung, null);
+    reportFaults('group/header-invalid', UNG_SHAPE, interchange.delimiters);
     if (faultOfReference(ung.value(5)) === 'error') report('group/control-number-invalid', [5, 1], 'a reference');
     if (ung.value(1) === '') report('group/header-invalid', [1, 1], 'a functional group', 'warning');
     const qualifiers = [ung.value(2, 2).trimEnd(), ung.value(3, 2).trimEnd()] as const;
@@ -133,7 +147,7 @@ export const edifactEnvelope: Envelope = {
     const controlNumber = unh.value(1);
     if (!/^[A-Z0-9]{1,6}$/.test(message)) report('transaction/identifier-missing', [2, 1], 'a message type');
     const fault = faultOfReference(controlNumber);
-    if (fault !== null) report('transaction/control-number-invalid', [1, 1], '1 to 14 characters', fault);
+    if (fault !== null) report('transaction/control-number-invalid', [1, 1], '1 to 14 characters');
     const association = unh.value(2, 5);
     const number = unh.value(4, 1);
     const sequence = number === '' ? null : { message, reference: unh.value(3), number, transfer: unh.value(4, 2) };

@@ -1,9 +1,10 @@
 import { positionAt } from '../../core/position.ts';
 import { type Problem, type ProblemCode, problem, type Severity } from '../../core/problem.ts';
+import { type HeaderShape, headerFaults, headerProblems } from '../check-header.ts';
 import type { Envelope } from '../envelope.ts';
 import { quoted } from '../trailer.ts';
-import type { GroupHeader, InterchangeHeader, Segment } from '../transaction.ts';
-import { readTa1 } from './read-acknowledgment.ts';
+import type { Delimiters, GroupHeader, InterchangeHeader, Segment } from '../transaction.ts';
+import { takeTa1 } from './read-acknowledgment.ts';
 import { openIsa } from './syntax.ts';
 
 /** GS01 each transaction set travels under (X12.22). Sets not listed are not held against their group. */
@@ -55,6 +56,9 @@ const ISA_FORMS: readonly (readonly [element: number, form: RegExp, expected: st
 const isName = (text: string, max: number): boolean =>
   text.trim() !== '' && trimmed(text).length <= max && !/\p{Cc}/u.test(text);
 
+const ISA_SHAPE: HeaderShape = { elementsMax: 16, composites: [], free: [11, 13, 16] };
+const GS_SHAPE: HeaderShape = { elementsMax: 8, composites: [], free: [6] };
+
 /** Reports on one segment's elements. */
 function reporter(segment: Segment, segmentNumber: number | null) {
   const problems: Problem[] = [];
@@ -65,7 +69,12 @@ function reporter(segment: Segment, segmentNumber: number | null) {
     const message = `${name} is ${quoted(found)}, not ${expected}.`;
     problems.push(problem(code, at, { message, found, expected, severity }));
   };
-  return { problems, report };
+  const reportFaults = (code: ProblemCode, shape: HeaderShape, delimiters: Delimiters): ReadonlySet<number> => {
+    const faults = headerFaults(segment, shape, delimiters);
+    problems.push(...headerProblems(code, segment, faults));
+    return new Set(faults.map(({ element }) => element));
+  };
+  return { problems, report, reportFaults };
 }
 
 const trimmed = (text: string): string => text.trimEnd();
@@ -85,15 +94,17 @@ export const x12Envelope: Envelope = {
   countsBareTransactions: false,
   transactionNumbersPer: 'group',
   open: openIsa,
-  acknowledgment: readTa1,
+  acknowledgment: takeTa1,
 
   interchange(isa, opening) {
-    const { problems, report } = reporter(isa, null);
+    const { problems, report, reportFaults } = reporter(isa, null);
+    const told = reportFaults('interchange/field-invalid', ISA_SHAPE, opening.delimiters);
     for (const [element, form, expected] of ISA_FORMS) {
-      if (!form.test(isa.value(element))) report('interchange/field-invalid', element, expected, 'warning');
+      if (!told.has(element) && !form.test(isa.value(element)))
+        report('interchange/field-invalid', element, expected, 'warning');
     }
     for (const element of [6, 8]) {
-      if (!isName(isa.value(element), 15))
+      if (!told.has(element) && !isName(isa.value(element), 15))
         report('interchange/field-invalid', element, 'a name of 1 to 15 printable characters', 'warning');
     }
     if (!/^\d{9}$/.test(isa.value(13))) {
@@ -120,22 +131,26 @@ export const x12Envelope: Envelope = {
     return { header, problems };
   },
 
-  group(gs) {
-    const { problems, report } = reporter(gs, null);
-    if (!/^[A-Z0-9]{2}$/.test(gs.value(1))) report('group/header-invalid', 1, 'a functional identifier');
+  group(gs, interchange) {
+    const { problems, report, reportFaults } = reporter(gs, null);
+    const told = reportFaults('group/header-invalid', GS_SHAPE, interchange.delimiters);
+    if (!told.has(1) && !/^[A-Z0-9]{2}$/.test(gs.value(1)))
+      report('group/header-invalid', 1, 'a functional identifier');
     for (const element of [2, 3]) {
-      if (!isName(gs.value(element), 15)) report('group/header-invalid', element, 'an application code', 'warning');
+      if (!told.has(element) && !isName(gs.value(element), 15))
+        report('group/header-invalid', element, 'an application code', 'warning');
     }
     // Data element 373 grew a century with 004010.
     const [form, expected] =
       /^\d{6}/.test(gs.value(8)) && gs.value(8) < '004010'
         ? ([/^\d{6}$/, 'YYMMDD'] as const)
         : ([/^\d{8}$/, 'CCYYMMDD'] as const);
-    if (!form.test(gs.value(4))) report('group/header-invalid', 4, expected, 'warning');
-    if (!/^\d{4,8}$/.test(gs.value(5))) report('group/header-invalid', 5, 'HHMM', 'warning');
+    if (!told.has(4) && !form.test(gs.value(4))) report('group/header-invalid', 4, expected, 'warning');
+    if (!told.has(5) && !/^\d{4,8}$/.test(gs.value(5))) report('group/header-invalid', 5, 'HHMM', 'warning');
     if (!/^\d{1,9}$/.test(gs.value(6))) report('group/control-number-invalid', 6, 'one to nine digits');
+    if (!told.has(7) && !/^[TX]$/.test(gs.value(7))) report('group/header-invalid', 7, 'X or T', 'warning');
     if (!/^\d{6}/.test(gs.value(8))) report('group/header-invalid', 8, 'a version such as 004010');
-    else if (!isName(gs.value(8), 12))
+    else if (!told.has(8) && !isName(gs.value(8), 12))
       report('group/header-invalid', 8, 'a version of at most 12 characters', 'warning');
     const header: GroupHeader = {
       functionalId: gs.value(1),
@@ -155,8 +170,7 @@ export const x12Envelope: Envelope = {
     if (group.controlNumber === null) report('transaction/outside-group', 1, 'a set inside GS…GE');
     if (!/^[0-9A-Z]{3}$/.test(message)) report('transaction/identifier-missing', 1, 'three characters');
     if (controlNumber.length < 4 || controlNumber.length > 9) {
-      const usable = controlNumber !== '' && controlNumber.length < 4;
-      report('transaction/control-number-invalid', 2, '4 to 9 characters', usable ? 'warning' : 'error');
+      report('transaction/control-number-invalid', 2, '4 to 9 characters');
     }
     const functionalId = Object.hasOwn(FUNCTIONAL_ID, message) ? FUNCTIONAL_ID[message] : undefined;
     if (functionalId !== undefined && group.functionalId !== null && functionalId !== group.functionalId) {

@@ -1,5 +1,8 @@
-import type { Verdict } from '../../core/problem.ts';
+import { positionAt } from '../../core/position.ts';
+import { type Problem, problem, type Severity, type Verdict } from '../../core/problem.ts';
 import type { Acknowledgment, ElementNote, GroupVerdict, SegmentNote, TransactionVerdict } from '../acknowledgment.ts';
+import { type HeaderShape, headerFaults, headerProblems } from '../check-header.ts';
+import { quoted } from '../trailer.ts';
 import type { InterchangeHeader, Segment, Transaction } from '../transaction.ts';
 
 /** A, E, P and R; M, W and X of the security sets reject too, and so does a letter nobody defined. */
@@ -22,8 +25,37 @@ function codesFrom(segment: Segment, first: number): string[] {
   return codes;
 }
 
-/** What a TA1 says of an interchange of ours. `carrier` is the interchange it came in: ours went the other way. */
-export function readTa1(ta1: Segment, carrier: InterchangeHeader): Acknowledgment {
+/** What TA101 to TA105 look like. An odd date or note says what it says all the same; without a number or verdict there is no saying what. */
+const TA1_FORMS: readonly (readonly [element: number, form: RegExp, expected: string, severity: Severity])[] = [
+  [1, /^ *\d{1,9} *$/, 'nine digits', 'error'],
+  [2, /^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/, 'YYMMDD', 'warning'],
+  [3, /^(?:[01]\d|2[0-3])[0-5]\d$/, 'HHMM', 'warning'],
+  [4, /^[AER]$/, 'A, E or R', 'error'],
+  [5, /^0(?:[012]\d|3[012])$/, 'a note from 000 to 032', 'warning'],
+];
+const TA1_SHAPE: HeaderShape = { elementsMax: 5, composites: [], free: [] };
+
+/** A TA1 stands in no transaction, so no table judges it. */
+function ta1Problems(ta1: Segment, { delimiters }: InterchangeHeader): readonly Problem[] {
+  const wrong = TA1_FORMS.filter(([element, form]) => !form.test(ta1.value(element)));
+  const told = new Set(wrong.map(([element]) => element));
+  const faults = headerFaults(ta1, TA1_SHAPE, delimiters).filter(({ element }) => !told.has(element));
+  const problems = wrong.map(([element, , expected, severity]) => {
+    const found = ta1.value(element);
+    const at = positionAt(ta1.byteOffsetOf(element), { tag: ta1.tag, elementNumber: element });
+    const message = `TA1${String(element).padStart(2, '0')} is ${quoted(found)}, not ${expected}.`;
+    return problem('interchange/field-invalid', at, { message, found, expected, severity });
+  });
+  return [...problems, ...headerProblems('interchange/field-invalid', ta1, faults)];
+}
+
+/** What a TA1 says of an interchange of ours, and what is wrong with it. `carrier` is the interchange it came in: ours went the other way. */
+export const takeTa1 = (ta1: Segment, carrier: InterchangeHeader) => ({
+  acknowledgment: readTa1(ta1, carrier),
+  problems: ta1Problems(ta1, carrier),
+});
+
+function readTa1(ta1: Segment, carrier: InterchangeHeader): Acknowledgment {
   return {
     kind: 'TA1',
     interchange: {

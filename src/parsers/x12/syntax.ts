@@ -1,6 +1,6 @@
 import { positionAt } from '../../core/position.ts';
 import { type Problem, problem } from '../../core/problem.ts';
-import { decodeBytes, FLAG_BITS, headerBeginsAt, isDigits, isLetterOrDigit, SPACE } from '../byte-classes.ts';
+import { CR, decodeBytes, FLAG_BITS, headerBeginsAt, isDigits, isLetterOrDigit, LF, SPACE } from '../byte-classes.ts';
 import type { Opening } from '../envelope.ts';
 import { isaBytesMax } from '../limits.ts';
 import { TagTable } from '../tag-table.ts';
@@ -26,7 +26,11 @@ export function openIsa(window: Window, at: number, strict: boolean): Opening | 
   if (at + isaBytes > length && !atEnd) return 'more';
   const separator = bytes[at + 3] ?? 0;
   const fixed = at + isaBytes <= length && SEPARATORS.every((index) => bytes[at + index] === separator);
-  if (fixed) return opening(window, at, SEPARATORS, []);
+  if (fixed) {
+    const leftOut = lacksComponentSeparator(window, at);
+    if (leftOut === 'more') return 'more';
+    return leftOut ? openingWithoutComponents(window, at) : opening(window, at, SEPARATORS, []);
+  }
   if (strict) return null;
   const separators = countedSeparators(window, at, separator);
   if (separators === 'more' || separators === null) return separators ?? 'malformed';
@@ -56,6 +60,45 @@ function isPlausible({ bytes }: Window, at: number, separators: readonly number[
   const [from, to, last] = [separators[10] ?? 0, separators[11] ?? 0, separators[15] ?? 0];
   const isVersion = to - from === 2 && separators[12] === to + 6 && isDigits(bytes, at + to + 1, at + to + 6);
   return isVersion && !isLetterOrDigit(bytes[at + last + 1]) && !isLetterOrDigit(bytes[at + last + 2]);
+}
+
+/** The segment behind ISA is looked through no further than this: GS has some 60 bytes. */
+const secondSegmentBytesMax = 256;
+
+/**
+ * ISA16 was left out: what stands at its place is the terminator, and a line break behind it. The same byte before the line break of the segment that
+ * follows tells it; a component separator never ends one.
+ */
+function lacksComponentSeparator({ bytes, length, atEnd }: Window, at: number): boolean | 'more' {
+  const [component, terminator] = [bytes[at + 104], bytes[at + 105]];
+  if (terminator !== LF && terminator !== CR) return false;
+  const stop = Math.min(length, at + isaBytes + secondSegmentBytesMax);
+  let from = at + isaBytes;
+  while (from < stop && (bytes[from] === LF || bytes[from] === CR)) from++;
+  for (let index = from; index < stop; index++) {
+    if (bytes[index] === LF || bytes[index] === CR) return index > from && bytes[index - 1] === component;
+  }
+  return stop === length && !atEnd ? 'more' : false;
+}
+
+/** Nothing separates components then: IS1 of X12.5 stands for it, a control character no value may have. */
+const noComponentSeparator = 0x1f;
+
+function openingWithoutComponents(window: Window, at: number): Opening {
+  const { bytes, base } = window;
+  const whole = opening(window, at, SEPARATORS, []);
+  const terminator = bytes[at + 104] ?? 0;
+  const delimiters = { ...whole.delimiters, component: noComponentSeparator, terminator };
+  const shown = String.fromCharCode(terminator);
+  const leftOut = problem('interchange/field-invalid', positionAt(base + at + 104, { tag: 'ISA', elementNumber: 16 }), {
+    message: `ISA16, the component separator, was left out: "${shown}" ends every segment, and is read as the terminator.`,
+    found: '',
+    expected: 'a component separator',
+  });
+  // As if it had been there: what is written from it can be read.
+  const text = `${decodeBytes(bytes, at, at + 104)}${String.fromCharCode(noComponentSeparator)}`;
+  const segment = isaView(text, base + at, delimiters, SEPARATORS);
+  return { ...whole, delimiters, segment, next: at + 105, problems: [leftOut, ...clashes(delimiters, base + at)] };
 }
 
 function opening(window: Window, at: number, separators: readonly number[], problems: readonly Problem[]): Opening {

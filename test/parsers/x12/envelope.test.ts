@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { problemsOf, readText, transactionsOf } from '../reading.ts';
+import { bytesOf, eventAsData, problemsOf, readChunks, readText, transactionsOf } from '../reading.ts';
 
 const ISA =
   'ISA*00*          *00*          *ZZ*NORTHWIND      *ZZ*TALLYPORT      *240115*1030*U*00401*000000101*0*P*:~';
@@ -25,7 +25,7 @@ describe('envelope problems', () => {
     ${'SE missing'}                     | ${ISA + GS + SET.replace('SE*3*0001~', '') + END}                                           | ${['transaction/trailer-missing']}
     ${'ST01 missing'}                   | ${ISA + GS + SET.replace('*850', '*') + END}                                                | ${['transaction/identifier-missing ST01']}
     ${'ST02 missing'}                   | ${ISA + GS + SET.replace(/\*0001/g, '') + END}                                              | ${['transaction/control-number-invalid ST02']}
-    ${'ST02 too short'}                 | ${ISA + GS + SET.replace(/0001/g, '1') + END}                                               | ${['warning: transaction/control-number-invalid ST02']}
+    ${'ST02 too short'}                 | ${ISA + GS + SET.replace(/0001/g, '1') + END}                                               | ${['transaction/control-number-invalid ST02']}
     ${'ST02 too long'}                  | ${ISA + GS + SET.replace(/0001/g, '1234567890') + END}                                      | ${['transaction/control-number-invalid ST02']}
     ${'ST02 twice'}                     | ${ISA + GS + SET + SET + END.replace('GE*1', 'GE*2')}                                       | ${['transaction/control-number-duplicate ST']}
     ${'wrong group'}                    | ${ISA + GS.replace('PO', 'IN') + SET + END}                                                 | ${['transaction/not-in-group ST01']}
@@ -124,4 +124,47 @@ test('the elements of a segment cut off by the end of the file are not those of 
 test('where lines are segments, an empty line is none', () => {
   const lines = (ISA + GS + SET + END).replaceAll('~', '\n').replace('BEG', '\n\r\nBEG');
   expect(found(lines)).toEqual([]);
+});
+
+describe('lenient openings, however they are cut', () => {
+  const lines = (ISA.replace(':~', '~') + GS + SET + END).replaceAll('~', '~\n');
+  const bom = '\u00ef\u00bb\u00bf';
+  const whole = (ISA + GS + SET + END).replaceAll('~', '~\r\n');
+  const eachByte = (text: string) => readChunks([...bytesOf(text)].map((byte) => Uint8Array.of(byte)));
+
+  test('ISA16 left out before a line break is one mistake, and what ends each line is the terminator', () => {
+    expect(found(lines)).toEqual(['interchange/field-invalid ISA16']);
+    expect(transactionsOf(readText(lines)).map(({ segments }) => segments.length)).toEqual([3]);
+    expect(eachByte(lines).map(eventAsData)).toEqual(readText(lines).map(eventAsData));
+  });
+
+  test('a component separator that only stands before a line break in ISA is one', () => {
+    const text = lines.replace('*0001~', '*0001').replace('*004010~', '*004010');
+    expect(found(text)).not.toContain('interchange/field-invalid ISA16');
+  });
+
+  test('files that begin with a byte order mark may be joined', () => {
+    const joined = `${bom}${whole}${bom}${whole.replaceAll('000000101', '000000102')}`;
+    expect(found(joined)).toEqual([]);
+    expect(transactionsOf(readText(joined))).toHaveLength(2);
+    expect(eachByte(joined).map(eventAsData)).toEqual(readText(joined).map(eventAsData));
+  });
+
+  test('blanks before a tag are told once, however they are cut', () => {
+    const text = ISA + GS + SET.replace('BEG', ' \tBEG').replace('SE*', ' SE*') + END;
+    expect(found(text)).toEqual(['warning: segment/padding BEG']);
+    expect(eachByte(text).map(eventAsData)).toEqual(readText(text).map(eventAsData));
+  });
+});
+
+describe('trailers say what they count', () => {
+  test.each`
+    trailer                | message
+    ${'IEA*2*000000101~'}  | ${'IEA01 is "2", but 1 group was found.'}
+    ${'IEA*1*000000101*X'} | ${'IEA has 3 elements, and 2 is the most.'}
+  `('$trailer', ({ trailer, message }) =>
+    expect(
+      problemsOf(readText(ISA + GS + SET + END.replace(/IEA.*~/, `${trailer.replace('~', '')}~`)))[0]?.message,
+    ).toBe(message),
+  );
 });
