@@ -87,6 +87,7 @@ export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Genera
   let tally: GroupTally = newTally('');
   let groups: Verdict[] = [];
   let broken = false;
+  let ta1IsWrong = false;
   for (const event of events) {
     switch (event.kind) {
       case 'interchange': {
@@ -95,6 +96,7 @@ export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Genera
         const problems = [...event.problems, ...strangers];
         broken = problems.some(isError);
         groups = [];
+        ta1IsWrong = false;
         yield { ...event, problems, agreed: strangers.length === 0 };
         break;
       }
@@ -122,13 +124,17 @@ export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Genera
         break;
       }
       case 'interchange-end': {
-        broken ||= event.problems.some(isError);
+        broken ||= event.problems.some(isError) || (ta1IsWrong && groups.length === 0);
         const falls = broken || (judge.rejects === 'interchange' && groups.includes('rejected'));
         yield { ...event, broken, verdict: interchangeVerdict(falls, groups) };
         header = null;
         break;
       }
       case 'ta1':
+        // It speaks of another interchange: sets that stand beside it do not fall for what is wrong with it.
+        ta1IsWrong ||= event.problems.some(isError);
+        yield event;
+        break;
       case 'stray':
         if (header !== null) broken ||= event.problems.some(isError);
         yield event;

@@ -9,7 +9,8 @@ import type { Delimiters, Segment } from './transaction.ts';
  */
 export interface HeaderFault {
   readonly element: number;
-  readonly component: number;
+  /** Where the element is a composite. */
+  readonly component: number | null;
   readonly message: string;
   readonly found: string;
   readonly expected: string;
@@ -33,15 +34,16 @@ export function headerFaults(segment: Segment, shape: HeaderShape, delimiters: D
   const enders = [delimiters.element, delimiters.terminator].filter((code) => !isLetterOrDigit(code));
   const last = Math.min(segment.elementCount, elementsMax);
   for (let element = 1; element <= last; element++) {
+    const isComposite = composites.includes(element);
     const fault = free.includes(element) ? null : firstFault(segment, element, enders);
-    if (fault !== null) faults.push(fault);
-    else if (!composites.includes(element) && segment.componentCount(element) > 1)
+    if (fault !== null) faults.push(isComposite ? fault : { ...fault, component: null });
+    else if (!isComposite && segment.componentCount(element) > 1)
       faults.push(faultAt(segment, element, 2, 'is cut into components, and it is a single value', 'a single value'));
   }
   for (let element = elementsMax + 1; element <= segment.elementCount; element++) {
     if (segment.componentCount(element) === 0) continue;
     const message = `${segment.tag} has ${segment.elementCount} elements, and ${elementsMax} is the most.`;
-    faults.push({ ...faultAt(segment, element, 1, '', `at most ${elementsMax} elements`), message });
+    faults.push({ ...faultAt(segment, element, null, '', `at most ${elementsMax} elements`), message });
     break;
   }
   return faults;
@@ -63,9 +65,15 @@ function firstFault(segment: Segment, element: number, enders: readonly number[]
   return null;
 }
 
-function faultAt(segment: Segment, element: number, component: number, what: string, expected: string): HeaderFault {
+function faultAt(
+  segment: Segment,
+  element: number,
+  component: number | null,
+  what: string,
+  expected: string,
+): HeaderFault {
   const message = `${segment.tag}${String(element).padStart(2, '0')} ${what}.`;
-  return { element, component, message, found: segment.value(element, component), expected };
+  return { element, component, message, found: segment.value(element, component ?? 1), expected };
 }
 
 /** The same as Problems: warnings, for whoever could be read so far can be read on. */
@@ -75,6 +83,10 @@ export const headerProblems = (
   faults: readonly HeaderFault[],
 ): readonly Problem[] =>
   faults.map(({ element, component, message, found, expected }) => {
-    const at = positionAt(segment.byteOffsetOf(element, component), { tag: segment.tag, elementNumber: element });
+    const at = positionAt(segment.byteOffsetOf(element, component ?? 1), {
+      tag: segment.tag,
+      elementNumber: element,
+      componentNumber: component,
+    });
     return problem(code, at, { message, found, expected, severity: 'warning' });
   });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -260,4 +260,15 @@ test('what is beyond the cap of a list is in the totals all the same', async () 
   const { stdout } = await tallyport('check', written('beyond.edi', `${isa}${gs}${set}GE*1*1~IEA*1*000000101~`));
   expect(stdout).toContain('rejected: 10,050 errors');
   expect(stdout).toContain('1 interchange, 1 transaction: 10,050 errors');
+});
+
+test('what is wrong with a TA1 fells nothing that stands beside it', async () => {
+  const text = readFileSync('fixtures/cli/brightmart-broken-trailer.edi', 'utf8');
+  const beside = text.replace('*3*', '*1*').replace('\nGS*', '\nTA1*000000001*261122*0915*Z*999~\nGS*');
+  const { code, stdout } = await tallyport('check', written('ta1-beside.edi', beside));
+  expect(code).toBe(1);
+  expect(stdout).toContain('TA104 is "Z", not A, E or R.');
+  expect(stdout).toContain('IEA 000000501  accepted');
+  const alone = readFileSync('fixtures/oddities/x12-ta1-of-impossible-values.edi', 'utf8');
+  expect((await tallyport('check', written('ta1-alone.edi', alone))).stdout).toContain('IEA 000000101  rejected');
 });

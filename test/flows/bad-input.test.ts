@@ -167,6 +167,15 @@ test.each`
   },
 );
 
+test('a TA1 of impossible values fells no order that stands beside it', async () => {
+  const text = good('BESIDE-TA1', nextControl++).replace('GS*PO', 'TA1*000000001*261122*0915*Z*999~GS*PO');
+  const took = await take(gateway, text);
+  expect(took.codes).toEqual(['interchange/field-invalid', 'interchange/field-invalid']);
+  expect(took.interchanges).toMatchObject([{ state: 'closed', verdict: 'accepted' }]);
+  expect(took.answers.flatMap(({ segments }) => segments).join('~')).toMatch(/\*A\*000/);
+  expect(await ordersOf(gateway)).toContain('BESIDE-TA1');
+});
+
 test.each`
   reason                  | text                                                                 | by                     | company
   ${'sender-unknown'}     | ${order850('WHO-1', 7_300, undefined, { sender: '9999999999' })}     | ${'brightmart/folder'} | ${null}

@@ -241,7 +241,8 @@ export class FileReading {
   }
 
   #takeTa1(body: Acknowledgment, problems: readonly Problem[]): void {
-    this.#noteOfInterchange(problems);
+    // It speaks of another interchange: sets that stand beside it do not fall for what is wrong with it.
+    this.#note(problems);
     if (this.#interchange !== null) this.#interchange.holdsTa1 = true;
     this.#takeAcknowledgment(body, null);
   }

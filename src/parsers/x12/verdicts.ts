@@ -148,10 +148,11 @@ export function verdictOfTally({ counted, accepted, withErrors }: Omit<GroupTall
 
 /**
  * What a TA1 says of the interchange itself: rejected with its first error in the order given; accepted with errors (E) where an element of
- * ISA is only odd, for its sender must mend it all the same; else accepted, "000". Groups and sets are the 997's matter.
+ * ISA is only odd, for its sender must mend it all the same; else accepted, "000". Groups and sets are the 997's matter; what is wrong with a
+ * TA1 in it is nobody's: it speaks of another interchange, and acknowledgments are never acknowledged.
  */
 export function interchangeVerdict(header: InterchangeHeader, problems: readonly Problem[]): InterchangeVerdict {
-  const own = problems.filter((one) => answerLevelOf(one.code) === 'interchange');
+  const own = problems.filter((one) => answerLevelOf(one.code) === 'interchange' && one.at.tag !== 'TA1');
   const told = own.find(isError) ?? own.find(({ at }) => at.tag === 'ISA' && at.elementNumber !== null);
   const { syntax, sender, receiver, controlNumber, date, time } = header;
   const verdict = told === undefined ? 'accepted' : isError(told) ? 'rejected' : 'accepted-with-errors';
