@@ -4,6 +4,7 @@ import type { Server } from 'node:https';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Commands } from './cli/commands.ts';
+import { GONE } from './cli/file-output.ts';
 import { buildProgram } from './cli/program.ts';
 import type { Address, ServedGateway, ServeSettings } from './cli/serve.ts';
 import { systemClock } from './core/clock.ts';
@@ -256,6 +257,15 @@ const address = (text: string | undefined, fallback: Address): Address => {
   if (match === null) throw new FailureError('usage-wrong', `'${text}' is no address: [host:]port is.`);
   return { host: match[1] ?? fallback.host, port: Number(match[2]) };
 };
+
+/*
+ * Who read our output has gone (`| head`). What a command has begun it ends, a gateway goes on, and the exit code stays its own; without this Node would
+ * end the process with a stack trace, in the middle of what it does.
+ */
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!GONE.has(error.code)) throw error;
+  });
 
 const commands: Commands = {
   packageRoot,

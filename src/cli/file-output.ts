@@ -13,7 +13,7 @@ export interface Output {
 const gatheredMax = 32 * 1024;
 
 /** What a pipe reports when its reader is gone: write, then the end, then what comes after both. */
-const GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'EOF']);
+export const GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'EOF']);
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 

@@ -53,6 +53,7 @@ const shownKeyOf = (body: Readonly<Record<string, unknown>>): ShownKey => ({
   validFrom: String(body.validFrom),
   validTo: String(body.validTo),
   certificate: String(body.certificate),
+  weakness: typeof body.weakness === 'string' ? body.weakness : null,
 });
 
 const answers = (url: string): Promise<boolean> =>
@@ -233,11 +234,13 @@ export async function runKeysRehearse(commands: Commands, channel: string, flags
   return code;
 }
 
+/** The certificate alone on stdout, so that `> ours.pem` holds nothing else; what a person wants to know beside it. */
 function print(commands: Commands, flags: AskFlags, key: ShownKey): void {
+  if (key.weakness !== null) commands.printError(`warning: ${key.name}: ${key.weakness}`);
   if (flags.json === true) {
     commands.print(JSON.stringify(key));
     return;
   }
-  commands.print(`${key.name}  until ${key.validTo.slice(0, 10)}  SHA-256 ${key.fingerprint}`);
+  commands.printError(`${key.name}  until ${key.validTo.slice(0, 10)}  SHA-256 ${key.fingerprint}`);
   commands.print(key.certificate.trimEnd());
 }

@@ -16,6 +16,7 @@ const Key = object({
   validFrom: Type.String(),
   validTo: Type.String(),
   certificate: Type.String({ description: 'PEM, to be given to partners.' }),
+  weakness: orNull(Type.String({ description: 'Why partners may refuse it, or should.' })),
 });
 const NewKey = object({
   name: Name,

@@ -15,11 +15,11 @@ const as2Name = pattern(
   'an AS2 name of 1 to 128 printable ASCII characters',
 );
 const keyName = pattern('^[a-z0-9][a-z0-9-]{0,39}$', 'the name of a key of ours: small letters, digits and hyphens');
-// 16 KiB: an RSA-4096 certificate has 2.
-const pem = Type.String({
-  pattern: '^\\s*-----BEGIN CERTIFICATE-----',
+// 16 KiB: an RSA-4096 certificate has 2. Text may stand before it (RFC 7468 2), as OpenSSL writes it; see `certificate-text.ts`.
+export const pem = Type.String({
+  pattern: '(^|\\n)\\s*-----BEGIN CERTIFICATE-----',
   maxLength: 16_384,
-  description: 'a certificate in PEM, beginning with -----BEGIN CERTIFICATE-----',
+  description: 'a certificate in PEM, with a line -----BEGIN CERTIFICATE-----',
 });
 const from = optional(
   orNull(

@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
 import type { Static, TObject } from 'typebox';
 import type { as2Entry } from './as2-schema.ts';
 import { type As2Settings, as2Defaults, as2Defaults13 } from './as2-settings.ts';
+import { certificateIn } from './certificate-text.ts';
 import { httpDefaults } from './defaults.ts';
 import type { Draft, Faults } from './gathering.ts';
 
@@ -14,17 +14,11 @@ export function expandAs2(
   entry: As2Entry,
   faults: Faults,
 ): As2Settings {
-  const settings = filled(entry);
   const tell = (key: string, message: string) => {
     if (!lacks([...path, key])) faults.push(source.faultAt([...path, key], message));
   };
+  const settings = withCertificates(filled(entry), tell);
   if (settings.ourName === settings.theirName) tell('theirName', `'${settings.theirName}' is our own name too.`);
-  for (const { key, pem } of [
-    ...settings.theirCertificates.map(({ pem }) => ({ key: 'theirCertificates', pem })),
-    ...settings.serverCertificates.map((pem) => ({ key: 'serverCertificates', pem })),
-    ...settings.theirClientCertificates.map((pem) => ({ key: 'theirClientCertificates', pem })),
-  ])
-    if (!isCertificate(pem)) tell(key, 'This is no certificate that can be read.');
   const hasKey = (use: 'signing' | 'encryption') =>
     settings.ourKeys.some((one) => one.use === 'both' || one.use === use);
   const hasCertificate = (use: 'signing' | 'encryption') =>
@@ -69,10 +63,18 @@ function given(entry: As2Entry): As2Entry {
   return rest as As2Entry;
 }
 
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).raw.length > 0;
-  } catch {
-    return false;
-  }
+/** Every certificate without the text around it. */
+function withCertificates(settings: As2Settings, tell: (key: string, message: string) => void): As2Settings {
+  const read = (key: string) => (text: string) => {
+    const found = certificateIn(text);
+    if ('fault' in found) tell(key, found.fault);
+    return 'fault' in found ? text : found.pem;
+  };
+  const ofTheirs = read('theirCertificates');
+  return {
+    ...settings,
+    theirCertificates: settings.theirCertificates.map((one) => ({ ...one, pem: ofTheirs(one.pem) })),
+    serverCertificates: settings.serverCertificates.map(read('serverCertificates')),
+    theirClientCertificates: settings.theirClientCertificates.map(read('theirClientCertificates')),
+  };
 }

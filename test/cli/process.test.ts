@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { testDatabase } from '../support/database.ts';
 import { repository } from './captured.ts';
 
 /*
@@ -67,6 +68,28 @@ describe('a reader that goes away', () => {
     child.stdout.once('data', () => child.stdout.destroy());
     const code = await new Promise((settle) => child.once('exit', settle));
     expect([code, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('nobody reads what is printed at the end', async () => {
+  const { database, url } = await testDatabase();
+  const environment = { ...process.env, DATABASE_URL: url, TALLYPORT_KEY: 'ab'.repeat(32) };
+  test.each([
+    [['--help'], /^$/],
+    [['keys', 'create', 'unread', '--kind', 'p256', '--data', scratch], /^unread {2}until .*\n$/],
+  ])('%j ends quietly', async ([...args], told) => {
+    const child = spawn(process.execPath, [main, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy(); // before it has begun
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString('utf8');
+    });
+    const code = await new Promise((settle) => child.once('close', settle));
+    expect([code, stderr]).toEqual([0, expect.stringMatching(told)]);
+  });
+  test('and what was asked for is done', async () => {
+    const { rows } = await database.query('select name from key_pair');
+    expect(rows).toEqual([{ name: 'unread' }]);
   });
 });
 

@@ -18,7 +18,13 @@ export interface ShownKey {
   readonly validTo: string;
   /** PEM, to be given to partners. */
   readonly certificate: string;
+  /** Why partners may refuse it, or should; null: nothing speaks against it. */
+  readonly weakness: string | null;
 }
+
+/** NIST SP 800-131A: RSA below 2,048 bits signs nothing since 2014. Below 1,024 anybody may have the key. */
+const rsaBitsMin = 1_024;
+const rsaBitsAdvised = 2_048;
 
 export interface NewKey {
   readonly name: string;
@@ -41,7 +47,7 @@ export async function createKey(
   return keep(context, masterKey, { ...made, name: key.name }, actor, 'key/created');
 }
 
-/** Takes a key pair from PEM. FailureError `usage-wrong` when the two do not belong together or the name is taken; `credential-missing` without a master key. */
+/** Takes a key pair from PEM. FailureError `usage-wrong` when the two do not belong together, the name is taken or the key is far too short; `credential-missing` without a master key. */
 export async function importKey(
   context: Context,
   masterKey: Buffer | null,
@@ -95,6 +101,9 @@ async function keep(
   const certificate = certificateIn(certificatePem);
   if (!belongsTo(privateKey, certificate))
     throw new FailureError('usage-wrong', 'The certificate is for another private key.');
+  const bits = rsaBitsOf(certificate);
+  if (bits < rsaBitsMin)
+    throw new FailureError('usage-wrong', `RSA of ${bits} bits protects nothing; 2,048 or more are wanted.`);
   const { fingerprint, validFrom, validTo } = certificate;
   const sealed = sealPrivateKey(privateKey, name, masterKey);
   const at = clock.now();
@@ -122,14 +131,25 @@ function belongsTo(privateKey: KeyObject, { publicKey }: Certificate): boolean {
   return half.export({ type: 'spki', format: 'der' }).equals(publicKey.export({ type: 'spki', format: 'der' }));
 }
 
-const shown = (name: string, pem: string, { subject, fingerprint, validFrom, validTo }: Certificate): ShownKey => ({
-  name,
-  subject,
-  fingerprint,
-  validFrom: validFrom.toISOString(),
-  validTo: validTo.toISOString(),
-  certificate: pem,
-});
+/** Infinity for every other kind of key. */
+const rsaBitsOf = ({ publicKey }: Certificate): number =>
+  publicKey.asymmetricKeyType?.startsWith('rsa') === true
+    ? (publicKey.asymmetricKeyDetails?.modulusLength ?? 0)
+    : Number.POSITIVE_INFINITY;
+
+function shown(name: string, pem: string, certificate: Certificate): ShownKey {
+  const { subject, fingerprint, validFrom, validTo } = certificate;
+  const bits = rsaBitsOf(certificate);
+  return {
+    name,
+    subject,
+    fingerprint,
+    validFrom: validFrom.toISOString(),
+    validTo: validTo.toISOString(),
+    certificate: pem,
+    weakness: bits < rsaBitsAdvised ? `RSA of ${bits} bits is too short; 2,048 or more are wanted` : null,
+  };
+}
 
 /**
  * A key pair as PKCS#12 under a passphrase, for another product or a safe. An Event says that it was given out. FailureError `credential-missing` when
