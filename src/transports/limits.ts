@@ -52,6 +52,11 @@ export const remoteWriteBytes = 32 * 1024;
 export const remoteWritesInFlightMax = 48;
 /** 1,000,000 entries of one remote folder: ten minutes of listing; beyond it the folder is somebody's mistake. */
 export const remoteEntriesMax = 1_000_000;
+/** 15 minutes of listing, for a server that gives a name every half a minute. */
+export const remoteListMsMax = 15 * 60_000;
+/** 1 KiB/s over each minute of reading, as of whoever posts to us. */
+export const remoteBytesPerSecondMin = 1_024;
+export const remoteTrickleMs = 60_000;
 /** 10 s: the next delivery of a batch finds the connection still open; a partner's server does not carry it for longer. */
 export const remoteConnectionIdleMs = 10_000;
 /** 30 s without a sign of life: a poller that died frees its folder as soon as a folder's poller is thought dead. */

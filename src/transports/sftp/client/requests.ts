@@ -59,6 +59,23 @@ export class SftpRequests {
     });
   }
 
+  /** As `ask`, where "OK" and nothing else is no answer: ssh2 passes it on, and the failure would look like one of ours. */
+  async askFor<T extends object>(
+    what: string,
+    send: (sftp: SFTPWrapper, answer: Answer<T | undefined>) => void,
+  ): Promise<T> {
+    const value = await this.ask<T | undefined>(what, send);
+    if (value !== undefined) return value;
+    throw this.giveUp(`the answer to ${what} is none`);
+  }
+
+  /** Lets go of a server that cannot be dealt with; gives the failure to throw. */
+  giveUp(why: string): FailureError {
+    const failure = unreachable(this.#endpoint, why);
+    this.end(failure);
+    return failure;
+  }
+
   /** The answer to a request that only succeeds or fails. */
   tell(what: string, send: (sftp: SFTPWrapper, answer: (error?: Error | null) => void) => void): Promise<void> {
     return this.ask<void>(what, (sftp, answer) => send(sftp, (error) => answer(error, undefined)));

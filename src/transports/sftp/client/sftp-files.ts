@@ -1,6 +1,6 @@
 import type { Attributes, FileEntryWithStats, Stats } from 'ssh2';
 import { FailureError } from '../../../core/failure.ts';
-import { remoteEntriesMax } from '../../limits.ts';
+import { remoteEntriesMax, remoteListMsMax } from '../../limits.ts';
 import { type RemoteEntry, type RemoteFiles, RemoteRefusal, type RemoteStat } from '../../remote/remote-files.ts';
 import { logIn, type SftpEndpoint, unreachable } from './connect.ts';
 import { SftpRequests } from './requests.ts';
@@ -13,7 +13,7 @@ export async function connectSftp(endpoint: SftpEndpoint): Promise<RemoteFiles> 
     list: (folder, onPage) => list(requests, folder, onPage),
     stat: (path) =>
       ifThere(
-        async () => statOf(await requests.ask<Stats>('STAT', (sftp, answer) => sftp.stat(path, answer))),
+        async () => statOf(await requests.askFor<Stats>('STAT', (sftp, answer) => sftp.stat(path, answer))),
         undefined,
       ),
     read: (path, byteLength) => readPipelined(requests, path, byteLength),
@@ -46,9 +46,11 @@ async function list(
   folder: string,
   onPage: (page: readonly RemoteEntry[]) => Promise<void> | void,
 ): Promise<void> {
-  const handle = await requests.ask<Buffer>('OPENDIR', (sftp, answer) => sftp.opendir(folder, answer));
+  const handle = await requests.askFor<Buffer>('OPENDIR', (sftp, answer) => sftp.opendir(folder, answer));
+  const since = performance.now();
   try {
     for (let count = 0; ; ) {
+      if (performance.now() - since > remoteListMsMax) throw requests.giveUp(`${folder} takes too long to be listed`);
       const page = await nextPage(requests, handle);
       if (page === undefined) return;
       count += Math.max(1, page.length); // ssh2 has taken `.` and `..` out, so a page may be empty

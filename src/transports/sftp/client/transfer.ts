@@ -1,6 +1,7 @@
 import { FailureError } from '../../../core/failure.ts';
 import { remoteReadBytes, remoteReadsInFlightMax, remoteWriteBytes, remoteWritesInFlightMax } from '../../limits.ts';
 import type { SftpRequests } from './requests.ts';
+import { Trickle } from './trickle.ts';
 
 /*
  * Many requests in flight over one handle: with one at a time a 50 ms line carries 0.6 MB/s, whatever its width. Memory is bounded by
@@ -13,7 +14,8 @@ export async function* readPipelined(
   path: string,
   byteLength: number,
 ): AsyncGenerator<Uint8Array> {
-  const handle = await requests.ask<Buffer>('OPEN', (sftp, answer) => sftp.open(path, 'r', answer));
+  const handle = await requests.askFor<Buffer>('OPEN', (sftp, answer) => sftp.open(path, 'r', answer));
+  const trickle = new Trickle();
   const flight: { readonly piece: Promise<Buffer>; readonly length: number }[] = [];
   try {
     let asked = 0;
@@ -21,7 +23,7 @@ export async function* readPipelined(
     while (got === asked - inFlight(flight) && got < byteLength) {
       while (asked < byteLength && flight.length < remoteReadsInFlightMax) {
         const length = Math.min(remoteReadBytes, byteLength - asked);
-        const piece = readWhole(requests, handle, asked, length);
+        const piece = readWhole({ requests, handle, trickle }, asked, length);
         piece.catch(() => undefined); // told by whoever awaits it, or by the first that failed
         flight.push({ piece, length });
         asked += length;
@@ -30,6 +32,7 @@ export async function* readPipelined(
       if (piece === undefined || piece.byteLength === 0) break;
       got += piece.byteLength;
       yield piece;
+      trickle.restart();
     }
     const more = got === byteLength ? await readSome(requests, handle, Buffer.allocUnsafe(1), 0, 1, byteLength) : 0;
     if (got !== byteLength || more > 0)
@@ -47,14 +50,21 @@ export async function* readPipelined(
 const inFlight = (flight: readonly { readonly length: number }[]): number =>
   flight.reduce((sum, { length }) => sum + length, 0);
 
+interface Open {
+  readonly requests: SftpRequests;
+  readonly handle: Buffer;
+  readonly trickle: Trickle;
+}
+
 /** One piece, asked for again from where the server stopped short: it may answer with less than was asked. */
-async function readWhole(requests: SftpRequests, handle: Buffer, from: number, length: number): Promise<Buffer> {
+async function readWhole({ requests, handle, trickle }: Open, from: number, length: number): Promise<Buffer> {
   const piece = Buffer.allocUnsafe(length);
   let got = 0;
   while (got < length) {
     const count = await readSome(requests, handle, piece, got, length - got, from + got);
     if (count === 0) break;
     got += count;
+    if (trickle.came(count)) throw requests.giveUp('the file comes by single bytes');
   }
   return got === length ? piece : piece.subarray(0, got);
 }
@@ -83,7 +93,7 @@ export async function writePipelined(
   bytes: AsyncIterable<Uint8Array>,
   { isNew }: { readonly isNew: boolean },
 ): Promise<number> {
-  const handle = await requests.ask<Buffer>('OPEN', (sftp, answer) => sftp.open(path, isNew ? 'wx' : 'w', answer));
+  const handle = await requests.askFor<Buffer>('OPEN', (sftp, answer) => sftp.open(path, isNew ? 'wx' : 'w', answer));
   let sent = 0;
   let isOpen = true;
   try {
