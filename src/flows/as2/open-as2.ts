@@ -3,6 +3,7 @@ import { receivedBefore } from '../../store/as2/received.ts';
 import { rememberSent, takeRefusal, unansweredSends } from '../../store/as2/sent.ts';
 import { bareMessageId } from '../../transports/as2/names.ts';
 import type { MdnLookups } from '../../transports/as2/receive/answer-mdn.ts';
+import { openFailurePace } from '../../transports/as2/receive/failure-pace.ts';
 import type { As2Event, Station } from '../../transports/as2/receive/station.ts';
 import { as2Transport } from '../../transports/as2/send/as2-transport.ts';
 import type { Line } from '../../transports/as2/send/post.ts';
@@ -61,6 +62,7 @@ export function openAs2(context: FlowContext, around: As2Surroundings, report: (
       host: around.host,
       spool: (source, bytesMax) => spool(source, bytesMax, temporaryFolder),
       report,
+      failures: openFailurePace(),
       lookups: {
         async relationOf(theirName, ourName) {
           const found = await findConfigured(configuration, ({ channels }) =>

@@ -113,7 +113,7 @@ const lengthOf = (files: readonly OpenedFile[]): number =>
 const shownLayers = ({ signed, encrypted, compressed }: Layers) => ({
   compressed,
   signed: signed === null ? null : { ...signed, certificate: signed.certificate.fingerprint },
-  encrypted: encrypted === null ? null : { ...encrypted, certificate: encrypted.certificate.fingerprint },
+  encrypted: encrypted === null ? null : { cipher: encrypted.cipher, certificate: encrypted.certificate.fingerprint },
 });
 
 /** Pieces of `chunkBytes`, all but the last: readers reckon with it. Each is put together once: 1 GiB would else be copied two and a half times. */

@@ -6,6 +6,7 @@ import { contentOf } from '../../transports/as2/content.ts';
 import { looksLikeMdn, type MdnVerdict, type ReadMdn } from '../../transports/as2/mdn/read.ts';
 import { answerMessage } from '../../transports/as2/receive/answer.ts';
 import { type AwaitedMdn, answerMdn } from '../../transports/as2/receive/answer-mdn.ts';
+import { openFailurePace } from '../../transports/as2/receive/failure-pace.ts';
 import type { As2Answer, KeptMdn, ReceivedMessage, Station } from '../../transports/as2/receive/station.ts';
 import type { As2Relation } from '../../transports/as2/relation.ts';
 import { spool } from '../../transports/as2/spool.ts';
@@ -89,6 +90,7 @@ const stationOf = (listening: As2Listening, body: Buffer): Station => ({
   newId: randomUUID,
   host: 'simulator',
   spool: (source, bytesMax) => spool(source, bytesMax, tmpdir()),
+  failures: openFailurePace(),
   report: (event) => {
     if (event.kind === 'refused') listening.complain(`AS2 refused: ${event.modifier}: ${event.detail}`);
   },

@@ -18,12 +18,15 @@ export type FaultModifier = (typeof faultModifiers)[number];
 /** Thrown where it is found, in the middle of a stream; whoever opens a message gives it back as a value. */
 export class As2Fault extends Error {
   readonly modifier: FaultModifier;
+  /** What exactly, for our log alone. */
+  readonly reason: string;
 
   /** `message` is for our log and for the partner's eyes: it tells what is wrong with the message, and nothing of us. */
-  constructor(modifier: FaultModifier, message: string) {
+  constructor(modifier: FaultModifier, message: string, reason = message) {
     super(message);
     this.name = 'As2Fault';
     this.modifier = modifier;
+    this.reason = reason;
   }
 }
 

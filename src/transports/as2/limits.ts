@@ -46,3 +46,16 @@ export const pieceBytes = 64 * 1024;
 export const nameLengthMax = 128;
 /** 998 characters of a Message-ID (RFC 5322 line); 255 is the advice, and ours keep to it. */
 export const messageIdLengthMax = 998;
+/**
+ * Failed decryptions of one channel: 20 answered at once, and one more every 3 s, which is a partner with a wrong certificate and a full queue;
+ * each further one after 5 s, 32 of them waiting, and above it 429. Answers leave at ticks of 100 ms. Of a channel that takes messages without a
+ * signature no more than 8 failures of an address wait: a guess at CBC takes 128 tries an octet, which is two minutes then instead of a moment.
+ */
+export const decryptionFailures = {
+  tickMs: 100,
+  promptCountMax: 20,
+  refillMs: 3_000,
+  lateMs: 5_000,
+  waitingPerChannelCountMax: 32,
+  waitingPerAddressCountMax: 8,
+} as const;

@@ -150,7 +150,9 @@ describe('unwrapping', () => {
     );
     let nest: Buffer = await envelope(order);
     nest = Buffer.concat([Buffer.from('Content-Type: application/pkcs7-mime\r\n\r\n'), nest]);
-    expect(modifierOf(await raw(smime(), await envelope(nest)))).toBe('unexpected-processing-error');
+    // Encrypted and unsigned: told as every other fault of such a message, and known to the operator.
+    expect(modifierOf(await raw(smime(), await envelope(nest)))).toBe('decryption-failed');
+    expect(between.refused.at(-1)).toMatchObject({ modifier: 'unexpected-processing-error' });
   });
   test('row 43: a body that breaks off is thrown, and nothing is left of it', async () => {
     const built = await build(between, { profile: full });
@@ -329,15 +331,32 @@ describe('dispositions', () => {
     );
   });
   test.each([
-    ['unsigned', { requireSignature: true }, { encrypt: encryption }],
+    ['unsigned', { requireSignature: true }, {}],
+    ['unsigned under a tag', { requireSignature: true }, { encrypt: { ...encryption, cipher: 'aes-256-gcm' } }],
     ['unencrypted', { requireEncryption: true }, { sign: signing }],
     ['SHA-1', { allowWeak: false }, { sign: { ...signing, digest: 'sha1' } }],
-    ['3DES', { allowWeak: false }, { encrypt: { ...encryption, cipher: '3des' } }],
+    ['3DES', { allowWeak: false }, { sign: signing, encrypt: { ...encryption, cipher: '3des' } }],
   ] as const)('row 51: %s against the agreement', async (_what, policy, profile) => {
     between.relation = { ...agreed, policy: { ...agreed.policy, ...policy } };
     expect(modifierOf(await exchange(between, { profile }))).toBe('insufficient-message-security');
     expect(between.taken).toEqual([]);
   });
+  test.each([
+    ['unsigned', { requireSignature: true }, { encrypt: encryption }],
+    ['3DES', { allowWeak: false }, { encrypt: { ...encryption, cipher: '3des' } }],
+  ] as const)(
+    'row 51: %s, encrypted and with no proof of who wrote it, is told like a wrong key',
+    async (_what, policy, profile) => {
+      between.relation = { ...agreed, policy: { ...agreed.policy, ...policy } };
+      const outcome = await exchange(between, { profile });
+      expect([modifierOf(outcome), outcome.mdn?.mic]).toEqual(['decryption-failed', null]);
+      expect(between.refused.at(-1)).toMatchObject({
+        modifier: 'insufficient-message-security',
+        detail: expect.stringContaining('(They were told decryption-failed.)'),
+      });
+      expect(between.taken).toEqual([]);
+    },
+  );
   test('row 52: broken zlib', async () => {
     const cms = await collect((await compressed(contentOf(order), 'der')).bytes());
     cms[cms.length - 1] = (cms.at(-1) ?? 0) ^ 1;

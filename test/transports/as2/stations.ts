@@ -83,6 +83,7 @@ export function stations(more: Partial<As2Lookups> = {}): Stations {
       host: 'receiver.example',
       spool: (source, bytesMax) => spool(source, bytesMax, temporaryFolder),
       report: (event) => void events.push(event),
+      failures: { pause: async () => undefined, isCrowded: () => false },
       lookups: {
         relationOf: async (from, to) =>
           from === result.relation.theirName && to === result.relation.ourName ? result.relation : undefined,

@@ -27,11 +27,20 @@ export interface Decrypted {
   readonly bytes: AsyncIterable<Buffer>;
 }
 
-/** Opens an EnvelopedData or AuthEnvelopedData after its ContentInfo was entered: see `enterContentInfo`. Throws CmsFault, also from `bytes`. */
+/**
+ * Opens an EnvelopedData or AuthEnvelopedData after its ContentInfo was entered: see `enterContentInfo`. Throws CmsFault, also from `bytes`.
+ *
+ * With `onWrongPadding`, wrong padding of CBC is told there instead of thrown, and the last block is given whole: whoever has a signature inside
+ * decides by that alone. Were it thrown, a captured message with two blocks put behind its last boundary would be taken or refused by the padding
+ * of a block of the attacker's choice, whatever the answers say.
+ */
 export async function decrypted(
   stream: BerStream,
   type: 'envelopedData' | 'authEnvelopedData',
   identities: readonly Identity[],
+  onWrongPadding: () => void = () => {
+    throw undecryptable();
+  },
 ): Promise<Decrypted> {
   await stream.enter(SEQUENCE);
   await stream.element(); // version
@@ -49,7 +58,7 @@ export async function decrypted(
   return {
     cipher,
     certificate,
-    bytes: cipher.mode === 'gcm' ? gcmBytes(stream, given, tagBytes) : cbcBytes(stream, given),
+    bytes: cipher.mode === 'gcm' ? gcmBytes(stream, given, tagBytes) : cbcBytes(stream, given, onWrongPadding),
   };
 }
 
@@ -75,14 +84,35 @@ function parametersOf(cipher: Cipher, node: BerNode): { readonly iv: Buffer; rea
   return { iv, tagBytes };
 }
 
-async function* cbcBytes(stream: BerStream, { cipher, key, iv }: Given): AsyncGenerator<Buffer> {
-  const engine = createDecipheriv(cipher.nodeName, key, iv);
+async function* cbcBytes(
+  stream: BerStream,
+  { cipher, key, iv }: Given,
+  onWrongPadding: () => void,
+): AsyncGenerator<Buffer> {
+  const engine = createDecipheriv(cipher.nodeName, key, iv).setAutoPadding(false);
+  let held: Buffer | null = null; // whole blocks; the last of them are the message's end
   for await (const piece of stream.octets(await stream.enter())) {
     const out = engine.update(piece);
-    if (out.length > 0) yield out;
+    if (out.length === 0) continue;
+    if (held !== null) yield held;
+    held = out;
   }
-  const last = ended(() => engine.final());
-  if (last.length > 0) yield last;
+  ended(() => engine.final()); // half a block, which everybody can count
+  if (held === null) throw undecryptable();
+  const length = paddingLength(held.subarray(-cipher.ivBytes));
+  if (length === 0) onWrongPadding();
+  yield held.subarray(0, held.length - length);
+}
+
+/** PKCS#7: n octets of the value n, n from 1 to the block's length. 0 when it is not so; its time does not depend on what it finds. */
+function paddingLength(block: Buffer): number {
+  const last = block.at(-1) ?? 0;
+  let wrong = ((last - 1) >> 8) | ((block.length - last) >> 8); // all ones for 0, and for more than a block
+  for (const [index, octet] of block.entries()) {
+    const counts = (block.length - index - 1 - last) >> 8; // all ones inside the padding
+    wrong |= counts & (octet ^ last);
+  }
+  return last & ~-((wrong | -wrong) >>> 31);
 }
 
 async function* gcmBytes(stream: BerStream, { cipher, key, iv }: Given, tagBytes: number): AsyncGenerator<Buffer> {
@@ -115,7 +145,7 @@ function ended(final: () => Buffer): Buffer {
   try {
     return final();
   } catch {
-    throw undecryptable(); // bad padding, a wrong tag, or half a block
+    throw undecryptable(); // a wrong tag, or half a block
   }
 }
 

@@ -21,6 +21,8 @@ export interface Opening {
   readonly layers: Layers;
   readonly files: OpenedFile[];
   mics: MicSources;
+  /** Where the encryption was found, from before anything of it is decrypted. */
+  envelope: 'none' | 'outside-signature' | 'inside-signature';
   /** True while the signed part is read. */
   insideSignature?: boolean;
   /** Opens what is inside; here, since it comes back to this file. */

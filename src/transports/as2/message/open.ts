@@ -2,7 +2,7 @@ import type { As2SignedForm } from '../../../partners/as2-settings.ts';
 import { ByteReader } from '../byte-reader.ts';
 import type { CipherName, DigestName } from '../cms/algorithms.ts';
 import type { Certificate, Identity } from '../cms/certificate.ts';
-import { CmsFault } from '../cms/cms-fault.ts';
+import { CmsFault, undecryptable } from '../cms/cms-fault.ts';
 import { decompressed } from '../cms/compress.ts';
 import { decrypted, enterContentInfo } from '../cms/decrypt.ts';
 import type { ContentDigests } from '../cms/verify.ts';
@@ -43,7 +43,12 @@ export interface Layers {
     /** Not `as-sent`: what they signed is not what they sent; it was mended to fit. */
     readonly form: ContentForm;
   } | null;
-  encrypted: { readonly cipher: CipherName; readonly certificate: Certificate } | null;
+  encrypted: {
+    readonly cipher: CipherName;
+    readonly certificate: Certificate;
+    /** By a tag of GCM that was read to its end, and fits. */
+    readonly isAuthenticated: boolean;
+  } | null;
   compressed: 'none' | 'inside-signature' | 'outside-signature' | 'unsigned';
 }
 
@@ -61,9 +66,20 @@ export type MicSources = readonly {
   readonly formIndex: number;
 }[];
 
+/**
+ * `isForgeable`: it was encrypted, and nothing proves that whoever encrypted it knew what is in it: no tag of GCM, no signature inside. Then whatever
+ * is told of its content answers somebody's guess at a message he has captured (Vaudenay 2002): such a one has one answer to everything that
+ * is wrong with it.
+ */
 export type OpenOutcome =
-  | { readonly ok: true; readonly layers: Layers; readonly files: readonly OpenedFile[]; readonly mics: MicSources }
-  | { readonly ok: false; readonly layers: Layers; readonly fault: As2Fault };
+  | {
+      readonly ok: true;
+      readonly layers: Layers;
+      readonly files: readonly OpenedFile[];
+      readonly mics: MicSources;
+      readonly isForgeable: boolean;
+    }
+  | { readonly ok: false; readonly layers: Layers; readonly fault: As2Fault; readonly isForgeable: boolean };
 
 /**
  * Opens a message as it comes in: decrypts, inflates, splits and hashes in one pass, the payload into a spool. The layers are found by their
@@ -76,18 +92,25 @@ export async function openMessage(
   options: OpenOptions,
 ): Promise<OpenOutcome> {
   const layers: Layers = { signed: null, encrypted: null, compressed: 'none' };
-  const opening: Opening = { options, layers, files: [], mics: [], openEntity };
+  const opening: Opening = { options, layers, files: [], mics: [], envelope: 'none', openEntity };
   try {
     const decoded = unhurried(decodedBytes(fieldOf(head, 'content-transfer-encoding'), body));
     await openEntity(opening, { head, body: decoded, isOuter: true, layer: 0 });
-    return { ok: true, layers, files: opening.files, mics: opening.mics };
+    return { ok: true, layers, files: opening.files, mics: opening.mics, isForgeable: isForgeable(opening) };
   } catch (error) {
     for (const { spooled } of opening.files) await spooled.discard();
     const fault = faultOf(error, opening);
     if (fault === undefined) throw error;
-    return { ok: false, layers, fault };
+    return { ok: false, layers, fault, isForgeable: isForgeable(opening) };
   }
 }
+
+const isForgeable = (opening: Opening): boolean =>
+  opening.envelope !== 'none' && opening.layers.encrypted?.isAuthenticated !== true && !isSignedInside(opening);
+
+/** A signature around the envelope is over octets that anybody may have captured: it says nothing of what is in them. */
+const isSignedInside = ({ layers, envelope }: Opening): boolean =>
+  layers.signed !== null && envelope === 'outside-signature';
 
 /** One entity on the way in. */
 export interface Entity {
@@ -122,9 +145,19 @@ async function openCms(opening: Opening, entity: Entity): Promise<void> {
     return openInner(opening, decompressed(stream, inflatedMax(options.fileBytesMax)), entity.layer + 1);
   }
   if (layers.encrypted !== null) throw new As2Fault('unexpected-processing-error', 'It is encrypted twice.');
-  const plain = await decrypted(stream, kind, options.keys.decryptWith);
-  layers.encrypted = { cipher: plain.cipher.name, certificate: plain.certificate };
-  await openInner(opening, plain.bytes, entity.layer + 1);
+  opening.envelope = opening.insideSignature === true ? 'inside-signature' : 'outside-signature';
+  let isPaddingWrong = false;
+  const plain = await decrypted(stream, kind, options.keys.decryptWith, () => {
+    isPaddingWrong = true;
+  });
+  const found = { cipher: plain.cipher.name, certificate: plain.certificate };
+  layers.encrypted = { ...found, isAuthenticated: false };
+  async function* plaintext(): AsyncGenerator<Buffer> {
+    yield* plain.bytes;
+    layers.encrypted = { ...found, isAuthenticated: plain.cipher.mode === 'gcm' };
+  }
+  await openInner(opening, plaintext(), entity.layer + 1);
+  if (isPaddingWrong && !isSignedInside(opening)) throw undecryptable();
 }
 
 async function entered(bytes: AsyncIterable<Uint8Array>, { isOuter }: Entity) {
@@ -132,7 +165,7 @@ async function entered(bytes: AsyncIterable<Uint8Array>, { isOuter }: Entity) {
     return await enterContentInfo(bytes);
   } catch (error) {
     // Garbage under this name: whoever probes learns no more than from a wrong key.
-    if (isOuter && error instanceof CmsFault) throw new As2Fault('decryption-failed', undecryptableText);
+    if (isOuter && error instanceof CmsFault) throw new As2Fault('decryption-failed', undecryptableText, error.message);
     throw error;
   }
 }
@@ -164,6 +197,6 @@ function faultOf(error: unknown, { layers, options }: Opening): As2Fault | undef
   if (error.kind === 'not-inflatable') return new As2Fault('decompression-failed', error.message);
   // Whatever is wrong with an envelope is told in one way, so that nobody learns from the answer where it failed.
   return layers.compressed === 'none'
-    ? new As2Fault('decryption-failed', undecryptableText)
+    ? new As2Fault('decryption-failed', undecryptableText, error.message)
     : new As2Fault('decompression-failed', error.message);
 }

@@ -1,11 +1,11 @@
 import { FailureError } from '../../../core/failure.ts';
 import { As2Fault, dispositionOfFault } from '../fault.ts';
 import { buildMdn } from '../mdn/build.ts';
-import { type Layers, type MicSources, type OpenedFile, openMessage } from '../message/open.ts';
+import { type MicSources, type OpenOutcome, openMessage, undecryptableText } from '../message/open.ts';
 import { fieldOf } from '../mime/head.ts';
 import { drain } from '../mime/multipart.ts';
 import { messageIdIn, messageKey, nameIn } from '../names.ts';
-import { policyFault } from '../relation.ts';
+import { type As2Relation, policyFault } from '../relation.ts';
 import { remembered, shownHeaders, tellRefused } from './evidence.ts';
 import { askedIn, contentOfMdn, type Exchange, mdnFor, micOf } from './exchange.ts';
 import type { As2Answer, As2Request, KeptMdn, Station } from './station.ts';
@@ -40,37 +40,42 @@ export async function answerMessage(station: Station, request: As2Request): Prom
   const earlier = await station.lookups.earlierAnswer(key);
   if (earlier !== undefined) return answerAgain(exchange, earlier.mdn);
   if (exchange.options.unsupported && exchange.options.required)
-    return refuse(
+    return answerFault(
       exchange,
       new As2Fault('unsupported MIC-algorithms', 'We know none of the digests that the receipt is wanted with.'),
     );
+  // Where no signature is wanted, that a message is taken answers a guess too: then they are not read faster than they are answered.
+  if (!relation.policy.requireSignature && station.failures.isCrowded(relation.channelId, request.remote))
+    return tooMany;
   const micDigest = exchange.options.digest;
   const { keys, fileBytesMax, signedOver } = relation;
   const { spool } = station;
   const outcome = await openMessage(head, kept.body, { keys, fileBytesMax, signedOver, micDigest, spool });
-  if (!outcome.ok) return refuse(exchange, outcome.fault);
+  if (!outcome.ok) return refuse(exchange, outcome.fault, outcome);
   try {
-    const weak = policyFault(outcome.layers, relation.policy);
-    if (weak !== null) return await refuse(exchange, new As2Fault('insufficient-message-security', weak), outcome.mics);
-    if (relation.attachments === 'one' && outcome.files.length > 1)
-      return await refuse(
-        exchange,
-        new As2Fault('unsupported format', 'Several attachments were not agreed.'),
-        outcome.mics,
-      );
+    const fault = disagreement(outcome, relation);
+    if (fault !== null) return await refuse(exchange, fault, outcome);
     return await take(exchange, key, outcome);
   } finally {
     for (const { spooled } of outcome.files) await spooled.discard();
   }
 }
 
-interface Taken {
-  readonly layers: Layers;
-  readonly files: readonly OpenedFile[];
-  readonly mics: MicSources;
+type Opened = Extract<OpenOutcome, { readonly ok: true }>;
+
+/** What of it was not agreed; null when all was. */
+function disagreement({ layers, files, isForgeable }: Opened, relation: As2Relation): As2Fault | null {
+  const weak = policyFault(layers, relation.policy);
+  if (weak !== null) return new As2Fault('insufficient-message-security', weak);
+  if (relation.policy.requireSignature && isForgeable)
+    return new As2Fault('insufficient-message-security', 'A signature inside the encryption was agreed.');
+  return relation.attachments === 'one' && files.length > 1
+    ? new As2Fault('unsupported format', 'Several attachments were not agreed.')
+    : null;
 }
 
-async function take(exchange: Exchange, key: string, { layers, files, mics }: Taken): Promise<As2Answer> {
+async function take(exchange: Exchange, key: string, opened: Opened): Promise<As2Answer> {
+  const { layers, files, mics, isForgeable } = opened;
   const { station, request, relation, messageId } = exchange;
   const mic = micOf(exchange, layers, mics);
   const mdn = await mdnFor(exchange, {
@@ -99,11 +104,9 @@ async function take(exchange: Exchange, key: string, { layers, files, mics }: Ta
   } catch (thrown) {
     if (!(thrown instanceof FailureError)) throw thrown;
     station.report({ kind: 'failed', channelId, messageId, failure: thrown });
-    return refuse(
-      exchange,
-      new As2Fault('unexpected-processing-error', 'It could not be stored. Send it again later.'),
-      mics,
-    );
+    const fault = new As2Fault('unexpected-processing-error', 'It could not be stored. Send it again later.');
+    // Told as it is also of what anybody could have made: that such a one opens is what its channel tells by taking it.
+    return answerFault(exchange, fault, isForgeable ? [] : mics);
   }
 }
 
@@ -124,15 +127,37 @@ async function answerAgain(exchange: Exchange, mdn: KeptMdn | null): Promise<As2
   return sendOrPost(exchange, answer);
 }
 
-/** Not taken: nothing is kept of it, so that the same message may come again and succeed. */
-async function refuse(exchange: Exchange, fault: As2Fault, mics: MicSources = []): Promise<As2Answer> {
-  const { station, relation, request, messageId } = exchange;
+/**
+ * Not taken: nothing is kept of it, so that the same message may come again and succeed. Of what is forgeable nothing is told but that it could not
+ * be decrypted, in the octets of a wrong key, without a digest of what came out; the true reason is the operator's alone.
+ */
+async function refuse(
+  exchange: Exchange,
+  fault: As2Fault,
+  { isForgeable, ...opened }: Pick<OpenOutcome, 'isForgeable'> & { readonly mics?: MicSources },
+): Promise<As2Answer> {
+  const { station, request, relation, messageId } = exchange;
+  const { channelId } = relation;
   await drain(request.body);
+  const told = isForgeable ? new As2Fault('decryption-failed', undecryptableText) : fault;
+  if (told.modifier !== 'decryption-failed') return answerFault(exchange, fault, opened.mics);
+  const detail = fault.modifier === told.modifier ? fault.reason : `${fault.reason} (They were told ${told.modifier}.)`;
+  await tellRefused(station, request, { channelId, messageId, modifier: fault.modifier, detail });
+  const after = station.failures.pause(channelId, request.remote);
+  if (after === null) return tooMany;
+  const mdn = await mdnFor(exchange, { disposition: dispositionOfFault(told.modifier), text: told.message, mic: null });
+  return { ...(await sendOrPost(exchange, mdn)), after };
+}
+
+const tooMany: As2Answer = { status: 429, mdn: null };
+
+async function answerFault(exchange: Exchange, fault: As2Fault, mics: MicSources = []): Promise<As2Answer> {
+  const { station, relation, request, messageId } = exchange;
   const { modifier, message: detail } = fault;
+  await drain(request.body);
   await tellRefused(station, request, { channelId: relation.channelId, messageId, modifier, detail });
-  const mic = micOf(exchange, null, mics);
-  const mdn = await mdnFor(exchange, { disposition: dispositionOfFault(fault.modifier), text: fault.message, mic });
-  return sendOrPost(exchange, mdn);
+  const told = { disposition: dispositionOfFault(modifier), text: detail, mic: micOf(exchange, null, mics) };
+  return sendOrPost(exchange, await mdnFor(exchange, told));
 }
 
 async function sendOrPost({ station, relation }: Exchange, mdn: KeptMdn | null): Promise<As2Answer> {

@@ -34,18 +34,18 @@ export async function as2Routes(app: FastifyInstance, options: As2RoutesOptions)
     const leave = await admission.enterInTurn(`as2 ${request.ip} ${fieldOf(head, 'as2-from') ?? ''}`, turn);
     const body = pacedBody(request.raw, bodyBytesMax, options.limits);
     const { station, mdns } = options;
+    let answer: As2Answer;
     try {
       const clientChain = clientChainOf(request.raw.socket);
       const given = { head, body: body.bytes, remote: request.ip, clientChain };
-      return send(
-        reply,
-        looksLikeMdn(head) ? await answerMdn(station, mdns, given) : await answerMessage(station, given),
-      );
+      answer = looksLikeMdn(head) ? await answerMdn(station, mdns, given) : await answerMessage(station, given);
     } catch (error) {
       throw body.fault() ?? error; // what the sender did wrong is the truer answer
     } finally {
       leave();
     }
+    await answer.after;
+    return send(reply, answer);
   };
   app.post('/as2', handler);
   app.post('/as2/mdn', handler);
@@ -70,6 +70,7 @@ function headOf({ raw: { rawHeaders } }: FastifyRequest): Head {
 
 function send(reply: FastifyReply, { status, mdn }: As2Answer): FastifyReply {
   if (mdn === null) {
+    if (status === 429) reply.header('retry-after', '5');
     if (status === 401) reply.header('www-authenticate', 'Basic realm="AS2"');
     // What was not read of a body must not be taken for the next request.
     if (!reply.request.raw.readableEnded) reply.header('connection', 'close');

@@ -7,6 +7,7 @@ import type { Layers, OpenedFile } from '../message/open.ts';
 import type { Head } from '../mime/head.ts';
 import type { As2Relation } from '../relation.ts';
 import type { Spooled } from '../spool.ts';
+import type { FailurePace } from './failure-pace.ts';
 
 /** A message as HTTP brought it. */
 export interface As2Request {
@@ -70,6 +71,7 @@ export interface As2Lookups {
 }
 
 export interface Station {
+  readonly failures: FailurePace;
   readonly lookups: As2Lookups;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -101,4 +103,6 @@ export type As2Event =
 export interface As2Answer {
   readonly status: number;
   readonly mdn: BuiltMdn | null;
+  /** It leaves only then, and holds up nobody meanwhile. */
+  readonly after?: Promise<void>;
 }
