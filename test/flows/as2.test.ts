@@ -221,16 +221,14 @@ describe('two gateways', async () => {
     await us.work();
     await them.work();
     await us.work();
-    expect(us.gateway.failures.join()).toMatch(
-      /deliver: partner-refused: MDN, refused: .*authentication-failed.* → park/,
-    );
+    expect(us.gateway.failures.join()).toMatch(/deliver: partner-refused: MDN, refused: .*decryption-failed.* → park/);
     const [failed] = await us.gateway.rows<{ id: string }>(
       `select id from delivery where channel_id = '${channelId}' and state = 'failed' limit 1`,
     );
     const { broke, findings, evidence } = await diagnose(us.gateway.context, failed?.id ?? '');
     expect(broke).toBe('MDN');
-    expect(findings.map(({ what }) => what).join()).toContain('cannot verify our signature');
-    expect(evidence.join()).toContain('authentication-failed');
+    expect(findings.map(({ what }) => what).join()).toContain('a signature they cannot verify');
+    expect(evidence.join()).toContain('decryption-failed');
     const [transmission] = await them.gateway.rows<{ count: number }>(
       `select count(*)::int as count from as2_received where at > now() + interval '100 years'`,
     );
@@ -356,7 +354,7 @@ describe('a switch of certificates on both sides', async () => {
       fingerprint: next.fingerprint,
       encryptedFor: theirNext.fingerprint,
       outcome: 'refused',
-      detail: expect.stringContaining('authentication-failed'),
+      detail: expect.stringContaining('decryption-failed'), // told of all that is wrong with what is encrypted
       receiptSignedWith: { fingerprint: theirOld.fingerprint, which: 'the one in force' },
     });
   });
@@ -445,12 +443,13 @@ describe('a switch of certificates on both sides', async () => {
     // They take it with the old ones, but sign receipts with what we no longer know: told as what it is.
     expect(us.gateway.failures.join()).toContain('MDN, signature wrong');
     const [failed] = await us.gateway.rows<{ id: string }>(`select id from delivery where state = 'failed' limit 1`);
-    const { broke, findings } = await diagnose(us.gateway.context, failed?.id ?? '');
+    const { broke, findings, evidence } = await diagnose(us.gateway.context, failed?.id ?? '');
     expect(broke).toBe('MDN');
-    expect(findings).toContainEqual({
-      what: expect.stringContaining(theirNext.fingerprint),
-      setting: 'theirCertificates: add it',
-    });
+    // Its MIC is ours: no setting that changes what is hashed would mend anything.
+    expect(evidence).toContain('their MIC is of what we sent');
+    expect(findings).toEqual([
+      { what: expect.stringContaining(theirNext.fingerprint), setting: 'theirCertificates: add it' },
+    ]);
   });
 });
 

@@ -49,7 +49,9 @@ export async function diagnose(context: FlowContext, deliveryId: string): Promis
   ];
   const last = delivery.state === 'sent' ? null : (known.attempts.at(-1)?.detail ?? null);
   const findings: { readonly what: string; readonly setting: string | null }[] = [];
-  if (mdn?.mic != null && delivery.byte_length <= payloadBytesMax) {
+  const isTheirsOurs = mdn?.mic != null && isSentMic(known.expected, mdn.mic);
+  if (isTheirsOurs) evidence.push('their MIC is of what we sent');
+  if (mdn?.mic != null && !isTheirsOurs && delivery.byte_length <= payloadBytesMax) {
     const pieces: Uint8Array[] = [];
     for await (const piece of readChunks(database, delivery.raw_file_id)) pieces.push(piece);
     const profile: MessageProfile = { ...settings, sign: null, encrypt: null };
@@ -88,6 +90,12 @@ export async function diagnose(context: FlowContext, deliveryId: string): Promis
   return { deliveryId, messageId: known.message_id, state: delivery.state, broke: brokeAt(last), evidence, findings };
 }
 
+/** Whether a MIC is one of those we wait for: then nothing is wrong with it, whatever else is with the receipt. */
+function isSentMic(expected: unknown, { digest, base64 }: NonNullable<ReadMdn['mic']>): boolean {
+  const mics: unknown = Object(Object(expected).mics)[digest ?? ''];
+  return Array.isArray(mics) && mics.includes(base64);
+}
+
 function brokeAt(detail: string | null): Diagnosis['broke'] {
   if (detail === null) return null;
   const stage = /^(DNS|TCP|TLS|HTTP|MDN|MIC)\b/.exec(detail)?.[1];
@@ -105,8 +113,8 @@ function findingsOf(
     found.push({ what: 'The receipt is not signed, though we asked for it.', setting: 'mdn: unsigned' });
   if (text.includes('decryption-failed'))
     found.push({
-      what: 'They cannot decrypt: we encrypt for another certificate than theirs, or with a cipher they lack.',
-      setting: 'theirCertificates, encrypt, keyTransport: pkcs1',
+      what: 'They cannot decrypt: we encrypt for another certificate than theirs, or with a cipher they lack. Some (Tallyport too) say so of every fault of an encrypted message, also of a signature they cannot verify: their log has the reason.',
+      setting: 'theirCertificates, ourKeys, encrypt, keyTransport: pkcs1',
     });
   if (text.includes('authentication-failed') || text.includes('integrity-check-failed'))
     found.push({
