@@ -29,8 +29,6 @@ export interface Duties {
   readonly decides: 'when-told' | 'when-seen' | 'never';
   readonly ships: boolean;
   readonly bills: boolean;
-  /** Shipments leave out the carrier: a DESADV cannot say it without the stage of the transport (TDT 8051), which nobody tells us. */
-  readonly withoutCarrier?: true;
 }
 
 export const isBackOfficeOptions = (value: unknown): value is BackOfficeOptions =>
@@ -126,7 +124,7 @@ async function workOn(api: OperatorApi, order: Order, duties: Duties, isFirstLoo
     if (duties.bills) await bill(api, order, host);
     return;
   }
-  if (duties.ships && !order.isHeld) await ship(api, order, duties, host);
+  if (duties.ships && !order.isHeld) await ship(api, order, host);
 }
 
 async function decide(api: OperatorApi, order: Order, host: Host): Promise<void> {
@@ -139,7 +137,7 @@ async function decide(api: OperatorApi, order: Order, host: Host): Promise<void>
 }
 
 /** First everything promised in time, then, when that is billed, everything backordered. */
-async function ship(api: OperatorApi, order: Order, duties: Duties, host: Host): Promise<void> {
+async function ship(api: OperatorApi, order: Order, host: Host): Promise<void> {
   const isFirst = order.lines.every(({ shipped }) => !isMore(shipped, '0'));
   const parcels: readonly Parcel[] = order.lines.flatMap(({ number, promised, shipped, backordered }) => {
     const open = difference(promised, shipped);
@@ -156,9 +154,7 @@ async function ship(api: OperatorApi, order: Order, duties: Duties, host: Host):
   const shipment = `${order.number}-${isFirst ? '1' : '2'}`;
   const body = {
     shipment,
-    ...(duties.withoutCarrier !== true && {
-      carrier: { id: { scheme: { code: 'scac' }, value: 'RDLN' }, name: 'REDLINE FREIGHT' },
-    }),
+    carrier: { id: { scheme: { code: 'scac' }, value: 'RDLN' }, name: 'REDLINE FREIGHT' },
     references: [{ kind: { code: 'bill-of-lading' }, value: `BOL${shipment.replaceAll('-', '')}` }],
     packs: packed(left),
   };

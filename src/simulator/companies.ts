@@ -8,7 +8,7 @@ import type { BackOfficeOptions, Role, RoleOptions } from './index.ts';
 const DUTIES: BackOfficeOptions['partners'] = {
   brightmart: { decides: 'never', ships: true, bills: false },
   cedarsupply: { decides: 'when-told', ships: true, bills: true },
-  nordhandel: { decides: 'when-seen', ships: true, bills: true, withoutCarrier: true },
+  nordhandel: { decides: 'when-seen', ships: true, bills: true },
 };
 
 const shelf = (item: string, atLeast: string, fill: string) => ({ item, location: 'PORTLAND', atLeast, fill });

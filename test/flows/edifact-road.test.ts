@@ -79,6 +79,7 @@ describe('from ORDERS to cash', async () => {
         id,
         {
           shipment: 'S-NH1',
+          carrier: { id: { scheme: { code: 'scac' }, value: 'RDLN' }, name: 'REDLINE FREIGHT' },
           packs: [{ contents: [{ line: '1', quantity: '10' }] }, { contents: [{ line: '2', quantity: '4' }] }],
         },
         'back-office',

@@ -8,7 +8,7 @@ import type { SyntaxName } from '../../parsers/transaction.ts';
 import type { CodeTable } from '../code-table.ts';
 import type { Faults, SourcePlace } from '../fault.ts';
 import type { MapNode, MappingNode } from './source.ts';
-import type { ExpressionSpec } from './spec.ts';
+import type { ExpressionSpec, UnsaidSpec } from './spec.ts';
 
 /** What a slot run stands in: `from`…`to` in steps of `size`, over elements or over the components of `within`. */
 export interface SlotRange {
@@ -33,6 +33,7 @@ export interface Context {
   readonly shapes: ReadonlyMap<string, MapNode>;
   readonly usedShapes: Set<string>;
   readonly expressions: ExpressionSpec[];
+  readonly unsaid: UnsaidSpec[];
   /** Lists whose items are nodes of the hierarchy, with their key: what `^x` and `key: x` may name. */
   readonly lists: Map<string, string>;
   codes(name: string, at: SourcePlace): CodeTable | null;

@@ -44,6 +44,7 @@ export function resolveMap(root: MappingNode, lookups: MapLookups, faults: Fault
     shapes: shapes?.entries ?? new Map(),
     usedShapes: new Set(),
     expressions: [],
+    unsaid: [],
     lists: listsOf(root.entries.get('hierarchy')),
     codes: codesWith(lookups, syntax, faults),
     enter: counter(faults),
@@ -61,6 +62,7 @@ export function resolveMap(root: MappingNode, lookups: MapLookups, faults: Fault
     hierarchy: resolveHierarchy(context, root.entries.get('hierarchy'), frame, type),
     balances: resolveBalances(context, root.entries.get('balances'), frame, type),
     expressions: context.expressions,
+    unsaid: context.unsaid,
     derived: resolveDerived(context, root.entries.get('derived'), type),
   };
   for (const [name, node] of context.shapes)

@@ -1,8 +1,9 @@
+import type { SegmentUse } from '../../parsers/standards/definitions.ts';
 import { type Context, type Frame, isNumeric, onlyKeys } from './context.ts';
 import { type DocumentType, describeType } from './document-type.ts';
 import { resolveCodecs, resolveFit, resolveGiven } from './resolve-codecs.ts';
 import { elementPlace, placeOf, resolveTarget } from './resolve-target.ts';
-import { type MappingNode, textOf } from './source.ts';
+import { type MapNode, type MappingNode, textOf } from './source.ts';
 import { type ElementPlace, isLeaf, type ValueField, type ValueSource } from './spec.ts';
 
 /** What a field is called and where it goes in the document. */
@@ -11,7 +12,7 @@ export interface Named {
   readonly path: string;
 }
 
-const VALUE_KEYS = ['at', 'where', 'scheme', 'codes', 'as', 'fit', 'default', 'read', 'write', 'key'];
+const VALUE_KEYS = ['at', 'where', 'scheme', 'codes', 'as', 'fit', 'default', 'read', 'write', 'key', 'unsaid'];
 
 /** A single value: `at:` with what turns its text into the document's. Null after a fault. */
 export function valueField(
@@ -45,9 +46,53 @@ export function valueField(
     at: node,
     type,
     source,
+    chosen: node.entries.get('unsaid')?.kind === 'mapping',
     fallback: resolveGiven(context, node.entries.get('default')),
   };
 }
+
+/**
+ * `unsaid: "20"` for the field's own place; `unsaid: { at: RTE01-1, by: ALC01, A: "1", C: "2" }` for a neighbour no field holds, chosen by
+ * an element of the group around it. The first code also stands where none of the others is chosen.
+ */
+function noteUnsaid(
+  context: Context,
+  node: MapNode | undefined,
+  use: SegmentUse,
+  [own]: readonly ElementPlace[],
+  frame: Frame,
+): void {
+  if (node === undefined || own === undefined) return;
+  const tell = (what: string): void => {
+    context.faults.add(node, `\`unsaid:\` ${what}`);
+  };
+  const entries = node.kind === 'mapping' ? new Map(node.entries) : new Map<string, MapNode>();
+  const at = entries.get('at');
+  const named = at === undefined ? null : placeOf(context, at, '`at:`');
+  const place = at === undefined || named === null ? own : elementPlace(context, use, named, at, frame);
+  if (place === null) return;
+  if (!isWanted(use, place)) {
+    tell(`is for what the standard wants, and ${place.text} may be left out.`);
+    return;
+  }
+  const plain = textOf(node);
+  if (plain !== undefined) {
+    context.unsaid.push({ use, place, text: plain, by: null });
+    return;
+  }
+  const [, tag, element] = /^([A-Z][A-Z0-9]{1,2})(\d\d)$/.exec(textOf(entries.get('by')) ?? '') ?? [];
+  const chosen = [...entries].filter(([key]) => key !== 'by' && key !== 'at');
+  const texts = new Map(chosen.map(([code, inner]) => [code, textOf(inner) ?? '']));
+  const [text] = texts.values();
+  if (tag === undefined || text === undefined || [...texts.values()].includes(''))
+    tell('is a code, or `by:` an element like ALC01 with a code for each of its own.');
+  else context.unsaid.push({ use, place, text, by: { tag, element: Number(element), texts } });
+}
+
+const isWanted = ({ definition }: SegmentUse, { element, component }: ElementPlace): boolean => {
+  const use = definition.elements[element - 1];
+  return (component > 0 ? use?.composite?.components[component - 1] : use)?.requirement === 'M';
+};
 
 function valueSource(context: Context, node: MappingNode, frame: Frame): ValueSource | null {
   const at = node.entries.get('at');
@@ -67,6 +112,7 @@ function valueSource(context: Context, node: MappingNode, frame: Frame): ValueSo
     if (element === null) return null;
     elements.push(element);
   }
+  noteUnsaid(context, node.entries.get('unsaid'), target.segment, elements, frame);
   const codecs = resolveCodecs(context, node.entries.get('as'));
   const tuple = codecs[0]?.kind === 'date-time' || codecs[0]?.kind === 'edifact-date';
   if (elements.length > 1 && !tuple)

@@ -1,5 +1,5 @@
 import type { DocumentKind } from '../../documents/index.ts';
-import type { MessageTable } from '../../parsers/standards/definitions.ts';
+import type { MessageTable, SegmentUse } from '../../parsers/standards/definitions.ts';
 import type { SyntaxName } from '../../parsers/transaction.ts';
 import type { SourcePlace } from '../fault.ts';
 import type { Formula } from '../formula/formula.ts';
@@ -23,6 +23,8 @@ export interface ValueField extends FieldBase {
   readonly kind: 'value';
   readonly type: LeafType;
   readonly source: ValueSource;
+  /** The code of its `where:` list follows from the group around it (`unsaid: { by: … }`): any of them is written again. */
+  readonly chosen: boolean;
   readonly fallback: Given | null;
 }
 
@@ -136,6 +138,15 @@ export type Field =
   | LinkField
   | KeyField;
 
+/** `unsaid:`: the code a mandatory element gets when the document says nothing and something else stands in its segment. */
+export interface UnsaidSpec {
+  readonly use: SegmentUse;
+  readonly place: ElementPlace;
+  readonly text: string;
+  /** Chosen by an element of the group around it, told by the nearest segment before: a charge's rate is another code than an allowance's. */
+  readonly by: { readonly tag: string; readonly element: number; readonly texts: ReadonlyMap<string, string> } | null;
+}
+
 export interface FixedSpec {
   readonly target: Target;
   readonly place: ElementPlace;
@@ -225,6 +236,7 @@ export interface MapSpec {
   readonly table: MessageTable;
   readonly fields: readonly Field[];
   readonly fixed: readonly FixedSpec[];
+  readonly unsaid: readonly UnsaidSpec[];
   readonly hierarchy: HierarchySpec | null;
   readonly balances: readonly BalanceSpec[];
   readonly expressions: readonly ExpressionSpec[];

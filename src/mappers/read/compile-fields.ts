@@ -53,7 +53,7 @@ export function compileField(compiler: ReadCompiler, field: Field, depth: number
       return compileValue(
         compiler,
         field,
-        coveredBySibling(siblings, field.source.target),
+        field.chosen || coveredBySibling(siblings, field.source.target),
         heldBySibling(siblings, field.source),
       );
     case 'object':

@@ -176,7 +176,7 @@ export function writeValue(writer: SourceWriter, value: unknown, frame: WriteFra
   const encoded = form.encode(value, run);
   const texts = isUnfit(encoded) ? cutToFit(writer, encoded, place, value, run) : encoded;
   if (texts === null) return;
-  const segment = run.locate(source.target, frame);
+  const segment = run.locate(source.target, frame, path);
   if (segment === null) {
     run.refuse(path, { use: source.target.segment, element: place }, 'has no segment to stand in', null);
     return;

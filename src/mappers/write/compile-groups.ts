@@ -112,7 +112,7 @@ export function appendItem(
     return;
   }
   parent.append(step.position, detached);
-  run.constantsOf(detached, step.conditions, target.text);
+  run.constantsOf(detached, step.conditions, target.text, path);
   fixed(inner, run);
 }
 

@@ -1,6 +1,7 @@
 import { positionAt } from '../../core/position.ts';
 import type { ElementUse, LoopDefinition, SegmentUse, SyntaxNote } from '../../parsers/standards/definitions.ts';
 import type { SyntaxName } from '../../parsers/transaction.ts';
+import type { UnsaidSpec } from '../language/spec.ts';
 import { ASSIGNED_NUMBER } from '../read/compile-value.ts';
 import type { WriteRun } from './run.ts';
 import type { WireLoop, WireNode, WireSegment } from './wire-tree.ts';
@@ -13,9 +14,10 @@ export interface Finished {
 }
 
 /** Puts the tree into the standard's order, adds what the standard wants and no map says, and tells of what is still missing. */
-export function finish(run: WriteRun, syntax: SyntaxName): Finished {
+export function finish(run: WriteRun, syntax: SyntaxName, unsaid: readonly UnsaidSpec[]): Finished {
   const wire: WireSegment[] = [];
   flatten(run.root, run, syntax, wire);
+  if (unsaid.length > 0) sayUnsaid(wire, unsaid);
   const numberOf = new Int32Array(run.idMax + 1);
   // ST or UNH is segment 1, and the writer's.
   for (const [index, segment] of wire.entries()) {
@@ -23,6 +25,22 @@ export function finish(run: WriteRun, syntax: SyntaxName): Finished {
     checkSegment(segment, run, index + 2);
   }
   return { numberOf, wire };
+}
+
+/** The codes of `unsaid:` where a segment that says something lacks them; of a composite only where the rest of it is said. */
+function sayUnsaid(wire: readonly WireSegment[], unsaid: readonly UnsaidSpec[]): void {
+  const latest = new Map<string, WireSegment>();
+  for (const segment of wire) {
+    latest.set(segment.use.tag, segment);
+    for (const { use, place, text, by } of unsaid) {
+      if (use !== segment.use || (place.component > 0 && !segment.hasElement(place.element))) continue;
+      const found = segment.get(place.element, place.component, place.repetition);
+      const chosen = by === null ? undefined : by.texts.get(latest.get(by.tag)?.get(by.element, 0, 0) ?? '');
+      // Of a `where:` list the first constant is there already; which of them is right only the group around it tells.
+      if (found === '' || (by !== null && found === text))
+        segment.set(place.element, place.component, place.repetition, chosen ?? text);
+    }
+  }
 }
 
 /** As deep as the standard's tree, which the tables bound. */

@@ -78,13 +78,19 @@ function writeTree(spec: HierarchySpec, writers: readonly NodeWriter[], tree: Tr
     if (spec.hasChildren !== null) trigger?.set(spec.hasChildren.element, 0, 0, node.hasChildren ? '1' : '0');
     const writer = writers.find((known) => known.spec.name === node.name);
     if (writer !== undefined) writeNode(writer, node, loopFrame(wire), run);
-    tellLevel(spec, node.name, wire, run);
+    tellLevel(spec, node, writer?.spec.list ?? null, wire, run);
     for (const row of node.rows) writeInside(writers, row, loopFrame(wire), run);
   }
 }
 
 /** Where no code tells the level, its rules must: what the rule looks at is put there, and what would be taken for another level is told. */
-function tellLevel(spec: HierarchySpec, name: string, wire: WireLoop, run: WriteRun): void {
+function tellLevel(
+  spec: HierarchySpec,
+  { name, index }: LevelNode,
+  list: string | null,
+  wire: WireLoop,
+  run: WriteRun,
+): void {
   for (const rule of spec.levels) {
     if (rule.kind === 'absent-parent') {
       if (rule.node === name) return; // the first rule that holds decides, whatever else stands in the level
@@ -100,7 +106,9 @@ function tellLevel(spec: HierarchySpec, name: string, wire: WireLoop, run: Write
     const found = run.findIn(target, wire)?.get(place.element, place.component, place.repetition) ?? '';
     if (mine && found === '')
       run.locate(target, loopFrame(wire))?.set(place.element, place.component, place.repetition, values[0] ?? '');
-    if (mine ? found !== '' && !values.includes(found) : values.includes(found))
+    if (mine ? found !== '' && !values.includes(found) : values.includes(found)) {
+      const path = list === null ? null : run.tracedAt(run.findIn(target, wire), place, `${list}[${index}]`);
+      if (path !== null) run.unwritten.push(path);
       run.complain(
         'map/hierarchy-unfit',
         'error',
@@ -108,6 +116,7 @@ function tellLevel(spec: HierarchySpec, name: string, wire: WireLoop, run: Write
         undefined,
         found,
       );
+    }
     if (mine) return;
   }
 }

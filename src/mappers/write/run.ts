@@ -28,6 +28,15 @@ export const segmentFrame = (frame: WriteFrame, own: WireSegment): WriteFrame =>
   slotElement: 0,
 });
 
+/** A constant to set, and whose it is: the document path that is not said when a field has put something else there. */
+interface Constant {
+  readonly node: WireNode;
+  readonly condition: Condition;
+  readonly text: string;
+  readonly template: string | null;
+  readonly at: number;
+}
+
 /** All that one writing holds. */
 export class WriteRun implements CodecWorld {
   readonly document: unknown;
@@ -40,7 +49,7 @@ export class WriteRun implements CodecWorld {
   writtenCount = 0;
   node = 0;
   /** Constants are set when every field had its say: a field on the same place wins. */
-  private readonly constants: { node: WireNode; condition: Condition; path: string }[] = [];
+  private readonly constants: Constant[] = [];
   private segmentCount = 0;
   private templateOfNode: Map<number, number> | undefined;
   private readonly templates: Templates;
@@ -94,15 +103,15 @@ export class WriteRun implements CodecWorld {
   }
 
   /** The segment a target means, made with all that leads to it where it is not there yet. */
-  locate(target: Target, frame: WriteFrame): WireSegment | null {
+  locate(target: Target, frame: WriteFrame, template: string | null = null): WireSegment | null {
     if (target.origin === 'own') {
-      this.constantsOf(frame.own, target.ownConditions, target.text);
+      this.constantsOf(frame.own, target.ownConditions, target.text, template);
       return frame.own;
     }
     let loop = target.origin === 'root' ? this.root : frame.loop;
     for (const step of target.steps) {
       const child = this.shared(loop, step);
-      this.constantsOf(child, step.conditions, target.text);
+      this.constantsOf(child, step.conditions, target.text, template);
       if (child.kind === 'segment') return child;
       loop = child;
     }
@@ -123,6 +132,16 @@ export class WriteRun implements CodecWorld {
       here = child;
     }
     return here.kind === 'segment' ? here : null;
+  }
+
+  /** The document path whose value stands at a place of a segment; the item's own when none is traced there. */
+  tracedAt(segment: WireSegment | null, { element, component, repetition }: ElementPlace, item: string): string {
+    const { entries, entryLength, nodes } = this.trace;
+    const packed = packPlace(element, component, repetition);
+    for (let row = 0; segment !== null && row < entryLength; row += 4)
+      if (entries[row + 2] === segment.id && entries[row + 3] === packed)
+        return pathAt(this.templates.list[entries[row] ?? 0]?.path ?? '', nodes, entries[row + 1] ?? 0);
+    return item;
   }
 
   /** Levels of HL or CPS. */
@@ -174,27 +193,34 @@ export class WriteRun implements CodecWorld {
     return made;
   }
 
-  constantsOf(node: WireNode | null, conditions: readonly Condition[], path: string): void {
+  constantsOf(
+    node: WireNode | null,
+    conditions: readonly Condition[],
+    text: string,
+    template: string | null = null,
+  ): void {
     if (node === null) return;
-    for (const condition of conditions) this.constants.push({ node, condition, path });
+    for (const condition of conditions) this.constants.push({ node, condition, text, template, at: this.node });
   }
 
-  /** Puts the constants of `where:` in place, and tells of fields that contradict them. */
+  /** Puts the constants of `where:` in place; what a field contradicts them for is told, and unwritten: it would be read as something else. */
   settleConstants(): void {
-    for (const { node, condition, path } of this.constants.splice(0)) {
+    for (const { node, condition, text, template, at } of this.constants.splice(0)) {
       const { place, values, child, use } = condition;
       const segment = node.kind === 'segment' ? node : this.childSegment(node, child, use);
       const found = segment.get(place.element, place.component, place.repetition);
       const [first] = values ?? [];
       if (found === '' && first !== undefined) segment.set(place.element, place.component, place.repetition, first);
-      else if (found !== '' && values?.includes(found) !== true)
+      else if (found !== '' && values?.includes(found) !== true) {
+        if (template !== null) this.unwritten.push(pathAt(template, this.trace.nodes, at));
         this.complain(
           'map/unwritable',
           'error',
-          `${place.text} is '${found}', and what ${path} stands for wants ${values === null ? 'it empty' : values.join(' or ')} there.`,
+          `${place.text} is '${found}', and what ${text} stands for wants ${values === null ? 'it empty' : values.join(' or ')} there.`,
           placePosition(use, place),
           found,
         );
+      }
     }
   }
 

@@ -32,7 +32,7 @@ export function compileWriting(
     run.settleConstants();
     fixed(frame, run);
     const later = balances.write(run);
-    const done = finish(run, spec.syntax);
+    const done = finish(run, spec.syntax, spec.unsaid);
     later(done.wire.length + 2);
     const unknown: string[] = [];
     listUnknown(known, document, '', unknown);

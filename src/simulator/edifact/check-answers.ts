@@ -96,6 +96,8 @@ export function checkDesadv(
 ): CheckList {
   const list = checkList(`DESADV for ${order.number}`);
   list.same('BGM 1001', componentOf(segments[1], 1), '351');
+  list.same('TDT 8051', componentOf(find(segments, 'TDT'), 1), '20'); // the main carriage: there is no other
+  list.same('TDT 3127', componentOf(find(segments, 'TDT'), 5), 'RDLN');
   const levels = segments.filter(({ tag }) => tag === 'CPS');
   levels.forEach((cps, index) => {
     list.same('CPS 7164', componentOf(cps, 1), String(index + 1));
