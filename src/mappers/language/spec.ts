@@ -23,7 +23,7 @@ export interface ValueField extends FieldBase {
   readonly kind: 'value';
   readonly type: LeafType;
   readonly source: ValueSource;
-  /** The code of its `where:` list follows from the group around it (`unsaid: { by: … }`): any of them is written again. */
+  /** The code of its `where:` list follows from the group around it (`unsaid: { by: … }`), so that none is an alternative to another. */
   readonly chosen: boolean;
   readonly fallback: Given | null;
 }
