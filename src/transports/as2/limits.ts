@@ -59,3 +59,16 @@ export const decryptionFailures = {
   waitingPerChannelCountMax: 32,
   waitingPerAddressCountMax: 8,
 } as const;
+/**
+ * Bodies on their way in. 512 at once, half of the listener's sockets, and 256 of an address: then the slowest goes, when it was waited for 5 s.
+ * 48 MiB of them in memory; above it what passes 64 KiB is streamed, which with 1,000 sockets is 64 MiB more. Of those that are streamed the
+ * slowest gives way to one that waits when it comes at less than 64 KiB/s, which any partner with files of more than 1 MiB passes.
+ */
+export const reception = {
+  arrivingCountMax: 512,
+  arrivingPerAddressCountMax: 256,
+  slowMsMin: 5_000,
+  heldBytesMax: 48 * 1024 * 1024,
+  heldAlwaysBytes: 64 * 1024,
+  streamedBytesPerSecondMin: 64 * 1024,
+} as const;

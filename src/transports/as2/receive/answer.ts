@@ -22,6 +22,7 @@ export async function answerMessage(station: Station, request: As2Request): Prom
   const messageId = messageIdIn(fieldOf(head, 'message-id'));
   if (theirName === undefined || ourName === undefined || messageId === undefined) {
     const detail = 'AS2-From, AS2-To or Message-ID is absent or none.';
+    await request.turn?.();
     await tellRefused(station, request, {
       channelId: null,
       messageId: messageId ?? null,

@@ -1,20 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type AdmissionLimits, openAdmission } from '../../http/admission.ts';
 import { HttpProblem } from '../../http/http-problem.ts';
-import { type BodyLimits, pacedBody } from '../../http/paced-body.ts';
-import { turn } from '../limits.ts';
 import { looksLikeMdn } from '../mdn/read.ts';
 import type { Head } from '../mime/head.ts';
 import { fieldOf } from '../mime/head.ts';
 import { clientChainOf } from './admit.ts';
 import { answerMessage } from './answer.ts';
 import { answerMdn, type MdnLookups } from './answer-mdn.ts';
+import { openReception, type ReceptionLimits } from './reception.ts';
 import type { As2Answer, Station } from './station.ts';
 
 export interface As2RoutesOptions {
   readonly station: Station;
   readonly mdns: MdnLookups;
-  readonly limits: BodyLimits & AdmissionLimits;
+  readonly limits: ReceptionLimits;
   /** Of a request's body: the largest file of any channel, and what base64 and signatures add to it. */
   readonly bodyBytesMax: () => Promise<number>;
 }
@@ -25,24 +23,23 @@ export interface As2RoutesOptions {
  *   GET  /as2      that it is here, for people who try the address in a browser
  */
 export async function as2Routes(app: FastifyInstance, options: As2RoutesOptions): Promise<void> {
-  const admission = openAdmission(options.limits);
+  const reception = openReception(options.limits);
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const head = headOf(request);
-    // Asked before a turn is taken: what fails here, with the database, must not keep one.
-    const bodyBytesMax = await options.bodyBytesMax();
+    const bytesMax = await options.bodyBytesMax();
     // By address and name: behind a proxy of ours all come from one address, and a name alone is anybody's to write.
-    const leave = await admission.enterInTurn(`as2 ${request.ip} ${fieldOf(head, 'as2-from') ?? ''}`, turn);
-    const body = pacedBody(request.raw, bodyBytesMax, options.limits);
+    const sender = { address: request.ip, name: fieldOf(head, 'as2-from') ?? '', bytesMax };
+    const body = reception.open(request.raw, sender);
     const { station, mdns } = options;
     let answer: As2Answer;
     try {
       const clientChain = clientChainOf(request.raw.socket);
-      const given = { head, body: body.bytes, remote: request.ip, clientChain };
+      const given = { head, body: body.bytes, turn: body.turn, remote: request.ip, clientChain };
       answer = looksLikeMdn(head) ? await answerMdn(station, mdns, given) : await answerMessage(station, given);
     } catch (error) {
       throw body.fault() ?? error; // what the sender did wrong is the truer answer
     } finally {
-      leave();
+      body.close();
     }
     await answer.after;
     return send(reply, answer);

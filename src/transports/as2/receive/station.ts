@@ -14,6 +14,8 @@ export interface As2Request {
   readonly head: Head;
   readonly body: AsyncIterable<Uint8Array>;
   readonly remote: string | null;
+  /** Waits for a turn, for an answer that reads nothing of the body: reading it waits by itself. */
+  readonly turn?: () => Promise<void>;
   /** The certificates a client showed over TLS, its own first. */
   readonly clientChain?: readonly X509Certificate[];
 }

@@ -12,6 +12,7 @@ export async function turnAway(
 ): Promise<As2Answer | null> {
   const why = admits === undefined ? null : notAdmitted(admits, request, station.clock.now());
   if (why === null) return null;
+  await request.turn?.();
   await tellRefused(station, request, { channelId, messageId, modifier: 'not-admitted', detail: why.detail });
   return { status: why.status, mdn: null };
 }
