@@ -55,3 +55,11 @@ export async function startScriptedServer(
   open.add(scripted);
   return scripted;
 }
+
+/** The public half of a private key in OpenSSH's format, in one line. */
+export function publicKeyOf(privateKey: string): string {
+  const parsed = ssh2.utils.parseKey(privateKey);
+  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (key === undefined || key instanceof Error) throw new Error('no key');
+  return `${key.type} ${key.getPublicSSH().toString('base64')}`;
+}
