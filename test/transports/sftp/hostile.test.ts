@@ -7,7 +7,7 @@ import { connectSftp } from '../../../src/transports/sftp/client/sftp-files.ts';
 import { addressOf } from '../../../src/transports/sftp/server/doorkeeper.ts';
 import type { Account } from '../../../src/transports/sftp/server/mailbox.ts';
 import { hashPassword } from '../../../src/transports/sftp/server/password.ts';
-import { startCuttingProxy } from './cutting-proxy.ts';
+import { type CuttingProxy, startCuttingProxy } from './cutting-proxy.ts';
 import { accountFor, roomWith, startServer, type World } from './mailboxes.ts';
 
 const clients: Client[] = [];
@@ -115,42 +115,88 @@ describe('what clients do', () => {
     await files.close();
   });
 
-  test('a connection cut at any byte of an upload delivers the file once, and never half of it', async () => {
-    const world = await startServer([withKey()]);
-    const proxy = await startCuttingProxy(world.port);
-    const text = 'ISA*00*whole~'.repeat(5_000);
-    const upload = async (name: string): Promise<void> => {
-      const files = await connectSftp(endpoint(world, proxy.port));
-      try {
-        await files.write(
-          `/in/${name}`,
-          (async function* () {
-            yield Buffer.from(text);
-          })(),
-          { isNew: false },
-        );
-      } finally {
-        await files.close();
+  describe('a connection that is cut', () => {
+    const text = 'ISA*00*whole~'.repeat(200);
+    const bytes = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(text);
+    };
+    /** Puts a file, fetches another and removes it; a second time when the first was cut, as a script does. */
+    const trade = async (world: World, proxy: CuttingProxy, name: string): Promise<void> => {
+      world.mailboxes.offer(`for-${name}`, Buffer.from(text));
+      let isPut = false;
+      for (let tries = 0; ; tries++) {
+        const files = await connectSftp(endpoint(world, proxy.port)).catch(() => undefined);
+        try {
+          if (files === undefined) throw new Error('cut');
+          if (!isPut) {
+            await files.write(`/in/${name}.part`, bytes(), { isNew: false });
+            if ((await files.stat(`/in/${name}`)) === undefined) await files.rename(`/in/${name}.part`, `/in/${name}`);
+          }
+          isPut = true;
+          // Still there after it was read: the server never heard that we had it all.
+          while ((await files.stat(`/out/for-${name}`)) !== undefined) {
+            let got = '';
+            for await (const piece of files.read(`/out/for-${name}`, text.length)) got += Buffer.from(piece).toString();
+            expect(got).toBe(text);
+          }
+          return;
+        } catch (error) {
+          expect(tries, String(error)).toBeLessThan(3);
+          proxy.cut = null;
+        } finally {
+          await files?.close();
+        }
       }
     };
-    await upload('first.edi');
-    const most = { up: Math.max(...proxy.boundaries.up), down: Math.max(...proxy.boundaries.down) };
-    for (let n = 0, x = 5; n < Number(process.env.CUTS ?? 40); n++) {
-      x = (x * 48_271) % 2_147_483_647;
-      const way = n % 2 === 0 ? 'up' : 'down';
-      proxy.cut = { way, afterBytes: 1 + (x % most[way]) };
-      await upload(`${n}.edi`).catch(() => undefined); // cut, most likely; the client then tries again
-      proxy.cut = null;
-      await upload(`${n}.edi`);
-    }
-    const texts = world.kept.texts();
-    expect(texts.every((one) => one === text)).toBe(true);
-    // Cut before its OK, a file is sent again: as often as it was committed it is whole, and its hash tells that it is the same.
-    const names = new Set([...world.kept.received.values()].map(({ file }) => file.name));
-    expect(names.size).toBe(1 + Number(process.env.CUTS ?? 40));
-    expect(world.failures).toEqual([]);
-    proxy.close();
-  }, 300_000);
+    const judge = (world: World, names: readonly string[]): void => {
+      // Cut before its OK, a file is sent again: as often as it was committed it is whole, and its hash tells that it is the same.
+      expect(world.kept.texts().every((one) => one === text)).toBe(true);
+      expect([...new Set([...world.kept.received.values()].map(({ file }) => file.name))].toSorted()).toEqual(
+        names.toSorted(),
+      );
+      expect(world.mailboxes.deliveries.size).toBe(0);
+      expect(world.mailboxes.gone.map(({ name }) => name).toSorted()).toEqual(
+        names.map((name) => `for-${name}`).toSorted(),
+      );
+      expect(world.failures).toEqual([]);
+    };
+    const most = ({ boundaries: { up, down } }: CuttingProxy) => ({ up: Math.max(...up), down: Math.max(...down) });
+
+    test('at every packet, either way: nothing is lost, nothing taken by halves', async () => {
+      const world = await startServer([withKey()]);
+      const proxy = await startCuttingProxy(world.port);
+      await trade(world, proxy, 'whole.edi');
+      const ends = (['up', 'down'] as const).flatMap((way) =>
+        [...proxy.boundaries[way]].map((afterBytes) => ({ way, afterBytes })),
+      );
+      expect(ends.length).toBeGreaterThan(30);
+      const names = ['whole.edi'];
+      for (const [at, cut] of ends.entries()) {
+        names.push(`${at}.edi`);
+        proxy.cut = cut;
+        await trade(world, proxy, `${at}.edi`);
+      }
+      judge(world, names);
+      proxy.close();
+    }, 300_000);
+
+    test('at random bytes, either way', async () => {
+      const world = await startServer([withKey()]);
+      const proxy = await startCuttingProxy(world.port);
+      await trade(world, proxy, 'whole.edi');
+      const until = most(proxy);
+      const names = ['whole.edi'];
+      for (let n = 0, x = 5; n < Number(process.env.CUTS ?? 60); n++) {
+        x = (x * 48_271) % 2_147_483_647;
+        const way = n % 2 === 0 ? 'up' : 'down';
+        proxy.cut = { way, afterBytes: 1 + (x % until[way]) };
+        names.push(`${n}.edi`);
+        await trade(world, proxy, `${n}.edi`);
+      }
+      judge(world, names);
+      proxy.close();
+    }, 300_000);
+  });
 });
 
 const endpoint = (world: World, port = world.port) => ({

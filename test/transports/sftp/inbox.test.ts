@@ -280,7 +280,7 @@ describe.skipIf(!hasOpenSsh)("a folder on OpenSSH's server", () => {
     mkdirSync(join(folder, 'done'));
     let x = 11;
     const expected: string[] = [];
-    for (let round = 0; round < Number(process.env.CUTS ?? 40); round++) {
+    for (let round = 0; round < Number(process.env.CUTS ?? 60); round++) {
       for (let n = 0; n < 3; n++) {
         expected.push(`text ${round} ${n}`);
         put(`f${round}-${n}.edi`, `text ${round} ${n}`, 1_000 - round * 3 - n);

@@ -1,7 +1,7 @@
 import ssh2, { type AuthContext, type KeyboardAuthContext, type SFTPWrapper } from 'ssh2';
 import { describe, expect, test } from 'vitest';
 import type { InboxEvent } from '../../../src/transports/directory/inbox.ts';
-import { openRemoteInbox } from '../../../src/transports/remote/inbox.ts';
+import { openRemoteInbox, type RemoteInboxOptions } from '../../../src/transports/remote/inbox.ts';
 import type { SftpEndpoint } from '../../../src/transports/sftp/client/connect.ts';
 import { connectSftp } from '../../../src/transports/sftp/client/sftp-files.ts';
 import { Trickle } from '../../../src/transports/sftp/client/trickle.ts';
@@ -80,30 +80,37 @@ const liar =
     more(sftp);
   };
 
+const inboxOptions = (
+  server: ScriptedServer,
+  kept: Kept,
+  report: (event: InboxEvent) => void,
+  more: Partial<SftpEndpoint> = {},
+): RemoteInboxOptions => ({
+  channelId: 'shop/sftp',
+  connection: shared(endpointTo(server, more)),
+  place: 'sftp://test',
+  folder: '/out',
+  patterns: [],
+  takeWhen: 'renamed',
+  settleMs: 0,
+  markerSuffix: '.done',
+  after: { kind: 'delete' },
+  fileBytesMax: 1_000_000,
+  firstInFirstOut: true,
+  intake: kept,
+  seen: kept,
+  leases: kept,
+  clock: { now: () => new Date() },
+  report,
+});
+
 const lookAt = async (
   server: ScriptedServer,
   more: Partial<SftpEndpoint> = {},
 ): Promise<{ kept: Kept; events: InboxEvent[]; look: () => Promise<unknown>; said: () => string }> => {
   const kept = new Kept();
   const events: InboxEvent[] = [];
-  const inbox = openRemoteInbox({
-    channelId: 'shop/sftp',
-    connection: shared(endpointTo(server, more)),
-    place: 'sftp://test',
-    folder: '/out',
-    patterns: [],
-    takeWhen: 'renamed',
-    settleMs: 0,
-    markerSuffix: '.done',
-    after: { kind: 'delete' },
-    fileBytesMax: 1_000_000,
-    firstInFirstOut: true,
-    intake: kept,
-    seen: kept,
-    leases: kept,
-    clock: { now: () => new Date() },
-    report: (event) => events.push(event),
-  });
+  const inbox = openRemoteInbox(inboxOptions(server, kept, (event) => void events.push(event), more));
   asked.length = 0;
   await inbox.look();
   const said = () =>
@@ -210,6 +217,43 @@ describe('a server that lies about a file', () => {
     expect(kept.texts().length).toBe(1);
     expect(said()).toMatch(/no answer to READ within 500 ms\.,taken$/);
   });
+
+  test('a folder of 100,000 files is looked through in bounded memory, and the oldest 4,096 are taken', async () => {
+    let count = 100_000;
+    let most = 0;
+    const page = (): number => {
+      most = Math.max(most, process.memoryUsage().heapUsed);
+      return Math.min(count, 100);
+    };
+    const more: Lies['more'] = (sftp) =>
+      sftp.removeAllListeners('READDIR').on('READDIR', (id) => {
+        if (count === 0) return sftp.status(id, STATUS_CODE.EOF);
+        const entries = Array.from({ length: page() }, () => {
+          const filename = `f${count}.edi`.padStart(200, 'x');
+          // The last listed are the oldest.
+          return { filename, longname: '', attrs: attributes(1, 1_700_000_000 + count--) };
+        });
+        return sftp.name(id, entries);
+      });
+    const before = process.memoryUsage().heapUsed;
+    const taken: number[] = [];
+    const server = await startScriptedServer(liar({ more }));
+    const inbox = openRemoteInbox({
+      ...inboxOptions(server, new Kept(), () => undefined),
+      after: { kind: 'leave' },
+      intake: {
+        receive: async ({ name }) => {
+          taken.push(Number(/f(\d+)/.exec(name ?? '')?.[1]));
+          return { transmissionId: 't', isNew: true };
+        },
+      },
+    });
+    expect(await inbox.look()).toEqual({ takenCount: 4_096 });
+    expect([taken[0], taken.at(-1)]).toEqual([1, 4_096]);
+    // 100,000 names of 200 characters with their attributes, kept, would be 60 MB and more; what the listing leaves behind it is swept in between.
+    expect(most - before).toBeLessThan(100e6);
+    await inbox.close();
+  }, 120_000);
 
   test('a listing that has no end is given up, in bounded memory', async () => {
     let count = 0;

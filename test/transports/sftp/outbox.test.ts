@@ -167,7 +167,7 @@ describe.skipIf(!hasOpenSsh)("an upload to OpenSSH's server", () => {
       const taken: string[] = [];
       await sendThrough(proxy, 'marker', taken);
       const most = { up: Math.max(...proxy.boundaries.up), down: Math.max(...proxy.boundaries.down) };
-      for (let n = 0, x = 7; n < Number(process.env.CUTS ?? 40); n++) {
+      for (let n = 0, x = 7; n < Number(process.env.CUTS ?? 80); n++) {
         x = (x * 48_271) % 2_147_483_647;
         const way = n % 2 === 0 ? 'up' : 'down';
         const mode = n % 4 < 2 ? 'rename' : 'marker';
