@@ -129,7 +129,7 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
       context,
       queue,
       transports: {
-        transportOf: (channel) => openTransport(channel, environment, remote, as2.transport),
+        transportOf: (channel) => openTransport(channel, environment, remote, as2),
         deliverMdn: (work) => deliverMdn(context, as2.lineTo, work),
       },
       remote,

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { as2Ciphers, as2Digests, as2SignedForms, certificateUses } from './as2-settings.ts';
+import { keyName, lineEntry, pem, userOrNull, variableOrNull } from './line-settings.ts';
 
 const optional = Type.Optional;
 const object = <T extends Record<string, TSchema>>(properties: T) =>
@@ -14,13 +15,6 @@ const as2Name = pattern(
   '^[\\x21-\\x7e]([\\x20-\\x7e]{0,126}[\\x21-\\x7e])?$',
   'an AS2 name of 1 to 128 printable ASCII characters',
 );
-const keyName = pattern('^[a-z0-9][a-z0-9-]{0,39}$', 'the name of a key of ours: small letters, digits and hyphens');
-// 16 KiB: an RSA-4096 certificate has 2. Text may stand before it (RFC 7468 2), as OpenSSL writes it; see `certificate-text.ts`.
-export const pem = Type.String({
-  pattern: '(^|\\n)\\s*-----BEGIN CERTIFICATE-----',
-  maxLength: 16_384,
-  description: 'a certificate in PEM, with a line -----BEGIN CERTIFICATE-----',
-});
 const from = optional(
   orNull(
     pattern(
@@ -30,7 +24,6 @@ const from = optional(
   ),
 );
 const url = pattern('^https?://[^\\s/?#@]+([/?#]\\S*)?$', 'an http or https address without credentials');
-const variable = pattern('^[A-Z][A-Z0-9_]{0,99}$', 'the name of an environment variable like BRIGHTMART_PASSWORD');
 const host = pattern('^[A-Za-z0-9.:-]{1,253}$', 'the name or address of a host');
 
 /** The keys of `kind: as2` beside those of every channel. */
@@ -68,13 +61,8 @@ export const as2Entry = {
   onDuplicate: optional(oneOf('stored-mdn', 'warning')),
   receiptHosts: optional(Type.Array(host, { maxItems: 20 })),
   theirClientCertificates: optional(Type.Array(pem, { maxItems: 8 })),
-  theirUser: optional(orNull(pattern('^[^:]{1,200}$', 'a user name without a colon'))),
-  theirPasswordVariable: optional(orNull(variable)),
+  theirUser: userOrNull,
+  theirPasswordVariable: variableOrNull,
   timeoutMs: optional(Type.Integer({ minimum: 1_000, maximum: 600_000 })),
-  serverCertificates: optional(Type.Array(pem, { maxItems: 8 })),
-  clientKey: optional(orNull(keyName)),
-  basicUser: optional(orNull(pattern('^[^:]{1,200}$', 'a user name without a colon'))),
-  basicPasswordVariable: optional(orNull(variable)),
-  proxyUrl: optional(orNull(url)),
-  allowLoopback: optional(Type.Boolean()),
+  ...lineEntry,
 };

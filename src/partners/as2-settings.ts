@@ -1,3 +1,5 @@
+import { type LineSettings, lineDefaults } from './line-settings.ts';
+
 /*
  * An AS2 channel as agreed. Names of keys are ours (`tallyport keys list`); certificates are the partner's, public, and stand in the file.
  * Two keys and two certificates may be active: see `docs/operating/certificates.md`.
@@ -37,7 +39,7 @@ export interface TheirCertificate extends Dated {
   readonly pem: string;
 }
 
-export interface As2Settings {
+export interface As2Settings extends LineSettings {
   readonly kind: 'as2';
   readonly ourName: string;
   readonly theirName: string;
@@ -76,14 +78,7 @@ export interface As2Settings {
   readonly theirClientCertificates: readonly string[];
   readonly theirUser: string | null;
   readonly theirPasswordVariable: string | null;
-  /** The line. */
   readonly timeoutMs: number;
-  readonly serverCertificates: readonly string[];
-  readonly clientKey: string | null;
-  readonly basicUser: string | null;
-  readonly basicPasswordVariable: string | null;
-  readonly proxyUrl: string | null;
-  readonly allowLoopback: boolean;
 }
 
 /** What an AS2 channel says when its file does not: what every product of the last ten years understands. */
@@ -112,11 +107,7 @@ export const as2Defaults = {
   theirClientCertificates: [],
   theirUser: null,
   theirPasswordVariable: null,
-  clientKey: null,
-  basicUser: null,
-  basicPasswordVariable: null,
-  proxyUrl: null,
-  allowLoopback: false,
+  ...lineDefaults,
 } as const satisfies Partial<As2Settings>;
 
 /** The 1.3 profile: nothing weaker than SHA-256, AEAD for the envelope (draft-ietf-ediint-rfc4130bis). */

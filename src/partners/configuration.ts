@@ -8,6 +8,7 @@ import type { DelimiterInData, UnwritableCharacter } from '../parsers/draft.ts';
 import type { SyntaxName } from '../parsers/transaction.ts';
 import type { As2Settings } from './as2-settings.ts';
 import type { Identity } from './identity.ts';
+import type { LineSettings } from './line-settings.ts';
 import type { SftpMailboxSettings, SftpSettings } from './sftp-settings.ts';
 import type { SourceFile } from './yaml-source.ts';
 
@@ -65,7 +66,7 @@ export type ChannelSettings =
       /** "{name}" parts: {partner} {message} {usage} {controlNumber} {deliveryId}. Same delivery, same name at every retry. */
       readonly fileName: string;
     }
-  | {
+  | (LineSettings & {
       readonly kind: 'http';
       /** Partner → us: `POST /partners/<channel>/files` with this bearer token's SHA-256 (hex); null: they may not post. */
       readonly tokenSha256: string | null;
@@ -74,7 +75,7 @@ export type ChannelSettings =
       /** Name of the environment variable that holds the token we present; null: none. */
       readonly pushTokenVariable: string | null;
       readonly timeoutMs: number;
-    }
+    })
   | SftpSettings
   | SftpMailboxSettings;
 

@@ -1,9 +1,9 @@
 import type { Static, TObject } from 'typebox';
 import type { as2Entry } from './as2-schema.ts';
 import { type As2Settings, as2Defaults, as2Defaults13 } from './as2-settings.ts';
-import { certificateIn } from './certificate-text.ts';
 import { httpDefaults } from './defaults.ts';
 import type { Draft, Faults } from './gathering.ts';
+import { bareCertificates, checkedLine } from './line-settings.ts';
 
 type As2Entry = Static<TObject<typeof as2Entry>>;
 
@@ -17,7 +17,7 @@ export function expandAs2(
   const tell = (key: string, message: string) => {
     if (!lacks([...path, key])) faults.push(source.faultAt([...path, key], message));
   };
-  const settings = withCertificates(filled(entry), tell);
+  const settings = withCertificates(checkedLine(filled(entry), tell), tell);
   if (settings.ourName === settings.theirName) tell('theirName', `'${settings.theirName}' is our own name too.`);
   const hasKey = (use: 'signing' | 'encryption') =>
     settings.ourKeys.some((one) => one.use === 'both' || one.use === use);
@@ -29,8 +29,6 @@ export function expandAs2(
     tell('theirCertificates', 'A certificate of theirs to encrypt for is wanted; encrypt: none sends in the clear.');
   if (settings.url !== null && settings.mdn === 'signed' && !hasCertificate('signing'))
     tell('theirCertificates', 'A certificate of theirs to verify receipts with is wanted; mdn: unsigned takes any.');
-  if ((settings.basicUser === null) !== (settings.basicPasswordVariable === null))
-    tell('basicUser', 'basicUser and basicPasswordVariable belong together.');
   if ((settings.theirUser === null) !== (settings.theirPasswordVariable === null))
     tell('theirUser', 'theirUser and theirPasswordVariable belong together.');
   return settings;
@@ -43,7 +41,6 @@ function filled(entry: As2Entry): As2Settings {
     ...(entry.version === '1.3' ? as2Defaults13 : {}),
     url: null,
     receiptHosts: [],
-    serverCertificates: [],
     timeoutMs: httpDefaults.timeoutMs,
     ...given(entry),
     ourKeys: (entry.ourKeys ?? []).map((key) => ({ ...dated, ...key })),
@@ -63,18 +60,12 @@ function given(entry: As2Entry): As2Entry {
   return rest as As2Entry;
 }
 
-/** Every certificate without the text around it. */
-function withCertificates(settings: As2Settings, tell: (key: string, message: string) => void): As2Settings {
-  const read = (key: string) => (text: string) => {
-    const found = certificateIn(text);
-    if ('fault' in found) tell(key, found.fault);
-    return 'fault' in found ? text : found.pem;
-  };
-  const ofTheirs = read('theirCertificates');
-  return {
-    ...settings,
-    theirCertificates: settings.theirCertificates.map((one) => ({ ...one, pem: ofTheirs(one.pem) })),
-    serverCertificates: settings.serverCertificates.map(read('serverCertificates')),
-    theirClientCertificates: settings.theirClientCertificates.map(read('theirClientCertificates')),
-  };
-}
+/** Theirs without the text around them. */
+const withCertificates = (settings: As2Settings, tell: (key: string, message: string) => void): As2Settings => ({
+  ...settings,
+  theirCertificates: settings.theirCertificates.map((one) => ({
+    ...one,
+    pem: bareCertificates([one.pem], 'theirCertificates', tell)[0] ?? one.pem,
+  })),
+  theirClientCertificates: bareCertificates(settings.theirClientCertificates, 'theirClientCertificates', tell),
+});

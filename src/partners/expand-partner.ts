@@ -1,6 +1,7 @@
 import type { Channel, ChannelSettings, Company, Item, Partner } from './configuration.ts';
-import { channelDefaults, directoryDefaults, httpDefaults, itemDefaults } from './defaults.ts';
+import { channelDefaults, directoryDefaults, itemDefaults } from './defaults.ts';
 import { expandAs2 } from './expand-as2.ts';
+import { expandHttp } from './expand-http.ts';
 import { expandSftp, expandSftpMailbox } from './expand-sftp.ts';
 import { faultOfFileName } from './file-name.ts';
 import type { ChannelEntry, ChannelsFile, CompanyFile, ItemsFile, PartnerFile } from './file-schemas.ts';
@@ -123,20 +124,7 @@ function expandSettings(
   if (entry.kind === 'as2') return expandAs2(draft, path, entry, faults);
   if (entry.kind === 'sftp') return expandSftp(draft, path, entry, faults);
   if (entry.kind === 'sftp-mailbox') return expandSftpMailbox(draft, path, entry, faults);
-  if (entry.kind === 'http') {
-    const { tokenSha256 = null, pushUrl = null, pushTokenVariable = null } = entry;
-    if (tokenSha256 === null && pushUrl === null && !lacks(path))
-      faults.push(source.faultAt(path, 'This channel does nothing: neither tokenSha256 nor pushUrl is given.'));
-    if (pushUrl === null && pushTokenVariable !== null && !lacks([...path, 'pushUrl']))
-      faults.push(source.faultAt([...path, 'pushTokenVariable'], 'A token to push with needs a pushUrl to push to.'));
-    return {
-      kind: 'http',
-      tokenSha256,
-      pushUrl,
-      pushTokenVariable,
-      timeoutMs: entry.timeoutMs ?? httpDefaults.timeoutMs,
-    };
-  }
+  if (entry.kind === 'http') return expandHttp(draft, path, entry, faults);
   const { inbox = null, archive = null, outbox = null, fileName = directoryDefaults.fileName } = entry;
   if (inbox === null && outbox === null && !lacks(path))
     faults.push(source.faultAt(path, 'This channel does nothing: neither inbox nor outbox is given.'));

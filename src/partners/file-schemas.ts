@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { CHARACTER_SETS } from '../parsers/character-sets.ts';
 import { as2Entry } from './as2-schema.ts';
 import { DOCUMENT_OF_MESSAGE } from './defaults.ts';
+import { lineEntry } from './line-settings.ts';
 import { sftpChannel, sftpMailboxChannel } from './sftp-settings.ts';
 
 /*
@@ -96,6 +97,7 @@ const httpChannel = object({
   pushUrl: optional(orNull(url)),
   pushTokenVariable: optional(orNull(variable)),
   timeoutMs: optional(whole(1_000, 600_000)),
+  ...lineEntry,
   ...everyChannel,
 });
 const as2Channel = object({ ...as2Entry, ...everyChannel });

@@ -5,6 +5,7 @@ import type { Channel } from '../partners/configuration.ts';
 import { type InboxEvent, openDirectoryInbox } from './directory/inbox.ts';
 import { directoryOutbox } from './directory/outbox.ts';
 import { type Poller, startPoller } from './directory/poller.ts';
+import type { Line } from './http/client/exchange.ts';
 import { httpPush } from './http/push.ts';
 import type { RemoteParts } from './remote/parts.ts';
 import { sftpInbox, sftpOutbox } from './sftp/client/channel.ts';
@@ -15,8 +16,8 @@ export function openTransport(
   channel: Channel,
   environment: Readonly<Record<string, string | undefined>>,
   remote: RemoteParts | null = null,
-  /** The way out of every AS2 channel: its keys and receipts are the gateway's to keep. */
-  as2: Transport | null = null,
+  /** The way out of every AS2 channel, and how servers are reached over HTTP: their keys and receipts are the gateway's to keep. */
+  as2: { readonly transport: Transport; readonly lineTo: (channelId: string) => Promise<Line> } | null = null,
 ): Transport {
   const { id, settings } = channel;
   switch (settings.kind) {
@@ -25,12 +26,10 @@ export function openTransport(
         throw new FailureError('config-invalid', `The channel ${id} has no outbox, so nothing can leave by it.`);
       return directoryOutbox(settings.outbox);
     case 'http':
-      return settings.pushUrl === null
-        ? mailboxTransport
-        : httpPush({ ...settings, pushUrl: settings.pushUrl }, environment);
+      if (settings.pushUrl === null) return mailboxTransport;
+      return httpPush({ ...settings, pushUrl: settings.pushUrl }, environment, () => withKeys(as2, id).lineTo(id));
     case 'as2':
-      if (as2 === null) throw new FailureError('config-invalid', `The channel ${id} needs the gateway's keys.`);
-      return as2;
+      return withKeys(as2, id).transport;
     case 'sftp':
       return sftpOutbox(channel, settings, needed(remote));
     case 'sftp-mailbox':
@@ -38,6 +37,11 @@ export function openTransport(
     default:
       return assertNever(settings);
   }
+}
+
+function withKeys<T>(as2: T | null, id: string): T {
+  if (as2 === null) throw new FailureError('config-invalid', `The channel ${id} needs the gateway's keys.`);
+  return as2;
 }
 
 function needed(remote: RemoteParts | null): RemoteParts {

@@ -37,7 +37,7 @@ await startWork(
   place,
   context,
   handlersOf(context, {
-    transportOf: (channel) => openTransport(channel, {}, null, as2.transport),
+    transportOf: (channel) => openTransport(channel, {}, null, as2),
     deliverMdn: (work) => deliverMdn(context, as2.lineTo, work),
   }),
   report,

@@ -53,7 +53,7 @@ async function station(): Promise<Station> {
     database,
     clock,
     handlers: handlersOf(context, {
-      transportOf: (channel) => openTransport(channel, {}, null, as2.transport),
+      transportOf: (channel) => openTransport(channel, {}, null, as2),
       deliverMdn: (work) => deliverMdn(context, as2.lineTo, work),
     }),
     onFailure: (work, failure, next) =>

@@ -81,6 +81,7 @@ async function answerTo(from: string): Promise<string> {
       client: null,
       basic: null,
       proxyUrl: null,
+      proxyBasic: null,
       allowLoopback: true,
       chunked: false,
     },

@@ -66,3 +66,44 @@ describe('a certificate in channels.yaml', () => {
     ).toMatch(message);
   });
 });
+
+describe('how a partner’s server is reached', () => {
+  const channel = (more: string) =>
+    parseConfiguration(
+      configurationFiles({
+        'partners/shop/channels.yaml': `channels:\n  folder: { kind: directory, inbox: in, outbox: out }\n  web: { kind: http, ${more} }\n`,
+      }),
+    );
+  const url = 'pushUrl: "https://shop.example/in"';
+  test('is told of a push as of AS2', () => {
+    const { configuration, faults } = channel(
+      `${url}, clientKey: ours, basicUser: acme, basicPasswordVariable: ACME, proxyUrl: "http://proxy.example:3128", proxyUser: us, proxyPasswordVariable: PROXY, serverCertificates: [${JSON.stringify(pem)}]`,
+    );
+    expect(faults).toEqual([]);
+    expect(configuration?.channels.find(({ name }) => name === 'web')?.settings).toMatchObject({
+      clientKey: 'ours',
+      basicUser: 'acme',
+      proxyUrl: 'http://proxy.example:3128',
+      proxyUser: 'us',
+      proxyPasswordVariable: 'PROXY',
+      serverCertificates: [pem],
+      allowLoopback: false,
+    });
+  });
+  test.each([
+    [`${url}, basicUser: acme`, /basicUser and basicPasswordVariable belong together/],
+    [`${url}, proxyUrl: "http://proxy.example", proxyUser: us`, /proxyUser and proxyPasswordVariable belong together/],
+    [`${url}, proxyUser: us, proxyPasswordVariable: PROXY`, /needs a proxyUrl/],
+    [`${url}, proxyUrl: "http://us:secret@proxy.example"`, /without credentials/],
+    [`${url}, proxyUrl: "https://proxy.example"`, /an http address/],
+    [`${url}, pushTokenVariable: TOKEN, basicUser: acme, basicPasswordVariable: ACME`, /one Authorization/],
+    [`tokenSha256: ${'a'.repeat(64)}, clientKey: ours`, /says nothing without a pushUrl/],
+    [`${url}, serverCertificates: [${JSON.stringify(privateKey + pem)}]`, /private key stands here/],
+  ])('%s is told', (more, message) => {
+    expect(
+      channel(more)
+        .faults.map((fault) => fault.message)
+        .join('\n'),
+    ).toMatch(message);
+  });
+});

@@ -6,16 +6,17 @@ import type { MdnLookups } from '../../transports/as2/receive/answer-mdn.ts';
 import { openFailurePace } from '../../transports/as2/receive/failure-pace.ts';
 import type { As2Event, Station } from '../../transports/as2/receive/station.ts';
 import { as2Transport } from '../../transports/as2/send/as2-transport.ts';
-import type { Line } from '../../transports/as2/send/post.ts';
 import { spool } from '../../transports/as2/spool.ts';
+import type { Line } from '../../transports/http/client/exchange.ts';
 import type { Transport } from '../../transports/transport.ts';
 import type { FlowContext } from '../context.ts';
 import { findConfigured } from '../known-configuration.ts';
+import { lineOf } from '../line.ts';
 import { openKeyRing } from './key-ring.ts';
 import { keepSynchronous, mdnLookups } from './receipts.ts';
 import { keepRefused } from './refusals.ts';
 import { type Rehearsal, type RehearsalWish, rehearse } from './rehearse.ts';
-import { type As2Channel, type As2Surroundings, isAs2, lineOf, relationOf, sendingOver } from './relations.ts';
+import { type As2Channel, type As2Surroundings, isAs2, relationOf, sendingOver } from './relations.ts';
 import { postMdnLater, takeMessage } from './take.ts';
 
 /** AS2 over this gateway's tables. */
@@ -26,6 +27,7 @@ export interface OpenAs2 {
   readonly mdns: MdnLookups;
   /** The largest body that any channel may need. */
   readonly bodyBytesMax: () => Promise<number>;
+  /** How a channel's server is reached; of kind `http` too. */
   readonly lineTo: (channelId: string) => Promise<Line>;
   readonly rehearse: (channelId: string, wish: RehearsalWish, actor: string) => Promise<Rehearsal>;
 }
@@ -83,7 +85,12 @@ export function openAs2(context: FlowContext, around: As2Surroundings, report: (
     // Base64 adds a third, signatures and certificates some KB.
     bodyBytesMax: async () =>
       Math.max(0, ...(await channels()).map(({ fileBytesMax }) => fileBytesMax)) * 1.5 + 1024 * 1024,
-    lineTo: async (channelId) => lineOf(await channelOf(channelId), around),
+    async lineTo(channelId) {
+      const channel = (await configuration()).channel(channelId);
+      if (channel?.settings.kind === 'as2' || channel?.settings.kind === 'http')
+        return lineOf(channelId, channel.settings, around);
+      throw new FailureError('config-invalid', `The configuration has no channel ${channelId} over HTTP.`);
+    },
     rehearse: (channelId, wish, actor) => rehearse(context, around, channelId, wish, actor),
   };
 }

@@ -2,13 +2,12 @@ import { FailureError } from '../../core/failure.ts';
 import { type As2Settings, inForce } from '../../partners/as2-settings.ts';
 import type { Channel } from '../../partners/configuration.ts';
 import { type Certificate, type Identity, readCertificate } from '../../transports/as2/cms/certificate.ts';
-import { pemOf } from '../../transports/as2/cms/self-signed.ts';
 import type { MdnRequest, MessageProfile } from '../../transports/as2/message/build.ts';
 import type { Admittance } from '../../transports/as2/receive/admit.ts';
 import type { As2Relation } from '../../transports/as2/relation.ts';
 import type { As2Sending } from '../../transports/as2/send/as2-transport.ts';
-import type { Line } from '../../transports/as2/send/post.ts';
-import { hostOf, isAddressOf } from '../../transports/as2/send/reach.ts';
+import { hostOf, isAddressOf } from '../../transports/http/client/reach.ts';
+import { lineOf } from '../line.ts';
 import type { KeyRing } from './key-ring.ts';
 
 export interface As2Channel extends Channel {
@@ -113,7 +112,7 @@ export async function sendingOver(
     mdn: mdnOf(settings),
     mdnDueMs: settings.mdnDueMinutes * 60_000,
     verifyMdnWith: inForce(settings.theirCertificates, 'signing', at).map(certificateOf),
-    line: await lineOf(channel, around),
+    line: await lineOf(channel.id, settings, around),
   };
 }
 
@@ -154,29 +153,3 @@ function profileOf(
 
 const mdnOf = ({ mdn, mdnDigest, mdnUrl }: As2Settings): MdnRequest | null =>
   mdn === 'none' ? null : { signed: mdn === 'signed', digest: mdnDigest, asynchronousUrl: mdnUrl };
-
-/** How the channel's server is reached; for receipts that are posted to it too. */
-export async function lineOf({ id, settings }: As2Channel, { keys, environment }: As2Surroundings): Promise<Line> {
-  const { basicUser, basicPasswordVariable, clientKey } = settings;
-  const password = basicPasswordVariable === null ? undefined : environment[basicPasswordVariable];
-  if (basicPasswordVariable !== null && password === undefined)
-    throw new FailureError('credential-missing', `The environment variable ${basicPasswordVariable} is not set.`, {
-      remedy: `Set ${basicPasswordVariable}, restart, and release the delivery over ${id}.`,
-    });
-  const [client] = await keys.identities(clientKey === null ? [] : [clientKey]);
-  return {
-    timeoutMs: settings.timeoutMs,
-    trusted: settings.serverCertificates,
-    client:
-      client === undefined
-        ? null
-        : {
-            certificate: pemOf('CERTIFICATE', client.certificate.der),
-            key: client.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-          },
-    basic: basicUser === null || password === undefined ? null : { user: basicUser, password },
-    proxyUrl: settings.proxyUrl,
-    allowLoopback: settings.allowLoopback,
-    chunked: settings.chunked,
-  };
-}

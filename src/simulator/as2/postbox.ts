@@ -14,8 +14,9 @@ import { bareMessageId } from '../../transports/as2/names.ts';
 import type { AwaitedMdn } from '../../transports/as2/receive/answer-mdn.ts';
 import type { KeptMdn, ReceivedMessage } from '../../transports/as2/receive/station.ts';
 import type { As2Relation } from '../../transports/as2/relation.ts';
-import { type Line, post } from '../../transports/as2/send/post.ts';
+import { post } from '../../transports/as2/send/post.ts';
 import { spool } from '../../transports/as2/spool.ts';
+import type { Line } from '../../transports/http/client/exchange.ts';
 import { checkList, failuresOf } from '../check.ts';
 import { as2IdentityIn } from '../own-keys.ts';
 import type { Postbox } from '../postbox.ts';
@@ -57,6 +58,7 @@ const line: Line = {
   client: null,
   basic: null,
   proxyUrl: null,
+  proxyBasic: null,
   allowLoopback: true,
   chunked: false,
 };

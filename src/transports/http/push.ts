@@ -1,24 +1,25 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { IncomingMessage } from 'node:http';
 import { FailureError } from '../../core/failure.ts';
-import { pushAnswerBytesMax, requestMsMax } from '../limits.ts';
+import { pushAnswerBytesMax } from '../limits.ts';
 import type { OutboundDelivery, Receipt, Transport } from '../transport.ts';
 import type { HttpSettings } from './authenticate.ts';
+import { exchange, type Line } from './client/exchange.ts';
 
-export type PushSettings = Pick<HttpSettings, 'pushTokenVariable' | 'timeoutMs'> & { readonly pushUrl: string };
+export type PushSettings = Pick<HttpSettings, 'pushTokenVariable'> & { readonly pushUrl: string };
 
-/**
- * Posts deliveries to a partner's address, with the same bytes and Idempotency-Key at every attempt. Redirects are not followed: a partner
- * names where it listens, and a redirect could lead anywhere, also inside our own network.
- */
-export function httpPush(settings: PushSettings, environment: Readonly<Record<string, string | undefined>>): Transport {
+/** Posts deliveries to a partner's address, with the same bytes and Idempotency-Key at every attempt. */
+export function httpPush(
+  settings: PushSettings,
+  environment: Readonly<Record<string, string | undefined>>,
+  /** How the partner is reached: looked up for each delivery, for keys and passwords change. */
+  lineOf: () => Promise<Line>,
+): Transport {
   return {
     async send(delivery) {
       const url = addressOf(settings.pushUrl);
       const headers = headersFor(delivery, tokenOf(settings, environment));
-      const response = await post(url, headers, delivery, settings.timeoutMs);
+      const { byteLength } = delivery;
+      const response = await exchange(url, headers, { byteLength, bytes: () => announced(delivery) }, await lineOf());
       const status = `${response.statusCode} ${response.statusMessage ?? ''}`.trim().slice(0, 100);
       drop(response);
       return receiptFor(response.statusCode ?? 0, status, url);
@@ -44,41 +45,12 @@ function tokenOf({ pushTokenVariable }: PushSettings, environment: Readonly<Reco
   });
 }
 
-const headersFor = (delivery: OutboundDelivery, token: string | null): http.OutgoingHttpHeaders => ({
-  'content-type': delivery.contentType,
-  'content-length': delivery.byteLength,
-  'content-disposition': `attachment; filename="${delivery.fileName.replaceAll(/[^A-Za-z0-9._-]/g, '-')}"`,
-  'idempotency-key': delivery.idempotencyKey,
-  'user-agent': 'tallyport',
-  ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-});
-
-/** The answer's head. Its status decides even when it comes before our last byte. */
-async function post(
-  url: URL,
-  headers: http.OutgoingHttpHeaders,
-  delivery: OutboundDelivery,
-  timeoutMs: number,
-): Promise<http.IncomingMessage> {
-  const { request: open } = url.protocol === 'https:' ? https : http;
-  // A connection each time: one kept alive may be closed by them at the moment we write to it.
-  const request = open(url, { method: 'POST', headers, agent: false, signal: AbortSignal.timeout(requestMsMax) });
-  // Silence, not the whole upload: a large file takes its time.
-  request.setTimeout(timeoutMs, () => request.destroy(new Error(`no answer for ${timeoutMs} ms`)));
-  try {
-    return await new Promise((resolve, reject) => {
-      request.once('response', resolve);
-      // Stays for good: an error after the answer has nobody to tell.
-      request.on('error', reject);
-      pipeline(Readable.from(announced(delivery), { objectMode: false }), request).catch(reject);
-    });
-  } catch (error) {
-    request.destroy();
-    if (error instanceof FailureError) throw error; // our own bytes could not be read
-    const reason = error instanceof Error && error.message !== '' ? error.message : codeOf(error);
-    throw new FailureError('partner-unreachable', `${url.host} could not be reached: ${reason}.`, { cause: error });
-  }
-}
+const headersFor = (delivery: OutboundDelivery, token: string | null): readonly (readonly [string, string])[] => [
+  ['Content-Type', delivery.contentType],
+  ['Content-Disposition', `attachment; filename="${delivery.fileName.replaceAll(/[^A-Za-z0-9._-]/g, '-')}"`],
+  ['Idempotency-Key', delivery.idempotencyKey],
+  ...(token === null ? [] : [['Authorization', `Bearer ${token}`] as const]),
+];
 
 /** The bytes, held to the length that the headers gave: a shorter body would leave the partner waiting. */
 async function* announced({ id, byteLength, bytes }: OutboundDelivery): AsyncGenerator<Uint8Array> {
@@ -92,11 +64,8 @@ async function* announced({ id, byteLength, bytes }: OutboundDelivery): AsyncGen
     throw new FailureError('bug', `Delivery ${id} has other than the ${byteLength} bytes that were announced.`);
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'it said nothing';
-
 /** Reads an answer's body to no purpose but to let the connection end; one that does not end is cut. */
-function drop(response: http.IncomingMessage): void {
+function drop(response: IncomingMessage): void {
   let byteLength = 0;
   response.on('error', () => response.destroy()); // the status is known; what follows it decides nothing
   response.on('data', (chunk: Buffer) => {

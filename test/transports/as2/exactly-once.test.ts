@@ -57,6 +57,7 @@ test('a receiver that is cut off ten times takes every message exactly once, and
         client: null,
         basic: null,
         proxyUrl: null,
+        proxyBasic: null,
         allowLoopback: true,
         chunked: false,
       },

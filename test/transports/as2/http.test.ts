@@ -13,9 +13,10 @@ import {
   type SentMessage,
   timeOf,
 } from '../../../src/transports/as2/send/as2-transport.ts';
-import { type Line, post } from '../../../src/transports/as2/send/post.ts';
-import { guardedLookup, isAddressOf, isNeverReached } from '../../../src/transports/as2/send/reach.ts';
+import { post } from '../../../src/transports/as2/send/post.ts';
 import { spool } from '../../../src/transports/as2/spool.ts';
+import type { Line } from '../../../src/transports/http/client/exchange.ts';
+import { guardedLookup, isAddressOf, isNeverReached } from '../../../src/transports/http/client/reach.ts';
 import type { BodyLimits } from '../../../src/transports/http/paced-body.ts';
 import * as limits from '../../../src/transports/limits.ts';
 import type { OutboundDelivery } from '../../../src/transports/transport.ts';
@@ -42,6 +43,7 @@ const line: Line = {
   client: null,
   basic: null,
   proxyUrl: null,
+  proxyBasic: null,
   allowLoopback: true,
   chunked: false,
 };

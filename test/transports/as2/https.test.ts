@@ -1,15 +1,23 @@
 import { once } from 'node:events';
 import { copyFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import { Agent, type Server as HttpsServer, request as httpsRequest } from 'node:https';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import {
+  Agent,
+  createServer as createHttpsServer,
+  type Server as HttpsServer,
+  request as httpsRequest,
+} from 'node:https';
+import { type AddressInfo, connect, createServer, type LookupFunction, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeSelfSigned } from '../../../src/transports/as2/cms/self-signed.ts';
 import { collect, contentOf } from '../../../src/transports/as2/content.ts';
 import type { Admittance } from '../../../src/transports/as2/receive/admit.ts';
-import { type Line, post } from '../../../src/transports/as2/send/post.ts';
+import { post } from '../../../src/transports/as2/send/post.ts';
+import type { Line } from '../../../src/transports/http/client/exchange.ts';
+import { guarded } from '../../../src/transports/http/client/reach.ts';
 import { partnerListener } from '../../../src/transports/http/listener.ts';
 import { followTlsFiles, readTlsFiles } from '../../../src/transports/http/tls.ts';
 import { build, type Stations, stations } from './stations.ts';
@@ -77,6 +85,7 @@ certify('listener', 'root', server);
 certify('client', 'root', client);
 certify('below', 'between', client);
 certify('webserver', 'root', server);
+certify('elsewhere', 'root', ['basicConstraints=CA:FALSE', 'subjectAltName=DNS:elsewhere.example']);
 certify('no-authority', 'root', client);
 certify('under-no-authority', 'no-authority', client);
 certify('other-root', null, authority);
@@ -87,7 +96,7 @@ const clientOf = (...names: readonly string[]): Line['client'] => ({
   key: world.read(`${names[0]}.key`).toString(),
 });
 
-async function listener(tls = true): Promise<{ url: URL; app: FastifyInstance }> {
+async function listener(tls = true, name = 'listener'): Promise<{ url: URL; app: FastifyInstance }> {
   const app = partnerListener({
     channelOf: async () => undefined,
     intake: { receive: async () => Promise.reject(new Error('not asked')) },
@@ -98,7 +107,7 @@ async function listener(tls = true): Promise<{ url: URL; app: FastifyInstance }>
       bodyBytesMax: async () => 50_000_000,
     },
     report: ({ failure }) => expect(failure).toBeUndefined(),
-    ...(tls ? { tls: { key: world.read('listener.key'), certificate: world.read('listener.crt') } } : {}),
+    ...(tls ? { tls: { key: world.read(`${name}.key`), certificate: world.read(`${name}.crt`) } } : {}),
   });
   closing.push(() => app.close());
   return {
@@ -113,6 +122,7 @@ const line: Line = {
   client: null,
   basic: null,
   proxyUrl: null,
+  proxyBasic: null,
   allowLoopback: true,
   chunked: false,
 };
@@ -263,12 +273,17 @@ describe('row 79: our listener', () => {
 });
 
 /** A proxy as companies have them: CONNECT for https, absolute addresses for http. Tells what it was asked. */
-async function proxy(refuses = false): Promise<{ url: string; asked: string[]; open: Set<Socket> }> {
+async function proxy(
+  refuses = false,
+  wants: string | null = null,
+): Promise<{ url: string; asked: string[]; open: Set<Socket> }> {
   const asked: string[] = [];
   const open = new Set<Socket>();
   const given: Server = createHttpServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    const onward = httpRequest(String(request.url), { method: 'POST', headers: request.headers }, (answer) => {
+    const { 'proxy-authorization': shown = null, ...headers } = request.headers;
+    if (shown !== wants) return void request.resume().on('end', () => response.writeHead(407).end());
+    const onward = httpRequest(String(request.url), { method: 'POST', headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 0, answer.headers);
       answer.pipe(response);
     });
@@ -278,7 +293,8 @@ async function proxy(refuses = false): Promise<{ url: string; asked: string[]; o
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     asked.push(`CONNECT ${request.url} ${request.headers.authorization ?? 'without credentials'}`);
-    if (refuses) return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+    if (refuses || (request.headers['proxy-authorization'] ?? null) !== wants)
+      return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
     const [host, port] = String(request.url).split(':');
     const onward = connect(Number(port), host, () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -337,6 +353,48 @@ describe('the way out', () => {
     });
     await expect(send(url, { proxyUrl: 'http://127.0.0.1:9' })).rejects.toMatchObject({ kind: 'partner-unreachable' });
   });
+  test('a proxy is shown its own user and password, and the partner never', async () => {
+    const proxyBasic = { user: 'gateway', password: 'pröxy:word' };
+    const wants = `Basic ${Buffer.from('gateway:pröxy:word').toString('base64')}`;
+    const basic = { user: 'acme', password: 'secret' };
+    for (const tls of [true, false]) {
+      const { url, app } = await listener(tls);
+      const heard: IncomingMessage['headers'][] = [];
+      app.server.on('request', ({ headers }) => heard.push(headers));
+      admits({ basic });
+      const { url: proxyUrl } = await proxy(false, wants);
+      expect((await send(url, { proxyUrl, proxyBasic, basic })).status).toBe(200);
+      expect(heard.map(({ 'proxy-authorization': shown }) => shown)).toEqual([undefined]);
+      const other = { ...proxyBasic, password: 'other' };
+      const refused = send(url, { proxyUrl, proxyBasic: other, basic }).then(
+        ({ status }) => `status ${status}`,
+        (error: Error) => error.message,
+      );
+      expect(await refused).toMatch(tls ? /the proxy answered 407/ : /^status 407$/);
+      expect(heard).toHaveLength(1);
+    }
+  });
+  test('a pinned certificate needs no authority above it, and no name', async () => {
+    const { url } = await listener(true, 'elsewhere');
+    await expect(send(url)).rejects.toMatchObject({ message: expect.stringMatching(/^TLS: .*elsewhere/) });
+    expect((await send(url, { trusted: [pem('elsewhere')] })).status).toBe(200);
+    await expect(send(url, { trusted: [pem('webserver')] })).rejects.toMatchObject({
+      message: expect.stringMatching(/^TLS: /),
+    });
+  });
+  test('one that has ended is refused, pinned too', async () => {
+    const made = { commonName: 'localhost', organization: 'Test', kind: 'p256' } as const;
+    const { privateKey, certificatePem } = await makeSelfSigned(made, new Date('2020-01-01T00:00:00Z'), 30);
+    const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const ended = createHttpsServer({ key, cert: certificatePem }, (_request, response) => response.end());
+    ended.listen(0, '127.0.0.1');
+    await once(ended, 'listening');
+    closing.push(() => ended.close());
+    const url = new URL(`https://localhost:${(ended.address() as AddressInfo).port}/as2`);
+    await expect(send(url, { trusted: [certificatePem] })).rejects.toMatchObject({
+      message: expect.stringMatching(/^TLS: .*expired/),
+    });
+  });
   test('a name in the certificate must be theirs, unless the certificate itself is pinned', async () => {
     const { url } = await listener();
     const byOtherName = new URL(url.href.replace('localhost', '127.0.0.2'));
@@ -352,6 +410,68 @@ describe('the way out', () => {
     const byNumber = new URL(url.href.replace('localhost', '127.0.0.1'));
     await expect(send(byNumber, { allowLoopback: false, proxyUrl })).rejects.toMatchObject({ kind: 'config-invalid' });
     expect([asked, between.taken]).toEqual([[], []]);
+  });
+  test.each([
+    ['127.1'],
+    ['2130706433'],
+    ['0x7f.0.0.1'],
+    ['0177.0.0.1'],
+    ['127.0.0.1.'],
+    ['0'],
+    ['１２７.0.0.1'],
+    ['[::1]'],
+    ['[::ffff:127.0.0.1]'],
+    ['[::ffff:7f00:1]'],
+    ['[::127.0.0.1]'],
+    ['[64:ff9b::127.0.0.1]'],
+    ['[2002:7f00:1::]'],
+    ['[fe80::1]'],
+    ['169.254.169.254'],
+    ['[fd00:ec2::254]'],
+    ['localhost'],
+    ['localhost.'],
+  ])('nor in any spelling: %s', async (host) => {
+    let connections = 0;
+    const open = createServer((socket) => {
+      connections++;
+      socket.destroy();
+    });
+    open.listen(0, '::');
+    await once(open, 'listening');
+    closing.push(() => open.close());
+    const url = new URL(`http://${host}:${(open.address() as AddressInfo).port}/as2`);
+    await expect(send(url, { allowLoopback: false })).rejects.toMatchObject({
+      // Some resolvers know no name with a point at its end.
+      message: expect.stringMatching(/loopback|ENOTFOUND localhost\./),
+    });
+    expect(connections).toBe(0);
+  });
+  test('nor by a name that leads elsewhere the second time: what was checked is what is connected to', async () => {
+    const { url } = await listener(false);
+    let asked = 0;
+    // First a public address with one of ours hidden behind it, then ours alone.
+    const rebinding: LookupFunction = (_name, _options, callback) => {
+      asked++;
+      const ours = { address: '127.0.0.1', family: 4 };
+      callback(null, asked === 1 ? [{ address: '192.0.2.1', family: 4 }, ours] : [ours]);
+    };
+    const reached: string[] = [];
+    const ask = (): Promise<string> =>
+      new Promise((resolve) => {
+        const request = httpRequest(
+          `http://rebinding.example:${url.port}/as2`,
+          { agent: false, lookup: guarded(rebinding), method: 'POST' },
+          () => resolve('answered'),
+        );
+        request.on('socket', (socket) => socket.on('lookup', (_error, address: string) => reached.push(address)));
+        request.on('error', ({ message }) => resolve(message));
+        setTimeout(() => request.destroy(new Error('unreachable')), 300).unref();
+        request.end();
+      });
+    expect(await ask()).not.toBe('answered');
+    expect(asked).toBe(1);
+    expect(await ask()).toContain('loopback');
+    expect(reached.filter((address) => address === '127.0.0.1')).toEqual([]);
   });
 });
 

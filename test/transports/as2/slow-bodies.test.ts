@@ -61,6 +61,7 @@ const line = {
   client: null,
   basic: null,
   proxyUrl: null,
+  proxyBasic: null,
   allowLoopback: true,
   chunked: false,
 };

@@ -3,6 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { FailureError } from '../../../src/core/failure.ts';
 import type { Channel } from '../../../src/partners/configuration.ts';
+import { lineDefaults } from '../../../src/partners/line-settings.ts';
 import { type ListenerLimits, partnerListener } from '../../../src/transports/http/listener.ts';
 import type { Mailbox, MailboxEntry } from '../../../src/transports/http/mailbox.ts';
 import type { Intake, OfferedFile } from '../../../src/transports/transport.ts';
@@ -26,6 +27,7 @@ export function httpChannel(
       pushUrl,
       pushTokenVariable: null,
       timeoutMs: 1_000,
+      ...lineDefaults,
     },
     speaksFor: [],
     fileBytesMax: 100_000,

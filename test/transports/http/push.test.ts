@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FailureError } from '../../../src/core/failure.ts';
+import { type Line, plainLine } from '../../../src/transports/http/client/exchange.ts';
 import { httpPush, type PushSettings } from '../../../src/transports/http/push.ts';
 import type { OutboundDelivery } from '../../../src/transports/transport.ts';
 import { httpChannel, startPartnerServer } from './partner-server.ts';
@@ -36,8 +37,17 @@ const deliveryOf = (more: Partial<OutboundDelivery> = {}): OutboundDelivery => (
   contentType: 'application/EDI-X12',
   ...more,
 });
-const push = (pushUrl: string, more: Partial<PushSettings> = {}, environment: Record<string, string> = {}) =>
-  httpPush({ pushUrl, pushTokenVariable: null, timeoutMs: 500, ...more }, environment);
+const push = (
+  pushUrl: string,
+  { pushTokenVariable = null, ...line }: Partial<PushSettings & Line> = {},
+  environment: Record<string, string> = {},
+) =>
+  httpPush({ pushUrl, pushTokenVariable }, environment, async () => ({
+    ...plainLine,
+    allowLoopback: true,
+    timeoutMs: 500,
+    ...line,
+  }));
 
 describe('a push', () => {
   test('brings bytes, name, type and key, the same at every attempt', async () => {
@@ -73,7 +83,7 @@ describe('a push', () => {
         'content-length': String(text.length),
         'content-disposition': 'attachment; filename="855-1.edi"',
         'idempotency-key': 'key-1',
-        'user-agent': 'tallyport',
+        'user-agent': 'Tallyport',
       },
     });
   });

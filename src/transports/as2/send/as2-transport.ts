@@ -1,4 +1,5 @@
 import { FailureError } from '../../../core/failure.ts';
+import type { Line } from '../../http/client/exchange.ts';
 import type { OutboundDelivery, Receipt, ReceiptDue, Transport } from '../../transport.ts';
 import type { Certificate } from '../cms/certificate.ts';
 import { As2Fault } from '../fault.ts';
@@ -7,7 +8,7 @@ import { buildMessage, type MdnRequest, type MessageProfile } from '../message/b
 import { fieldOf } from '../mime/head.ts';
 import { bareMessageId, messageIdOf } from '../names.ts';
 import type { Spooled } from '../spool.ts';
-import { type HttpAnswer, type Line, post } from './post.ts';
+import { type HttpAnswer, post } from './post.ts';
 
 /** All that sending to one partner takes; its keys are looked up for each message, for they change by the clock. */
 export interface As2Sending {
