@@ -1,12 +1,8 @@
 import type { LadderReceived, LadderSent } from '../store/views/ladder.ts';
-import { bare, iso, type Rung } from './ladder-rung.ts';
+import { bare, iso, type Ours, type Rung, type Theirs } from './ladder-rung.ts';
 
 /** Our AS2 receipt of what they sent, with the digest of what we have of it; none when it came another way, or none was asked for. */
-export function receiptedRung(
-  what: 'order' | 'remittance',
-  received: LadderReceived,
-  subject: Rung['subject'],
-): Rung[] {
+export function receiptedRung(what: Theirs, received: LadderReceived, subject: Rung['subject']): Rung[] {
   const { mdn_state, mdn_at, mic, mic_digest } = received;
   if (mdn_state === null) return [];
   const waits = mdn_state === 'ready';
@@ -29,7 +25,7 @@ export function receiptedRung(
  * the mailbox. A file written to a folder or taken by a server's 2xx arrives as it leaves, and has no such rung.
  */
 export function deliveredRung(
-  name: 'response' | 'ship-notice' | 'invoice',
+  name: Ours,
   { is_as2, receipt_kind, receipt_detail, receipt_at, delivery_state }: LadderSent,
   subject: Rung['subject'],
 ): Rung[] {

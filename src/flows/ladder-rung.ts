@@ -3,11 +3,21 @@
  *       `failed`: the partner rejected it, or it cannot leave until a person acts. What is still to be made has a rung too, so that
  *       whoever reads a ladder sees what is missing and not only what is there.
  */
+/** What a partner sends about an order. An advice is an 824 or APERAK, a claim an 812. */
+export type Theirs = 'order' | 'change' | 'advice' | 'claim' | 'remittance';
+
+/** What we send about one. A change's answer is an 865, or an ORDRSP. */
+export type Ours = 'response' | 'change-answer' | 'ship-notice' | 'invoice';
+
 export type RungName =
-  | 'order-received'
-  | 'order-receipted'
-  | 'order-acknowledged'
+  | `${Theirs}-received`
+  | `${Theirs}-receipted`
+  | `${Theirs}-acknowledged`
   | 'order-decided'
+  | 'change-answered'
+  | 'change-answer-delivered'
+  | 'change-answer-acknowledged'
+  | 'claim-decided'
   | 'response-sent'
   | 'response-delivered'
   | 'response-acknowledged'
@@ -18,9 +28,6 @@ export type RungName =
   | 'invoice-sent'
   | 'invoice-delivered'
   | 'invoice-acknowledged'
-  | 'remittance-received'
-  | 'remittance-receipted'
-  | 'remittance-acknowledged'
   | 'cash-applied';
 
 export const RUNG_STATES = ['met', 'open', 'overdue', 'failed'] as const;

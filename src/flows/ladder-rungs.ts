@@ -3,7 +3,7 @@ import { type OrderState, openPromise, openToInvoice } from '../orders/order-sta
 import type { LadderOpenItem, LadderOwed, LadderPayment, LadderReceived, LadderSent } from '../store/views/ladder.ts';
 import type { OrderView } from '../store/views/orders.ts';
 import { deliveredRung, receiptedRung } from './ladder-receipts.ts';
-import { bare, iso, type Rung, type RungName } from './ladder-rung.ts';
+import { bare, iso, type Ours, type Rung, type RungName, type Theirs } from './ladder-rung.ts';
 
 const dueText = (due: Date | null): string => (due === null ? '' : `, due ${due.toISOString()}`);
 
@@ -12,7 +12,7 @@ const lateText = (at: Date | null, due: Date | null): string =>
   at !== null && due !== null && at > due ? `, late: due ${due.toISOString()}` : '';
 
 /** A document of theirs, and our acknowledgment of it where one was made. */
-export function receivedRungs(what: 'order' | 'remittance', received: LadderReceived): Rung[] {
+export function receivedRungs(what: Theirs, received: LadderReceived): Rung[] {
   const subject = { kind: 'document', id: received.document_id };
   const rungs: Rung[] = [
     {
@@ -76,7 +76,7 @@ export function decidedRung(order: OrderView, at: { decided: Date | null; cancel
   };
 }
 
-const SENT_NAMES: Readonly<Record<string, 'response' | 'ship-notice' | 'invoice'>> = {
+const SENT_NAMES: Readonly<Record<string, Ours>> = {
   'order-response': 'response',
   'ship-notice': 'ship-notice',
   invoice: 'invoice',
@@ -84,7 +84,7 @@ const SENT_NAMES: Readonly<Record<string, 'response' | 'ship-notice' | 'invoice'
 
 /** Goods that left, and what we sent about the order with the partner's answer. What this partner gets no document for has no rung of it. */
 export function sentRungs(sent: LadderSent): Rung[] {
-  const subject = { kind: 'document', id: sent.document_id };
+  const name = SENT_NAMES[sent.kind];
   const shipped: Rung[] =
     sent.kind === 'ship-notice'
       ? [
@@ -95,21 +95,25 @@ export function sentRungs(sent: LadderSent): Rung[] {
             at: iso(sent.made_at),
             direction: 'none',
             detail: sent.number,
-            subject,
+            subject: { kind: 'document', id: sent.document_id },
           },
         ]
       : [];
-  const name = SENT_NAMES[sent.kind];
   if (name === undefined || sent.document_state === 'processed') return shipped;
+  return [...shipped, ...messageRungs(name, sent, sent.number)];
+}
+
+/** One message of ours: that it left, that the partner has it, and what the partner said of it. `says`: what stands in it, in a word. */
+export function messageRungs(name: Ours, sent: LadderSent, says: string): Rung[] {
+  const subject = { kind: 'document', id: sent.document_id };
   // Over AS2 it left when the partner's server took it; that it arrived says the receipt, which is a rung of its own.
   const left =
     (sent.is_as2 === true ? sent.left_at : null) ??
     leftAt({ state: sent.delivery_state, availableAt: sent.available_at, sentAt: sent.sent_at });
   const isStuck = sent.is_parked === true || sent.delivery_state === 'failed';
   const rungs: Rung[] = [
-    ...shipped,
     {
-      rung: `${name}-sent`,
+      rung: name === 'change-answer' ? 'change-answered' : `${name}-sent`,
       state: left !== null ? 'met' : isStuck ? 'failed' : 'open',
       at: iso(left),
       direction: 'out',
@@ -119,9 +123,7 @@ export function sentRungs(sent: LadderSent): Rung[] {
       controlNumber: sent.control_number,
       fileName: sent.file_name,
       detail:
-        left === null && sent.failure !== null
-          ? `${sent.number}: ${sent.failure}`
-          : `${sent.number}${lateText(left, sent.owed_by)}`,
+        left === null && sent.failure !== null ? `${says}: ${sent.failure}` : `${says}${lateText(left, sent.owed_by)}`,
       subject,
     },
   ];
@@ -132,15 +134,14 @@ export function sentRungs(sent: LadderSent): Rung[] {
 }
 
 /** What the partner said of it. No rung when nothing was said and nothing is expected. */
-function acknowledgedRung(
-  name: 'response' | 'ship-notice' | 'invoice',
-  sent: LadderSent,
-  subject: Rung['subject'],
-): Rung | null {
+function acknowledgedRung(name: Ours, sent: LadderSent, subject: Rung['subject']): Rung | null {
   const answer = {
     ...bare,
     rung: `${name}-acknowledged` as const,
     direction: 'in' as const,
+    message: sent.acknowledgment_kind,
+    interchangeControlNumber: sent.acknowledgment_number,
+    fileName: sent.acknowledgment_file,
     subject,
   };
   // Their application may refuse what their translator has accepted, and say so without any acknowledgment.
@@ -162,9 +163,6 @@ function acknowledgedRung(
     ...answer,
     state: isRejected ? 'failed' : 'met',
     at: iso(sent.acknowledged_at),
-    message: sent.acknowledgment_kind,
-    interchangeControlNumber: sent.acknowledgment_number,
-    fileName: sent.acknowledgment_file,
     detail: late === '' ? said : `${said ?? 'answered'}${late}`,
   };
 }
@@ -214,13 +212,9 @@ export function paymentRungs(
 ): Rung[] {
   const told = new Set<string>();
   return payments.flatMap((payment): Rung[] => {
-    const { remittance_id, document_id, currency, cash_minor, remaining_minor, invoice_number } = payment;
+    const { remittance_id, document_id, cash_minor } = payment;
     const advice = told.has(remittance_id) ? undefined : received.get(document_id);
     told.add(remittance_id);
-    const applied =
-      cash_minor === null
-        ? `${payment.state}: ${payment.message}`
-        : `${amountOf({ minor: cash_minor, currency })} ${currency} on ${invoice_number}, ${amountOf({ minor: remaining_minor, currency })} open`;
     return [
       ...(advice === undefined ? [] : receivedRungs('remittance', advice)),
       {
@@ -229,11 +223,23 @@ export function paymentRungs(
         state: cash_minor === null ? 'open' : 'met',
         at: cash_minor === null ? null : iso(payment.at),
         direction: 'none',
-        detail: applied,
+        detail: appliedText(payment),
         subject: { kind: 'remittance', id: remittance_id },
       },
     ];
   });
+}
+
+/** "100.00 USD on INV1, 25.00 open"; of what a person gave up "25.00 USD given up (damaged) on INV1, 0.00 open". */
+function appliedText(payment: LadderPayment): string {
+  const { currency, cash_minor, deduction_minor, deduction_code, remaining_minor, invoice_number } = payment;
+  if (cash_minor === null) return `${payment.state}: ${payment.message}`;
+  const say = (minor: bigint) => amountOf({ minor, currency });
+  const parts = [
+    ...(cash_minor === 0n && deduction_minor > 0n ? [] : [`${say(cash_minor)} ${currency}`]),
+    ...(deduction_minor > 0n ? [`${say(deduction_minor)} ${currency} given up (${deduction_code ?? ''})`] : []),
+  ];
+  return `${parts.join(' and ')} on ${invoice_number}, ${say(remaining_minor)} open`;
 }
 
 /** What is still to be paid. */

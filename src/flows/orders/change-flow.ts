@@ -41,21 +41,26 @@ export const messagesOf = (plan: ChangePlan): string => plan.findings.map(({ mes
 export const changeEvent = (
   { record, document, context, actor }: Changing,
   type: string,
-  more: { reason?: string; data?: unknown },
+  { response, ...more }: { reason?: string; data?: unknown; response?: string },
 ) =>
   orderEvent(record, type, context.clock.now(), actor, {
     ...more,
-    objects: [{ kind: 'document', id: document.id, qualifier: 'change' }],
+    objects: [
+      { kind: 'document', id: document.id, qualifier: 'change' },
+      // The ladder finds by this which answer is that of which change.
+      ...(response === undefined ? [] : [{ kind: 'document', id: response, qualifier: 'response' }]),
+    ],
   });
 
 /** What the answer to a change travels under: the change's own agreement says whom and how. */
 const answerer = ({ record, document }: Changing): OrderOwner => ({ ...record, agreement_id: document.agreement_id });
 
+/** Answers a change; gives the id of the answer's document. */
 export async function answerChange(
   changing: Changing,
   plan: ChangePlan,
   decision: OrderDecision | null,
-): Promise<void> {
+): Promise<string> {
   const { context, known, tx, record, document, gathered } = changing;
   const company = known.company(record.company_id);
   const response = toChangeResponse(record.order, document.body, plan, decision, {
@@ -63,14 +68,16 @@ export async function answerChange(
     currency: company.currency,
     ...(await responseNumber(known, tx, answerer(changing))),
   });
-  answerWith(context, known, answerer(changing), 'order-response', record.number, response, gathered);
+  return answerWith(context, known, answerer(changing), 'order-response', record.number, response, gathered);
 }
 
 export async function refuseChange(changing: Changing, plan: ChangePlan): Promise<void> {
   const reason = messagesOf(plan);
   await setDocumentState(changing.tx, changing.document.id, 'processed', reason);
-  await answerChange(changing, plan, null);
-  changing.gathered.events.push(changeEvent(changing, 'order/change-refused', { reason, data: { lines: plan.lines } }));
+  const response = await answerChange(changing, plan, null);
+  changing.gathered.events.push(
+    changeEvent(changing, 'order/change-refused', { reason, data: { lines: plan.lines }, response }),
+  );
 }
 
 export const formerOf = ({ decision }: OrderRecord): OrderDecision =>
@@ -100,7 +107,8 @@ export async function applyChange(
   if (!changed.ok) return refused(...changed.findings);
   const documentId = await writeVersion(changing, plan);
   await reserve(tx, ownerOf(record), decision.reservations);
-  await putVersion(changing, documentId, changed.value, decision);
+  const response = await answerChange(changing, plan, decision);
+  await putVersion(changing, { documentId, response }, changed.value, decision);
   await cancelExpectations(tx, 'order', record.id, 'ship-notice');
   const at = context.clock.now();
   gathered.rows.expectation = [
@@ -119,7 +127,6 @@ export async function applyChange(
       at,
     ),
   ];
-  await answerChange(changing, plan, decision);
   return changed;
 }
 
@@ -157,7 +164,7 @@ export async function writeVersion({ context, tx, record, document }: Changing, 
 
 export async function putVersion(
   changing: Changing,
-  documentId: string,
+  { documentId, response }: { readonly documentId: string; readonly response: string },
   state: OrderState,
   decision: OrderDecision | null,
 ): Promise<void> {
@@ -166,5 +173,5 @@ export async function putVersion(
   await setDocumentState(tx, document.id, 'processed');
   const { version, change, status } = state;
   const event = status === 'cancelled' ? 'order/cancelled' : 'order/changed';
-  gathered.events.push(changeEvent(changing, event, { data: { version, change, status } }));
+  gathered.events.push(changeEvent(changing, event, { data: { version, change, status }, response }));
 }

@@ -77,7 +77,7 @@ async function takeIntoOrder(changing: Changing, plan: ChangePlan): Promise<void
   const { context, known, tx, record, document, gathered } = changing;
   const changed = granted(changeOrder(record.state, plan, changeNumber(document.body), null));
   const documentId = await writeVersion(changing, plan);
-  await answerChange(changing, plan, null);
+  const response = await answerChange(changing, plan, null);
   await cancelExpectations(tx, 'order', record.id);
   const settled =
     changed.status === 'cancelled'
@@ -87,7 +87,7 @@ async function takeIntoOrder(changing: Changing, plan: ChangePlan): Promise<void
           status: 'received',
           holds: [],
         });
-  await putVersion(changing, documentId, settled.state, settled.decision);
+  await putVersion(changing, { documentId, response }, settled.state, settled.decision);
 }
 
 async function decideAtOnce(changing: Changing, plan: ChangePlan): Promise<void> {

@@ -1,3 +1,4 @@
+import type { OrderResponse } from '../../documents/order-response.ts';
 import type { Queryable } from '../database.ts';
 
 /** A document of ours about an order: how it left, what the partner answered, and what keeps it. */
@@ -5,6 +6,8 @@ export interface LadderSent {
   readonly kind: string;
   readonly document_id: string;
   readonly number: string;
+  /** What an answer to an order or a change says; null for every other document. */
+  readonly response: OrderResponse | null;
   readonly document_state: string;
   /** The document that says the same again, put right. */
   readonly replaced_by: string | null;
@@ -42,7 +45,7 @@ export interface LadderSent {
 }
 
 /** A repeat carries the same bytes again: the first delivery tells when they left. */
-const SENT = `select d.kind, d.id as document_id, d.number, d.state as document_state, d.replaced_by, t.message, i.control_number as interchange_control_number,
+const SENT = `select d.kind, d.id as document_id, d.number, case when d.kind = 'order-response' then d.body end as response, d.state as document_state, d.replaced_by, t.message, i.control_number as interchange_control_number,
     g.control_number as group_control_number, t.control_number, t.verdict, y.file_name, y.state as delivery_state, y.at as available_at, y.sent_at,
     r.kind as receipt_kind, r.at as receipt_at, r.detail ->> 'detail' as receipt_detail,
     exists (select 1 from as2_sent s where s.delivery_id = y.id) as is_as2,
@@ -73,7 +76,7 @@ const SENT = `select d.kind, d.id as document_id, d.number, d.state as document_
     left join lateral (
       select failure_message, state = 'parked' as is_parked from work
       where subject_id in (d.id::text, y.id::text) and state <> 'done' and failure_message is not null order by state = 'parked' desc limit 1) w on true
-  where d.order_id = $1 order by d.at, d.id`;
+  where d.order_id = $1 and d.direction = 'out' order by d.at, d.id`;
 
 /** What we sent about an order, in the order it was made, with what the partner answered. */
 export async function sentForOrder(client: Queryable, orderId: string): Promise<readonly LadderSent[]> {
@@ -134,6 +137,9 @@ export interface LadderPayment {
   readonly remaining_minor: bigint;
   /** Null: the line names the invoice and waits, for a person or for another invoice. */
   readonly cash_minor: bigint | null;
+  /** Given up by a person, and why: what the payer kept back. */
+  readonly deduction_minor: bigint;
+  readonly deduction_code: string | null;
   readonly message: string;
 }
 
@@ -142,11 +148,11 @@ export async function paymentsForOrder(client: Queryable, orderId: string): Prom
   const { rows } = await client.query<LadderPayment & Record<string, unknown>>(
     `with owed as (
        select o.id, o.number, o.currency, o.remaining_minor from invoice v join open_item o on o.invoice_id = v.id where v.order_id = $1)
-     select r.id as remittance_id, r.document_id, r.state, p.at, o.number as invoice_number, o.currency, o.remaining_minor, p.cash_minor, '' as message, p.id
+     select r.id as remittance_id, r.document_id, r.state, p.at, o.number as invoice_number, o.currency, o.remaining_minor, p.cash_minor, p.deduction_minor, p.deduction_code, '' as message, p.id
      from owed o join application p on p.open_item_id = o.id join remittance r on r.id = p.remittance_id
      where p.reverses_id is null and not exists (select 1 from application b where b.reverses_id = p.id)
      union all
-     select r.id, r.document_id, r.state, r.at, o.number, o.currency, o.remaining_minor, null, l.message, r.id
+     select r.id, r.document_id, r.state, r.at, o.number, o.currency, o.remaining_minor, null, 0, null, l.message, r.id
      from owed o join remittance_line l on l.open_item_id = o.id join remittance r on r.id = l.remittance_id
      where l.outcome in ('waits', 'review')
      order by at, id`,
