@@ -5,7 +5,19 @@ import type { FlowContext } from '../flows/context.ts';
 import { decideClaim } from '../flows/decide-claim.ts';
 import { CLAIM_STATES, type ClaimState } from '../store/money/claims.ts';
 import { rowOrFailure } from './lists.ts';
-import { actorOf, answers, By, forBodies, IdParams, named, oneOf, plainText, told } from './schemas.ts';
+import { once } from './once.ts';
+import {
+  actorOf,
+  answers,
+  By,
+  forBodies,
+  IdempotencyHeaders,
+  IdParams,
+  named,
+  oneOf,
+  plainText,
+  told,
+} from './schemas.ts';
 
 const ClaimDecision = object({
   state: Type.Unsafe<ClaimState>(oneOf(CLAIM_STATES)),
@@ -28,14 +40,26 @@ export const claims =
             'Disputed, accepted or closed, with the reason. No money moves: a deduction comes with a remittance, a credit with a credit note.',
           ),
           params: IdParams,
+          headers: IdempotencyHeaders,
           body: ClaimDecision,
           response: answers('The claim as it stands now.', named('ClaimRow'), forBodies),
         },
       },
-      async ({ params: { id }, body: { state, reason, by } }) =>
-        context.database.inTransaction(async (tx) => {
+      async ({ params: { id }, headers, body }, reply) => {
+        const { state, reason, by } = body;
+        const key = headers['idempotency-key'] ?? null;
+        // The same may be said again, after something else was: without a key each request is one of its own.
+        const asked = {
+          scope: `claim/decision/${id}`,
+          key,
+          posted: body,
+          impliedKey: async () => context.newId(),
+          status: 200 as const,
+        };
+        return once(context, reply, asked, async (tx) => {
           await decideClaim(context, tx, id, state, { actor: actorOf(by), reason });
-          return rowOrFailure(tx, 'claims', id);
-        }),
+          return { ok: true, value: await rowOrFailure(tx, 'claims', id) };
+        });
+      },
     );
   };

@@ -13,6 +13,8 @@ export interface Asked {
   readonly posted: object;
   /** What makes two requests without a key the same. */
   readonly impliedKey: (tx: Tx) => Promise<string>;
+  /** What a request that was done is answered with; 201 when absent. */
+  readonly status?: 200 | 201;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface Asked {
 export async function once(
   { database, clock }: Pick<FlowContext, 'database' | 'clock'>,
   reply: FastifyReply,
-  { scope, key, posted, impliedKey }: Asked,
+  { scope, key, posted, impliedKey, status = 201 }: Asked,
   run: (tx: Tx) => Promise<ActResult<object>>,
 ): Promise<FastifyReply> {
   const answer = await database.inTransaction(async (tx) => {
@@ -31,7 +33,7 @@ export async function once(
     if (given !== undefined) return given;
     const result = await run(tx);
     if (!result.ok) throw new Refused(result.findings);
-    const made = { status: 201, text: JSON.stringify(result.value) };
+    const made = { status, text: JSON.stringify(result.value) };
     await keepAnswer(tx, scope, idempotencyKey, made);
     return made;
   });

@@ -1,8 +1,11 @@
-import { ApiProblem, isRecord, listIn, type OperatorApi, operatorApi, query, textIn, textOrNull } from './api.ts';
+import { ApiProblem, isRecord, listIn, type OperatorApi, operatorApi, query, textIn } from './api.ts';
 import { difference, isNumber, sumOf } from './arithmetic.ts';
+import { settleDisputes } from './back-office-disputes.ts';
 import { type Announced, openBell } from './bell.ts';
 import { checkList, failuresOf } from './check.ts';
+import { notesOf } from './notes.ts';
 import { type Parcel, packed } from './packing.ts';
+import { postTwice } from './post-twice.ts';
 import type { Host } from './process.ts';
 import { HOLD_UNTIL_CHANGED } from './scenarios.ts';
 import { refill, type Shelf } from './shelves.ts';
@@ -29,6 +32,8 @@ export interface Duties {
   readonly decides: 'when-told' | 'when-seen' | 'never';
   readonly ships: boolean;
   readonly bills: boolean;
+  /** Corrects invoices the partner refuses, and settles what it claims. */
+  readonly disputes?: true;
 }
 
 export const isBackOfficeOptions = (value: unknown): value is BackOfficeOptions =>
@@ -95,6 +100,11 @@ export async function runBackOffice(options: BackOfficeOptions, host: Host): Pro
         if (givenUp.has(id) || AT_REST.has(textIn(summary, 'state'))) continue;
         await attempt(id, async () => workOn(api, orderIn(await api.get(`/orders/${id}`)), duties, round === 0, host));
       }
+      if (duties.disputes !== true || givenUp.has(partner)) continue;
+      await attempt(partner, async () => {
+        for (const text of await settleDisputes(api, partner, party))
+          host.tell({ kind: 'note', party, conversation: null, text });
+      });
     }
     await bell.rung(options.pollIntervalMs);
   }
@@ -168,24 +178,6 @@ async function bill(api: OperatorApi, order: Order, host: Host): Promise<void> {
   host.tell({ kind: 'note', party, conversation: null, text: `billed ${number}` });
 }
 
-/** One text for one JSON value: the order of an object's names means nothing, and a store may change it. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (!isRecord(value)) return JSON.stringify(value);
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([name, one]) => `${JSON.stringify(name)}:${canonical(one)}`).join()}}`;
-}
-
-/** The second time with the same key must be told what the first was told, and do nothing. */
-async function postTwice(api: OperatorApi, path: string, body: unknown, key: string): Promise<void> {
-  const first = await api.post(path, body, key);
-  const again = await api.post(path, body, key);
-  const [told, retold] = [first, again].map(canonical);
-  if (told !== retold) {
-    throw new Error(`POST ${path} answered the same key with ${told}, then ${retold}`);
-  }
-}
-
 const isMore = (a: string, b: string): boolean => {
   const rest = difference(a, b);
   return !rest.startsWith('-') && /[1-9]/.test(rest);
@@ -210,12 +202,6 @@ function orderIn(answer: unknown): Order {
       };
     }),
   };
-}
-
-/** Everything that is written on an order for people. */
-function notesOf(document: unknown): string {
-  const texts = isRecord(document) && Array.isArray(document.texts) ? document.texts : [];
-  return texts.map((one) => textOrNull(one, 'text') ?? '').join('\n');
 }
 
 function quantityIn(line: unknown, name: string): string {

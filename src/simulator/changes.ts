@@ -1,5 +1,5 @@
+import { acknowledged } from './acknowledged.ts';
 import { type Desk, type Reporter, takeTransaction, wireOf } from './desk.ts';
-import { checkAccepting } from './x12/check-acknowledgment.ts';
 import { checkChangeResponse } from './x12/check-change.ts';
 import type { SentOrder } from './x12/check-response.ts';
 import { change860 } from './x12/documents.ts';
@@ -20,8 +20,7 @@ export async function change(
   const { usage } = wanted.conversation;
   const file = await desk.send({ set: '860', functionalId: 'PC', usage, body: change860(wanted, number) });
   report.step(`860 ${number} sent`, wireOf('860', file));
-  const acknowledged = await takeTransaction(desk.mailroom, `997:${file.functionalId}:${file.groupNumber}`);
-  report.judged(`860 ${number} accepted by 997`, checkAccepting(acknowledged.transaction, file), acknowledged.wire);
+  await acknowledged(desk, file, report, `860 ${number} accepted by 997`);
   const answer = await takeTransaction(desk.mailroom, `865:${wanted.number}`);
   const list = checkChangeResponse(answer.transaction, stands, { change: number, taken });
   list.same('usage', answer.usage, usage);

@@ -6,7 +6,7 @@ import type { BackOfficeOptions, Role, RoleOptions } from './index.ts';
  * agreement announces orders: were it not so, they would never be decided here.
  */
 const DUTIES: BackOfficeOptions['partners'] = {
-  brightmart: { decides: 'never', ships: true, bills: false },
+  brightmart: { decides: 'never', ships: true, bills: false, disputes: true },
   cedarsupply: { decides: 'when-told', ships: true, bills: true },
   nordhandel: { decides: 'when-seen', ships: true, bills: true },
 };

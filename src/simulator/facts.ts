@@ -1,5 +1,6 @@
 import { isRecord, listIn, type OperatorApi, query, textIn, textOrNull } from './api.ts';
 import { amountText, centsOf, sameNumber } from './arithmetic.ts';
+import { claimDifferences, documentDifferences, refusedFieldDifferences } from './facts-of-disputes.ts';
 import type { Fact, OrderedLine, Usage } from './protocol.ts';
 
 /*
@@ -24,6 +25,12 @@ export async function differences(api: OperatorApi, fact: Fact): Promise<readonl
     }
     case 'order-document':
       return orderDifferences(api, fact);
+    case 'documents':
+      return documentDifferences(api, fact);
+    case 'refused-field':
+      return refusedFieldDifferences(api, fact);
+    case 'claim':
+      return claimDifferences(api, fact);
   }
 }
 

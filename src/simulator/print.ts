@@ -35,6 +35,19 @@ const RUNG_WORDS: Readonly<Record<RungName, string>> = {
   'invoice-sent': 'invoice sent',
   'invoice-delivered': 'invoice picked up',
   'invoice-acknowledged': 'invoice acknowledged',
+  'change-received': 'change received',
+  'change-receipted': 'change receipted',
+  'change-acknowledged': 'change acknowledged',
+  'change-answered': 'change answered',
+  'change-answer-delivered': 'answer picked up',
+  'change-answer-acknowledged': 'answer acknowledged',
+  'advice-received': 'advice received',
+  'advice-receipted': 'advice receipted',
+  'advice-acknowledged': 'advice acknowledged',
+  'claim-received': 'claim received',
+  'claim-receipted': 'claim receipted',
+  'claim-acknowledged': 'claim acknowledged',
+  'claim-decided': 'claim decided',
   'remittance-received': 'remittance received',
   'remittance-receipted': 'remittance receipted',
   'remittance-acknowledged': 'remittance acknowledged',
@@ -102,7 +115,7 @@ export function reportLine(paper: Paper, at: string, report: Report): string | n
   switch (report.kind) {
     case 'step':
       // What was sent is a rung of the gateway a moment later.
-      if (/^(850|ORDERS|REMADV|820 \d+) sent$/.test(report.step)) return null;
+      if (/^(850|ORDERS|REMADV|824|812|860 \d+|820 \d+) sent$/.test(report.step)) return null;
       return lineOf([
         ...prefix(report.conversation),
         paint(paper, 'dim', `✓ ${report.party}: ${report.step}`),

@@ -14,6 +14,8 @@ export interface Talk {
   readonly steps: Set<string>;
   /** Rungs that are met, by key. */
   readonly rungs: Map<string, Rung>;
+  /** Invoices the partner refused, as this conversation means it to, by the rung's subject: whether they were corrected and sent again. */
+  readonly refusals: Map<string, 'stands' | 'replaced'>;
   checksPassed: number;
   readonly failures: string[];
   /** Steps that wait for the operator, with what it has not found yet. */
@@ -46,6 +48,7 @@ export function newProgress(only?: readonly string[]): Progress {
       usage: conversation.usage,
       steps: new Set(),
       rungs: new Map(),
+      refusals: new Map(),
       checksPassed: 0,
       failures: [],
       unmet: new Map(),
@@ -106,21 +109,42 @@ export function note(progress: Progress, report: Report): void {
 const accountText = (waiting: readonly string[], leftovers: readonly string[]): string =>
   `waits for ${waiting.join(', ') || 'nothing'}; has left over ${leftovers.join(', ') || 'nothing'}`;
 
-/** Takes a look at a ladder into account; gives the rungs that are newly met, in the order they were climbed. */
+/** As the gateway tells that a refused document of ours was put right. */
+const REPLACED = 'rejected, corrected and sent again';
+
+/**
+ * Takes a look at a ladder into account; gives the rungs that are newly met, in the order they were climbed. A rung that was met and says later
+ * that it was overruled and put right is told again, and counts once.
+ */
 export function climb(talk: Talk, rungs: readonly Rung[]): readonly Rung[] {
   const fresh: Rung[] = [];
   for (const rung of rungs) {
-    if (rung.state !== 'met' || talk.rungs.has(rungKey(rung))) continue;
-    talk.rungs.set(rungKey(rung), rung);
+    const key = rungKey(rung);
+    if (rung.state !== 'met' || (talk.rungs.has(key) && !isNewlyReplaced(talk, rung))) continue;
+    if (rung.detail === REPLACED) talk.refusals.set(rung.subject, 'replaced');
+    talk.rungs.set(key, rung);
     fresh.push(rung);
   }
   for (const rung of rungs.filter(({ state }) => state === 'failed')) {
+    if (isMeantRefusal(talk, rung)) {
+      talk.refusals.set(rung.subject, 'stands');
+      continue;
+    }
     const told = `the gateway shows ${rung.rung} failed${rung.detail === null ? '' : `: ${rung.detail}`}`;
     if (!talk.failures.includes(told)) talk.failures.push(told);
   }
   return fresh.toSorted(
     (a, b) => (a.at ?? '').localeCompare(b.at ?? '') || RUNGS.indexOf(a.rung) - RUNGS.indexOf(b.rung),
   );
+}
+
+const isNewlyReplaced = ({ refusals }: Talk, rung: Rung): boolean =>
+  rung.detail === REPLACED && refusals.get(rung.subject) !== 'replaced';
+
+/** So many invoices as the conversation says it refuses, and no more. */
+function isMeantRefusal({ conversation, refusals }: Talk, rung: Rung): boolean {
+  if (rung.rung !== 'invoice-acknowledged') return false;
+  return refusals.has(rung.subject) || refusals.size < (conversation.refusedInvoices ?? 0);
 }
 
 /** Rungs met of rungs expected; more of one rung does not make up for another. */
@@ -143,6 +167,9 @@ export function missing(talk: Talk): readonly string[] {
     const met = [...talk.rungs.values()].filter(({ rung }) => rung === name).length;
     if (met < wanted) lacking.push(`rung ${name}: met ${met} of ${wanted} times`);
   }
+  const wanted = talk.conversation.refusedInvoices ?? 0;
+  const replaced = [...talk.refusals.values()].filter((how) => how === 'replaced').length;
+  if (replaced !== wanted) lacking.push(`refused invoices: ${replaced} of ${wanted} corrected and sent again`);
   for (const step of talk.conversation.steps) {
     if (talk.steps.has(step)) continue;
     const why = talk.unmet.get(step);

@@ -37,6 +37,31 @@ export type Fact =
     }
   | { readonly kind: 'duplicate-file'; readonly partner: string; readonly fileName: string }
   | {
+      /** Documents of ours of one number, the first made first: in which state each is. */
+      readonly kind: 'documents';
+      readonly document: 'invoice';
+      readonly number: string;
+      readonly usage: Usage;
+      readonly states: readonly string[];
+    }
+  | {
+      /** The field of a refused document of ours that the refusal means. */
+      readonly kind: 'refused-field';
+      readonly document: 'invoice';
+      readonly number: string;
+      readonly usage: Usage;
+      readonly path: string;
+    }
+  | {
+      readonly kind: 'claim';
+      readonly number: string;
+      readonly usage: Usage;
+      readonly amount: string;
+      /** The invoice it is about. */
+      readonly reference: string;
+      readonly state: string;
+    }
+  | {
       readonly kind: 'order-document';
       readonly number: string;
       readonly usage: Usage;

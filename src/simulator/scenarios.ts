@@ -1,5 +1,6 @@
 import { accepted, framingHammer, hammer, mallet, screwdrivers, tape, unsold, wrench } from './goods.ts';
 import type { Usage } from './protocol.ts';
+import { rungsOf, stepsOf, trade } from './trade.ts';
 
 /*
  * Conversation  one order and everything that follows from it, as a buyer lives it: what it orders, what answer it reckons with, in how many
@@ -21,6 +22,19 @@ export const RUNGS = [
   'invoice-sent',
   'invoice-delivered',
   'invoice-acknowledged',
+  'change-received',
+  'change-receipted',
+  'change-acknowledged',
+  'change-answered',
+  'change-answer-delivered',
+  'change-answer-acknowledged',
+  'advice-received',
+  'advice-receipted',
+  'advice-acknowledged',
+  'claim-received',
+  'claim-receipted',
+  'claim-acknowledged',
+  'claim-decided',
   'remittance-received',
   'remittance-receipted',
   'remittance-acknowledged',
@@ -49,7 +63,7 @@ export interface Line {
   readonly answer: readonly Answer[] | { readonly shelf: string };
 }
 
-export type Story = 'order-to-cash' | 'duplicate' | 'broken' | 'changed';
+export type Story = 'order-to-cash' | 'duplicate' | 'broken' | 'changed' | 'refused';
 
 export interface Conversation {
   /** Short and stable: reports, tables and `--json` name it so. */
@@ -71,73 +85,12 @@ export interface Conversation {
   readonly note?: string;
   /** The quantity of its one line that an 860 asks for in time. */
   readonly changedTo?: string;
-}
-
-/** How often each rung is climbed by an order with so many shipments and remittances, over AS2, where each message has its receipt. */
-const rungsOf = (shipments: number, payments: number): Readonly<Record<RungName, number>> => ({
-  'order-received': 1,
-  'order-receipted': 1,
-  'order-acknowledged': 1,
-  'order-decided': 1,
-  'response-sent': 1,
-  'response-delivered': 1,
-  'response-acknowledged': 1,
-  shipped: shipments,
-  'ship-notice-sent': shipments,
-  'ship-notice-delivered': shipments,
-  'ship-notice-acknowledged': shipments,
-  'invoice-sent': shipments,
-  'invoice-delivered': shipments,
-  'invoice-acknowledged': shipments,
-  'remittance-received': payments,
-  'remittance-receipted': payments,
-  'remittance-acknowledged': payments,
-  // Each remittance pays part of every invoice, and there is one invoice a shipment.
-  'cash-applied': payments * shipments,
-});
-
-/** The buyer's side of the same: every message read and found right, every remittance acknowledged, every open amount as reckoned. */
-const stepsOf = (shipments: number, payments: number): readonly string[] => [
-  '850 sent',
-  '850 accepted by 997',
-  '855 right',
-  ...Array.from({ length: shipments }, (_, index) => [`856 ${index + 1} right`, `810 ${index + 1} right`]).flat(),
-  ...Array.from({ length: payments }, (_, index) => [
-    `820 ${index + 1} sent`,
-    `820 ${index + 1} accepted by 997`,
-    `cash ${index + 1} agreed`,
-  ]).flat(),
-];
-
-interface Trade {
-  readonly key: string;
-  readonly title: string;
-  readonly lines: readonly Line[];
-  readonly party?: 'brightmart' | 'cedarsupply';
-  readonly usage?: Usage;
-  readonly verdict?: string;
-  readonly shipments?: number;
-  readonly payments?: readonly number[];
-  readonly wantTa1?: boolean;
-}
-
-function trade({ key, title, lines, ...more }: Trade): Conversation {
-  const payments = more.payments ?? [100];
-  const shipments = more.shipments ?? 1;
-  const wantTa1 = more.wantTa1 ?? false;
-  return {
-    key,
-    title,
-    lines,
-    payments,
-    wantTa1,
-    party: more.party ?? 'brightmart',
-    story: 'order-to-cash',
-    usage: more.usage ?? 'production',
-    verdict: more.verdict ?? 'AD',
-    rungs: rungsOf(shipments, payments.length),
-    steps: [...stepsOf(shipments, payments.length), ...(wantTa1 ? ['850 received by TA1'] : [])],
-  };
+  /** What the buyer expects off its invoice and does not find there; it refuses the invoice until it does. */
+  readonly allowance?: string;
+  /** So much of its one line arrives damaged: claimed, and kept back. */
+  readonly damaged?: string;
+  /** How many invoices the buyer refuses. A refusal stands as a failed rung until the invoice was corrected and sent again, and must be. */
+  readonly refusedInvoices?: number;
 }
 
 const duplicate: Conversation = {
@@ -170,8 +123,15 @@ const changed: Conversation = {
   note: HOLD_UNTIL_CHANGED,
   story: 'changed',
   changedTo: '18',
-  // The 855, and an 865 for each 860.
-  rungs: { ...whole.rungs, 'response-sent': 3, 'response-delivered': 3, 'response-acknowledged': 3 },
+  rungs: {
+    ...whole.rungs,
+    'change-received': 2,
+    'change-receipted': 2,
+    'change-acknowledged': 2,
+    'change-answered': 2,
+    'change-answer-delivered': 2,
+    'change-answer-acknowledged': 2,
+  },
   steps: [
     ...whole.steps,
     '860 1 sent',
@@ -180,6 +140,50 @@ const changed: Conversation = {
     '860 2 sent',
     '860 2 accepted by 997',
     '865 2 right',
+  ],
+};
+
+/** Said in the note of an order, before what is to be taken off its invoice. */
+export const ALLOWANCE_NOTE = 'PROMOTION ALLOWANCE';
+
+const disputed = trade({
+  key: 'refused',
+  title: 'invoice refused, corrected, then claimed',
+  lines: [accepted(mallet('1', '20'))],
+});
+const refused: Conversation = {
+  ...disputed,
+  story: 'refused',
+  note: `${ALLOWANCE_NOTE} 5.00`,
+  allowance: '5.00',
+  damaged: '2',
+  refusedInvoices: 1,
+  rungs: {
+    ...disputed.rungs,
+    // What was refused, and what took its place.
+    'invoice-sent': 2,
+    'invoice-delivered': 2,
+    'invoice-acknowledged': 2,
+    'advice-received': 1,
+    'advice-receipted': 1,
+    'advice-acknowledged': 1,
+    'claim-received': 1,
+    'claim-receipted': 1,
+    'claim-acknowledged': 1,
+    'claim-decided': 1,
+    // What was paid, and what was given up of the rest.
+    'cash-applied': 2,
+  },
+  steps: [
+    ...disputed.steps,
+    '824 sent',
+    '824 accepted by 997',
+    'refusal landed on its field',
+    'corrected 810 right',
+    'corrected 810 acknowledged',
+    '812 sent',
+    '812 accepted by 997',
+    'claim accepted, nothing moved',
   ],
 };
 
@@ -247,6 +251,7 @@ export const CONVERSATIONS: readonly Conversation[] = [
   duplicate,
   broken,
   changed,
+  refused,
   trade({
     key: 'partial',
     title: 'paid in two parts',

@@ -1,3 +1,4 @@
+import { acknowledged } from './acknowledged.ts';
 import { amountText } from './arithmetic.ts';
 import { atQuantity, change } from './changes.ts';
 import { type CheckList, checkList } from './check.ts';
@@ -14,12 +15,13 @@ import {
   wireOf,
   x12Day,
 } from './desk.ts';
+import { type Bill, refuseAndClaim } from './refusal.ts';
 import { type Conversation, isRefused } from './scenarios.ts';
-import { checkAccepting, checkRejecting, checkTa1, checkTa1Interchange } from './x12/check-acknowledgment.ts';
+import { checkRejecting, checkTa1, checkTa1Interchange } from './x12/check-acknowledgment.ts';
 import { checkInvoice, type ReadInvoice } from './x12/check-invoice.ts';
 import { checkResponse, type ReadResponse, type SentOrder } from './x12/check-response.ts';
 import { checkShipNotice, type Shipped } from './x12/check-ship-notice.ts';
-import { broken850, order850, remittance820 } from './x12/documents.ts';
+import { broken850, type Kept, order850, remittance820 } from './x12/documents.ts';
 import { type Delimiters, usualDelimiters } from './x12/write.ts';
 
 /*
@@ -53,10 +55,14 @@ export async function converse(desk: Desk, conversation: Conversation): Promise<
   if (conversation.wantTa1) await receivedByTa1(desk, file, report);
   const response = await readResponse(desk, order, report);
   if (conversation.story === 'duplicate') await sendTwice(desk, order, file, report);
-  const { changedTo } = conversation;
+  const { changedTo, allowance, damaged } = conversation;
   if (changedTo !== undefined) return changeAndPay(desk, order, changedTo, report);
-  const invoices = await receiveGoods(desk, order, response, report);
-  return pay(desk, order, invoices, report);
+  const bills = await receiveGoods(desk, order, response, report);
+  if (allowance === undefined || damaged === undefined) return pay(desk, order, bills, report);
+  const [bill, ...others] = bills;
+  if (bill === undefined || others.length > 0) throw new Error(`order ${order.number} was to be billed once`);
+  const { invoice, kept } = await refuseAndClaim(desk, order, bill, { allowance, damaged }, report);
+  return pay(desk, order, [invoice], report, kept);
 }
 
 /** Less in time, and less again when it has left: the first is shipped and billed, the second refused. */
@@ -96,13 +102,6 @@ async function sendOrder(desk: Desk, order: SentOrder, report: Reporter): Promis
   return file;
 }
 
-async function acknowledged(desk: Desk, file: SentFile, report: Reporter, step: string): Promise<void> {
-  const arrived = await takeTransaction(desk.mailroom, `997:${file.functionalId}:${file.groupNumber}`);
-  const list = checkAccepting(arrived.transaction, file);
-  list.same('usage', arrived.usage, file.usage);
-  report.judged(step, list, arrived.wire);
-}
-
 async function receivedByTa1(desk: Desk, file: SentFile, report: Reporter): Promise<void> {
   const arrived = await takeTa1(desk.mailroom, file.interchangeNumber);
   const list = checkTa1(arrived.ta1, file, 'A', '000');
@@ -136,9 +135,9 @@ async function receiveGoods(
   order: SentOrder,
   response: Pick<ReadResponse, 'answers'>,
   report: Reporter,
-): Promise<readonly ReadInvoice[]> {
+): Promise<readonly Bill[]> {
   const { memory, mailroom } = desk;
-  const invoices: ReadInvoice[] = [];
+  const bills: Bill[] = [];
   for (const [index, shipped] of expectedShipments(order, response).entries()) {
     const notice = await takeTransaction(mailroom, `856:${order.number}`);
     const read = checkShipNotice(notice.transaction, order, shipped, (sscc) => memory.firstTime('sscc', sscc));
@@ -152,26 +151,35 @@ async function receiveGoods(
     report.judged(`856 ${index + 1} right`, read.list, notice.wire);
     const billed = await takeTransaction(mailroom, `810:${order.number}`);
     const isNew = (number: string) => memory.firstTime('invoice', `${order.conversation.usage} ${number}`);
-    const invoice = checkInvoice(billed.transaction, order, shipped, isNew);
+    const invoice = checkInvoice(billed.transaction, order, shipped, { isNew });
     invoice.list.same('usage', billed.usage, order.conversation.usage);
     const isAfter = billed.sequence > notice.sequence;
     invoice.list.that('ISA13', isAfter, String(billed.sequence), `a number after ${notice.sequence} of its 856`);
     report.judged(`810 ${index + 1} right`, invoice.list, billed.wire);
-    invoices.push(invoice);
+    bills.push({ ...invoice, shipped, arrived: billed });
   }
-  return invoices;
+  return bills;
 }
 
-async function pay(desk: Desk, order: SentOrder, invoices: readonly ReadInvoice[], report: Reporter): Promise<Settled> {
+/** Pays what was billed; `kept` is kept back of the last payment, and the supplier is to give it up. */
+async function pay(
+  desk: Desk,
+  order: SentOrder,
+  invoices: readonly ReadInvoice[],
+  report: Reporter,
+  kept?: Kept,
+): Promise<Settled> {
   const { conversation } = order;
   const open = new Map(invoices.map(({ number, cents }) => [number, cents]));
+  let paidCents = 0n;
   for (const [index, percent] of conversation.payments.entries()) {
     const isLast = index === conversation.payments.length - 1;
     const items = invoices.map((invoice) => {
-      const paid = isLast ? (open.get(invoice.number) ?? 0n) : (invoice.cents * BigInt(percent)) / 100n;
-      open.set(invoice.number, (open.get(invoice.number) ?? 0n) - paid);
-      return { invoice, paid };
+      const due = isLast ? (open.get(invoice.number) ?? 0n) : (invoice.cents * BigInt(percent)) / 100n;
+      open.set(invoice.number, (open.get(invoice.number) ?? 0n) - due);
+      return isLast && kept !== undefined ? { invoice, paid: due - kept.cents, kept } : { invoice, paid: due };
     });
+    paidCents += items.reduce((sum, { paid }) => sum + paid, 0n);
     const trace = `${desk.profile.orderPrefix}${String(desk.memory.take('trace')).padStart(9, '0')}`;
     const body = remittance820(desk.profile, order, { trace, valueOn: x12Day(desk.today), items });
     const file = await desk.send({ set: '820', functionalId: 'RA', usage: conversation.usage, body });
@@ -186,8 +194,7 @@ async function pay(desk: Desk, order: SentOrder, invoices: readonly ReadInvoice[
     }));
     await report.agreed(`cash ${index + 1} agreed`, facts);
   }
-  const invoicedCents = invoices.reduce((sum, { cents }) => sum + cents, 0n);
-  return { invoicedCents, paidCents: invoicedCents - [...open.values()].reduce((sum, cents) => sum + cents, 0n) };
+  return { invoicedCents: invoices.reduce((sum, { cents }) => sum + cents, 0n), paidCents };
 }
 
 /** The same bytes under another name, then the same control numbers around another order. Neither may become an order. */

@@ -194,11 +194,13 @@ describe('810', () => {
 
   test('a right one passes, and the buyer reckons the same total', () => {
     expect(judge(INVOICE_SHORT)).toEqual([]);
-    expect(checkInvoice(transactionOf('810', INVOICE_SHORT), orderOf('short'), SHIPPED_SHORT, isNew)).toMatchObject({
-      number: 'INV0000001',
-      issuedOn: '20261122',
-      cents: 147_360n,
-    });
+    expect(checkInvoice(transactionOf('810', INVOICE_SHORT), orderOf('short'), SHIPPED_SHORT, { isNew })).toMatchObject(
+      {
+        number: 'INV0000001',
+        issuedOn: '20261122',
+        cents: 147_360n,
+      },
+    );
   });
 
   test.each`

@@ -1,25 +1,35 @@
-import { amountText, extensionCents, isNumber, sameNumber, sumOf } from '../arithmetic.ts';
+import { amountText, centsOf, extensionCents, isNumber, sameNumber, sumOf } from '../arithmetic.ts';
 import { type CheckList, checkList } from '../check.ts';
 import { isDay } from './check-envelope.ts';
 import { find, idOf, loopsOf, type SentOrder } from './check-response.ts';
 import type { Shipped } from './check-ship-notice.ts';
-import { element, type Transaction } from './read.ts';
+import { element, type Segment, type Transaction } from './read.ts';
 
 export interface ReadInvoice {
   readonly list: CheckList;
   /** BIG02, and BIG01 as CCYYMMDD. */
   readonly number: string;
   readonly issuedOn: string;
-  /** What this buyer owes by its own reckoning: shipped × acknowledged price, line by line, in cents. */
+  /** What this buyer owes by its own reckoning, in cents: shipped × acknowledged price, line by line, less what is to be taken off. */
   readonly cents: bigint;
 }
 
-/** The 810 of a shipment: shipped quantity × acknowledged price, and the total to the cent. `isNew` says whether a number was never seen. */
+/** What a corrected invoice must be: of the number that was refused, and with what was missed on it. */
+export interface Correction {
+  readonly number: string;
+  /** Taken off the goods, as a decimal. */
+  readonly allowance: string;
+}
+
+/**
+ * The 810 of a shipment: shipped quantity × acknowledged price, and the total to the cent. A new one by `isNew`, which says whether a number was
+ * never seen; a corrected one, after this buyer refused it, of exactly the number it had.
+ */
 export function checkInvoice(
   transaction: Transaction,
   order: SentOrder,
   shipped: Shipped,
-  isNew: (number: string) => boolean,
+  expected: { readonly isNew: (number: string) => boolean } | { readonly corrects: Correction },
 ): ReadInvoice {
   const { segments } = transaction;
   const list = checkList(`810 for ${order.number}`);
@@ -28,7 +38,8 @@ export function checkInvoice(
   list.same('BIG', big?.tag, 'BIG');
   list.that('BIG01', isDay(element(big, 1)), element(big, 1), 'a day');
   list.that('BIG02', /^\S.{0,21}$/.test(number), number, 'the number of an invoice');
-  list.that('BIG02', isNew(number), number, 'a number never used before');
+  if ('corrects' in expected) list.same('BIG02', number, expected.corrects.number);
+  else list.that('BIG02', expected.isNew(number), number, 'a number never used before');
   const orderedOn = element(big, 3);
   if (orderedOn !== undefined && orderedOn !== '') list.same('BIG03', orderedOn, order.orderedOn);
   list.same('BIG04', element(big, 4), order.number);
@@ -43,13 +54,25 @@ export function checkInvoice(
   if (currency !== undefined) list.same('CUR02', element(currency, 2), 'USD');
   const terms = find(segments, 'ITD');
   if (terms !== undefined) list.same('ITD07', element(terms, 7), '30');
-  // Nothing was agreed beside the goods: an allowance, a charge or a tax would be ours to refuse.
-  for (const tag of ['SAC', 'TXI'])
-    list.same(`${tag} segments`, String(segments.filter((one) => one.tag === tag).length), '0');
-  const cents = checkLines(list, transaction, order, shipped);
+  const allowed = checkAllowance(list, segments, 'corrects' in expected ? expected.corrects.allowance : null);
+  const cents = checkLines(list, transaction, order, shipped) - allowed;
   const total = element(find(segments, 'TDS'), 1);
   list.same('TDS01', total, cents.toString());
   return { list, number, issuedOn: element(big, 1) ?? '', cents };
+}
+
+/** Nothing was agreed beside the goods but this: any other allowance, charge or tax would be ours to refuse. */
+function checkAllowance(list: CheckList, segments: readonly Segment[], allowance: string | null): bigint {
+  const sacs = segments.filter(({ tag }) => tag === 'SAC');
+  list.same('TXI segments', String(segments.filter(({ tag }) => tag === 'TXI').length), '0');
+  list.same('SAC segments', String(sacs.length), allowance === null ? '0' : '1');
+  if (allowance === null) return 0n;
+  const [sac] = sacs;
+  const cents = centsOf(allowance);
+  list.same('SAC01', element(sac, 1), 'A');
+  list.same('SAC02', element(sac, 2), 'F800');
+  list.same('SAC05', element(sac, 5), cents.toString());
+  return cents;
 }
 
 function checkLines(list: CheckList, { segments }: Transaction, order: SentOrder, shipped: Shipped): bigint {

@@ -10,10 +10,13 @@ import {
   BROKEN_850,
   CHANGE_860,
   CHANGE_860_LINE,
+  CLAIM_812,
   ORDER_850,
   ORDER_850_LINE,
+  REFUSAL_824,
   REMITTANCE_820,
   REMITTANCE_820_ITEM,
+  REMITTANCE_820_KEPT,
 } from './templates.ts';
 import { fill, type Values } from './write.ts';
 
@@ -110,7 +113,18 @@ export interface RemittanceText {
   readonly trace: string;
   /** CCYYMMDD. */
   readonly valueOn: string;
-  readonly items: readonly { readonly invoice: ReadInvoice; readonly paid: bigint }[];
+  readonly items: readonly {
+    readonly invoice: ReadInvoice;
+    readonly paid: bigint;
+    /** Of what is not paid: what a claim keeps back. */
+    readonly kept?: Kept;
+  }[];
+}
+
+/** What a buyer keeps back of an invoice, and by which claim of its own. */
+export interface Kept {
+  readonly cents: bigint;
+  readonly claim: string;
 }
 
 /** The body of an 820 that pays invoices of one order. */
@@ -123,7 +137,7 @@ export function remittance820(profile: BuyerProfile, order: SentOrder, remittanc
     amount: amountText(items.reduce((sum, { paid }) => sum + paid, 0n)),
     payerName: profile.name,
     payeeName: profile.supplierName,
-    items: items.flatMap(({ invoice, paid }) =>
+    items: items.flatMap(({ invoice, paid, kept }) =>
       fill(REMITTANCE_820_ITEM, {
         invoice: invoice.number,
         // PI pays an open item, PP part of one.
@@ -132,8 +146,61 @@ export function remittance820(profile: BuyerProfile, order: SentOrder, remittanc
         gross: amountText(invoice.cents),
         order: order.number,
         invoicedOn: invoice.issuedOn,
+        adjustments:
+          kept === undefined ? [] : fill(REMITTANCE_820_KEPT, { kept: amountText(kept.cents), claim: kept.claim }),
       }),
     ),
+  });
+}
+
+/** Where an invoice of theirs stands: the group and set it came in, and the number of its TDS segment, counted from ST = 1. */
+export interface InvoicePlace {
+  readonly group: string;
+  readonly set: string;
+  readonly totalSegment: number;
+}
+
+/** The body of an 824 that refuses an invoice for its total. */
+export function refusal824(
+  profile: BuyerProfile,
+  invoice: ReadInvoice,
+  { group, set, totalSegment }: InvoicePlace,
+  refusal: { readonly advice: string; readonly today: string; readonly reason: string; readonly wantedCents: bigint },
+): readonly string[] {
+  return fill(REFUSAL_824, {
+    ...valuesOf(profile),
+    advice: refusal.advice,
+    today: refusal.today,
+    buyerName: profile.name,
+    invoice: invoice.number,
+    group,
+    set,
+    reason: refusal.reason,
+    segment: String(totalSegment),
+    found: invoice.cents.toString(),
+    wanted: refusal.wantedCents.toString(),
+  });
+}
+
+/** The body of an 812 over so much of one line of an invoice. */
+export function claim812(
+  profile: BuyerProfile,
+  order: SentOrder,
+  invoice: ReadInvoice,
+  claim: { readonly today: string; readonly line: Line; readonly quantity: string } & Kept,
+): readonly string[] {
+  return fill(CLAIM_812, {
+    ...valuesOf(profile),
+    ...lineValues(claim.line),
+    buyerName: profile.name,
+    today: claim.today,
+    claim: claim.claim,
+    cents: claim.cents.toString(),
+    quantity: claim.quantity,
+    invoice: invoice.number,
+    invoicedOn: invoice.issuedOn,
+    order: order.number,
+    orderedOn: order.orderedOn,
   });
 }
 

@@ -65,6 +65,30 @@ export const REMITTANCE_820_ITEM = `
   RMR*IV*{invoice}*{action}*{paid}*{gross}
   REF*PO*{order}
   DTM*003*{invoicedOn}
+  {adjustments}
+`;
+
+/** 04: damaged goods; CM: the number of the claim it follows from. */
+export const REMITTANCE_820_KEPT = `
+  ADX*-{kept}*04*CM*{claim}
+`;
+
+/** TR: refused. 010: the total is wrong; it stands in the first element, 610, of the invoice's TDS. */
+export const REFUSAL_824 = `
+  BGN*00*{advice}*{today}
+  N1*FR*{buyerName}*92*{billId}
+  N1*TO*{supplierName}*92*{vendorNumber}
+  OTI*TR*IV*{invoice}***{today}**{group}*{set}*810
+  TED*010*{reason}*TDS*{segment}*1*610*{found}*{wanted}
+`;
+
+/** A debit of which the buyer will keep back what it is over with its next payment; 04: damaged. */
+export const CLAIM_812 = `
+  BCD*{today}*{claim}*O*{cents}*D*{invoicedOn}*{invoice}**{orderedOn}*{order}*00**IV*{invoice}
+  CUR*BY*USD
+  N1*BY*{buyerName}*92*{billId}
+  CDD*04*D*{line}*{cents}***{quantity}*EA**INV*{price}
+  LIN**UP*{upc}*VN*{vendorItem}
 `;
 
 export const ACKNOWLEDGMENT_997 = `
