@@ -67,7 +67,7 @@ const wrongIn = (reports: readonly Report[]): readonly string[] =>
   });
 
 describe('with a gateway that does all right', () => {
-  test.each(['whole', 'partial', 'test-usage'])(
+  test.each(['whole', 'partial', 'test-usage', 'refused'])(
     'the buyer finds nothing wrong and takes every step: %s',
     async (key) => {
       const reports = await hold(key);
@@ -83,6 +83,20 @@ describe('with a gateway that does all right', () => {
       { kind: 'open-item', amount: '199.80', remaining: '119.88' },
       { kind: 'open-item', amount: '199.80', remaining: '0.00' },
     ]);
+  });
+
+  test('it refuses an invoice where its total stands, and pays what is left when it has claimed', async () => {
+    const reports = await hold('refused');
+    const facts = reports.flatMap((one) => (one.kind === 'checkpoint' ? one.facts : []));
+    const number = 'INV4500000101';
+    expect(facts).toMatchObject([
+      { kind: 'refused-field', number, path: 'totals.due' },
+      { kind: 'documents', number, states: ['rejected', 'accepted'] },
+      { kind: 'claim', number: 'CB4500000101', amount: '16.80', reference: number, state: 'accepted' },
+      { kind: 'open-item', number, amount: '163.00', remaining: '163.00' },
+      { kind: 'open-item', number, amount: '163.00', remaining: '0.00' },
+    ]);
+    expect(reports.find(({ kind }) => kind === 'finished')).toMatchObject({ invoiced: '163.00', paid: '146.20' });
   });
 
   test('a second run takes new numbers', async () => {

@@ -36,6 +36,84 @@ describe('orders', () => {
   });
 });
 
+describe('documents of one number', () => {
+  const fact: Fact = {
+    kind: 'documents',
+    document: 'invoice',
+    number: 'INV1',
+    usage: 'production',
+    states: ['rejected', 'accepted'],
+  };
+  // Newest first, as the gateway lists them.
+  const listed = (...states: readonly string[]) => states.map((state) => ({ id: state, number: 'INV1', state }));
+  test.each([
+    ['refused and sent again', listed('accepted', 'rejected'), []],
+    ['the other way round', listed('rejected', 'accepted'), ['invoice INV1 is accepted, then rejected']],
+    ['not answered yet', listed('sent', 'rejected'), ['invoice INV1 is rejected, then sent']],
+    ['sent once', listed('rejected'), ['invoice INV1 is rejected']],
+    ['of another number', [{ id: 'x', number: 'INV2', state: 'rejected' }], ['invoice INV1 is not there']],
+  ])('%s', async (_name, items, wrong) => {
+    const found = await differences(apiWith({ '/documents': { items } }), fact);
+    expect(found).toEqual(wrong.map((text) => `${text}, rejected, then accepted expected`));
+  });
+});
+
+describe('the field a refusal means', () => {
+  const fact: Fact = {
+    kind: 'refused-field',
+    document: 'invoice',
+    number: 'INV1',
+    usage: 'production',
+    path: 'totals.due',
+  };
+  const event = (type: string, ...paths: readonly string[]) => ({ type, data: { errors: [{ paths }] } });
+  const api = (state: string, ...items: readonly object[]) =>
+    apiWith({ '/documents': { items: [{ id: 'd1', number: 'INV1', state }] }, '/timeline/document/d1': { items } });
+  test.each([
+    ['is it', api('rejected', event('invoice/partner-rejected', 'totals.due')), []],
+    [
+      'is another',
+      api('rejected', event('invoice/partner-rejected', 'number')),
+      ['the refusal of INV1 means number, totals.due expected'],
+    ],
+    [
+      'is told of an acceptance only',
+      api('rejected', event('invoice/partner-accepted', 'totals.due')),
+      ['the refusal of INV1 means no field, totals.due expected'],
+    ],
+    ['of nothing refused', api('accepted'), ['no invoice INV1 is rejected']],
+  ])('%s', async (_name, told, wrong) => expect(await differences(told, fact)).toEqual(wrong));
+});
+
+describe('a claim', () => {
+  const fact: Fact = {
+    kind: 'claim',
+    number: 'CB1',
+    usage: 'production',
+    amount: '16.80',
+    reference: 'INV1',
+    state: 'accepted',
+  };
+  const claim = (changes: object = {}) => ({
+    amount: '16.80',
+    reference: 'INV1',
+    state: 'accepted',
+    openItem: 'i1',
+    ...changes,
+  });
+  test.each([
+    ['right', [claim()], []],
+    ['over more', [claim({ amount: '16.81' })], ['claim CB1 is over 16.81, 16.80 expected']],
+    ['about another invoice', [claim({ reference: 'INV2' })], ['reference of claim CB1 is INV2, INV1 expected']],
+    ['not decided', [claim({ state: 'open' })], ['state of claim CB1 is open, accepted expected']],
+    ['of nothing', [claim({ openItem: null })], ['claim CB1 is tied to no open item']],
+    ['missing', [], ['0 claims CB1 stand, 1 expected']],
+    ['twice', [claim(), claim()], ['2 claims CB1 stand, 1 expected']],
+  ])('%s', async (_name, items, wrong) =>
+    expect(await differences(apiWith({ '/claims': { items } }), fact)).toEqual(wrong),
+  );
+});
+
 describe('open items', () => {
   const fact: Fact = { kind: 'open-item', number: 'INV1', usage: 'production', amount: '509.64', remaining: '0.00' };
   const item = (changes: object = {}) => ({

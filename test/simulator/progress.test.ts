@@ -33,6 +33,13 @@ function complete(progress: Progress, key: string): void {
       Array.from({ length: wanted }, (_, index) => rung(name, { subject: `${name} ${index}` })),
     );
   }
+  for (let index = 0; index < (talk.conversation.refusedInvoices ?? 0); index += 1)
+    climb(talk, [
+      rung('invoice-acknowledged', {
+        subject: `invoice-acknowledged ${index}`,
+        detail: 'rejected, corrected and sent again',
+      }),
+    ]);
   note(progress, { kind: 'finished', party, conversation: key, invoiced: '1.00', paid: '1.00' });
 }
 
@@ -49,11 +56,12 @@ describe('a conversation', () => {
   });
 
   test.each(RUNGS)('without one %s is not', (name) => {
-    const progress = newProgress(['short']);
-    complete(progress, 'short');
-    const talk = talkOf(progress, 'short');
-    const [key] = [...talk.rungs].find(([, one]) => one.rung === name) ?? [];
-    talk.rungs.delete(key ?? '');
+    const key = CONVERSATIONS.find(({ rungs }) => rungs[name] !== undefined)?.key ?? 'none of them';
+    const progress = newProgress([key]);
+    complete(progress, key);
+    const talk = talkOf(progress, key);
+    const [met] = [...talk.rungs].find(([, one]) => one.rung === name) ?? [];
+    talk.rungs.delete(met ?? '');
     const wanted = talk.conversation.rungs[name] ?? 0;
     expect(missing(talk)).toEqual([`rung ${name}: met ${wanted - 1} of ${wanted} times`]);
     expect(isComplete(progress, [])).toBe(false);
@@ -101,6 +109,42 @@ describe('a conversation', () => {
       fail(progress);
       expect(wentWell(progress, [])).toBe(false);
     }
+  });
+});
+
+describe('an invoice that is meant to be refused', () => {
+  const answer = (state: string, detail: string, subject = 'document 1') =>
+    rung('invoice-acknowledged', { state, detail, subject, message: '997', interchangeControlNumber: '7' });
+  const refused = answer('failed', 'rejected');
+  const replaced = answer('met', 'rejected, corrected and sent again');
+
+  test('fails nothing while it stands, and lacks its correction until that was sent', () => {
+    const talk = talkOf(newProgress(['refused']), 'refused');
+    const lacks = 'refused invoices: 0 of 1 corrected and sent again';
+    expect(missing(talk)).toContain(lacks);
+    expect(climb(talk, [answer('met', 'accepted')])).toHaveLength(1);
+    climb(talk, [refused]);
+    expect([talk.failures, missing(talk).includes(lacks)]).toEqual([[], true]);
+    // Told again, and counted once.
+    expect(climb(talk, [replaced])).toEqual([replaced]);
+    expect([climb(talk, [replaced]), missing(talk).includes(lacks)]).toEqual([[], false]);
+    expect(missing(talk)).toContain('rung invoice-acknowledged: met 1 of 2 times');
+  });
+
+  test('is one: a second refusal, and the refusal of anything else, are failures', () => {
+    const talk = talkOf(newProgress(['refused']), 'refused');
+    climb(talk, [refused, answer('failed', 'rejected', 'document 2')]);
+    expect(talk.failures).toEqual(['the gateway shows invoice-acknowledged failed: rejected']);
+    const other = talkOf(newProgress(['refused']), 'refused');
+    climb(other, [rung('ship-notice-acknowledged', { state: 'failed', detail: 'rejected' })]);
+    expect(other.failures).toHaveLength(1);
+  });
+
+  test('that nobody meant to refuse, and was, is not right though it was corrected', () => {
+    const progress = newProgress(['whole']);
+    complete(progress, 'whole');
+    climb(talkOf(progress, 'whole'), [replaced]);
+    expect(missing(talkOf(progress, 'whole'))).toEqual(['refused invoices: 1 of 0 corrected and sent again']);
   });
 });
 

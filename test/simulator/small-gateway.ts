@@ -43,6 +43,7 @@ export function smallGateway(folder: string, lies: Lies) {
   const [inbox, outbox] = [join(folder, 'inbox'), join(folder, 'outbox')];
   mkdirSync(inbox, { recursive: true });
   mkdirSync(outbox, { recursive: true });
+  const orders = new Map<string, { day: string; number: string; lines: readonly Segmented[]; cents: bigint }>();
   let last = 0;
   let isStopped = false;
 
@@ -131,6 +132,27 @@ export function smallGateway(folder: string, lies: Lies) {
         usage,
       );
     for (const step of lies.billsFirst ? [invoice, notice] : [notice, invoice]) step();
+    orders.set(`INV${number}`, { day, number, lines, cents });
+  };
+
+  /** What an 824 refused comes again, less the allowance the order's buyer misses. */
+  const correct = (segments: readonly Segmented[], usage: 'production' | 'test') => {
+    const refused = segments.find(({ tag }) => tag === 'OTI')?.at(3) ?? '';
+    const order = orders.get(refused);
+    if (order === undefined) return;
+    const { day, number, lines, cents } = order;
+    send(
+      '810',
+      'IN',
+      [
+        `BIG*${day}*${refused}*${day}*${number}`,
+        ...lines.map((line) => `IT1*${line.at(1)}*${line.at(2)}*EA*${line.at(4)}*PE*UP*${line.at(7)}`),
+        `TDS*${cents - 500n}`,
+        'SAC*A*F800***500',
+        `CTT*${lines.length}`,
+      ],
+      usage,
+    );
   };
 
   const take = (text: string) => {
@@ -150,6 +172,7 @@ export function smallGateway(folder: string, lies: Lies) {
     if (name === '997' && lies.acknowledgesAcknowledgments !== true) return;
     send('997', 'FA', [`AK1*${gs?.at(1)}*${gs?.at(6)}`, `AK2*${name}*${st?.at(2)}`, 'AK5*A', 'AK9*A*1*1*1'], usage);
     if (name === '850') answerOrder(segments, usage);
+    if (name === '824') correct(segments, usage);
   };
 
   const run = async () => {

@@ -190,7 +190,9 @@ describe('856', () => {
 
 describe('810', () => {
   const judge = (body: readonly string[], isNewNumber = true) =>
-    wrongIn(checkInvoice(transactionOf('810', body), orderOf('short'), SHIPPED_SHORT, () => isNewNumber).list);
+    wrongIn(
+      checkInvoice(transactionOf('810', body), orderOf('short'), SHIPPED_SHORT, { isNew: () => isNewNumber }).list,
+    );
 
   test('a right one passes, and the buyer reckons the same total', () => {
     expect(judge(INVOICE_SHORT)).toEqual([]);
@@ -239,6 +241,31 @@ describe('810', () => {
   });
 
   test('a number used before is found', () => expect(judge(INVOICE_SHORT, false)).toEqual(['BIG02']));
+
+  describe('corrected', () => {
+    const corrects = { number: 'INV0000001', allowance: '5.00' };
+    const CORRECTED = changed(changed(INVOICE_SHORT, 'TDS*147360', 'TDS*146860'), 'CTT', 'SAC*A*F800***500\nCTT');
+    const read = (body: readonly string[]) =>
+      checkInvoice(transactionOf('810', body), orderOf('short'), SHIPPED_SHORT, { corrects });
+
+    test('a right one passes, of the number that was refused, and less is reckoned', () => {
+      expect(wrongIn(read(CORRECTED).list)).toEqual([]);
+      expect(read(CORRECTED).cents).toBe(146_860n);
+    });
+
+    test.each`
+      from                    | to                           | at
+      ${'INV0000001'}         | ${'INV0000002'}              | ${'BIG02'}
+      ${'TDS*146860'}         | ${'TDS*147360'}              | ${'TDS01'}
+      ${'SAC*A'}              | ${'SAC*C'}                   | ${'SAC01'}
+      ${'F800'}               | ${'D240'}                    | ${'SAC02'}
+      ${'***500'}             | ${'***50'}                   | ${'SAC05'}
+      ${'SAC*A*F800***500\n'} | ${''}                        | ${'SAC segments'}
+      ${'CTT*2'}              | ${'SAC*A*F800***500\nCTT*2'} | ${'SAC segments'}
+    `('$from changed to "$to" is found at $at', ({ from, to, at }) =>
+      expect(wrongIn(read(changed(CORRECTED, from, to)).list)).toContain(at),
+    );
+  });
 });
 
 const sent: SentGroup = {

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { BUYERS } from '../../src/simulator/profiles.ts';
 import { CONVERSATIONS } from '../../src/simulator/scenarios.ts';
-import { accepting997, broken850, order850, remittance820 } from '../../src/simulator/x12/documents.ts';
+import {
+  accepting997,
+  broken850,
+  claim812,
+  order850,
+  refusal824,
+  remittance820,
+} from '../../src/simulator/x12/documents.ts';
 import { readX12 } from '../../src/simulator/x12/read.ts';
 import { fill, interchangeText, usualDelimiters } from '../../src/simulator/x12/write.ts';
 import { bytesOf, conversation, envelope, orderOf, set } from './documents.ts';
@@ -12,6 +19,10 @@ const invoice = {
   number: 'INV0000001',
   issuedOn: '20261122',
   cents: 147_360n,
+};
+
+const fail = (): never => {
+  throw new Error('the conversation has no line');
 };
 
 describe('what the buyer writes, node-x12 reads strictly', () => {
@@ -28,6 +39,7 @@ describe('what the buyer writes, node-x12 reads strictly', () => {
   test.each([
     ['820 in one', [{ invoice, paid: 147_360n }]],
     ['820 in part', [{ invoice, paid: 58_944n }]],
+    ['820 with a part kept', [{ invoice, paid: 145_680n, kept: { cents: 1_680n, claim: 'CB4500000101' } }]],
   ])('%s', async (name, items) => {
     const body = remittance820(BUYERS.brightmart, orderOf('short'), {
       trace: '45000000001',
@@ -39,6 +51,36 @@ describe('what the buyer writes, node-x12 reads strictly', () => {
     await expect(
       transaction?.segments.map(({ tag, elements }) => [tag, ...elements].join('*')).join('\n'),
     ).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
+  });
+
+  test.each([
+    [
+      '824',
+      'AG',
+      refusal824(
+        BUYERS.brightmart,
+        invoice,
+        { group: '12', set: '0001', totalSegment: 7 },
+        { advice: 'AA4500000101', today: '20261123', reason: 'PROMOTION ALLOWANCE IS MISSING', wantedCents: 146_860n },
+      ),
+    ],
+    [
+      '812',
+      'CD',
+      claim812(BUYERS.brightmart, orderOf('refused'), invoice, {
+        today: '20261123',
+        cents: 1_680n,
+        claim: 'CB4500000101',
+        quantity: '2',
+        line: conversation('refused').lines[0] ?? fail(),
+      }),
+    ],
+  ] as const)('%s', async (name, functionalId, body) => {
+    const text = interchangeText(envelope({ functionalId }), [set(name, body)]);
+    const [transaction] = (await readX12(bytesOf(text))).groups[0]?.transactions ?? [];
+    await expect(
+      transaction?.segments.map(({ tag, elements }) => [tag, ...elements].join('*')).join('\n'),
+    ).toMatchFileSnapshot(`golden/${name}-brightmart.txt`);
   });
 
   test('997', async () => {
