@@ -45,11 +45,16 @@ async function refuse(desk: Desk, order: SentOrder, bill: Bill, allowance: strin
   ]);
 }
 
-function placeOf({ arrived: { content, transaction } }: Bill): InvoicePlace {
-  const group = content.kind === 'transaction' ? (element(content.group.header, 6) ?? '') : '';
-  const totalSegment = transaction.segments.findIndex(({ tag }) => tag === 'TDS') + 1;
-  return { group, set: transaction.controlNumber, totalSegment };
-}
+const groupOf = ({ content }: Arrived): string =>
+  content.kind === 'transaction' ? (element(content.group.header, 6) ?? '') : '';
+
+const numbersOf = (arrived: Bill['arrived']): string => `${groupOf(arrived)} ${arrived.transaction.controlNumber}`;
+
+const placeOf = ({ arrived }: Bill): InvoicePlace => ({
+  group: groupOf(arrived),
+  set: arrived.transaction.controlNumber,
+  totalSegment: arrived.transaction.segments.findIndex(({ tag }) => tag === 'TDS') + 1,
+});
 
 /** The same number under new control numbers, less the allowance; our 997 for it must have arrived before anything is claimed of it. */
 async function takeCorrected(
@@ -66,8 +71,8 @@ async function takeCorrected(
   invoice.list.same('usage', arrived.usage, usage);
   const isAfter = arrived.sequence > bill.arrived.sequence;
   invoice.list.that('ISA13', isAfter, String(arrived.sequence), `a number after ${bill.arrived.sequence}`);
-  const [controlNumber, former] = [arrived.transaction.controlNumber, bill.arrived.transaction.controlNumber];
-  invoice.list.that('ST02', controlNumber !== former, controlNumber, `another number than ${former}`);
+  const [numbers, former] = [arrived, bill.arrived].map(numbersOf);
+  invoice.list.that('GS06 and ST02', numbers !== former, numbers, `others than ${former}`);
   report.judged('corrected 810 right', invoice.list, arrived.wire);
   await report.agreed('corrected 810 acknowledged', [
     { kind: 'documents', document: 'invoice', number: invoice.number, usage, states: ['rejected', 'accepted'] },

@@ -61,7 +61,7 @@ export function checkInvoice(
   return { list, number, issuedOn: element(big, 1) ?? '', cents };
 }
 
-/** Nothing was agreed beside the goods but this: any other allowance, charge or tax would be ours to refuse. */
+/** Nothing was agreed beside the goods but this. Another allowance, a charge or a tax would be ours to refuse. */
 function checkAllowance(list: CheckList, segments: readonly Segment[], allowance: string | null): bigint {
   const sacs = segments.filter(({ tag }) => tag === 'SAC');
   list.same('TXI segments', String(segments.filter(({ tag }) => tag === 'TXI').length), '0');
