@@ -18,6 +18,7 @@ const account = {
   passwords: [],
   login: 'either',
   fileBytesMax: 2e9,
+  settleMs: null,
   quotaBytes: 1e12,
   quotaFiles: 1e6,
   inbox: { name: 'in', ...rights },
@@ -34,6 +35,7 @@ const listener = sftpListener({
     find: async (_channel, name) => names.get(name),
     put: async (_channel, upload) => void names.set(upload.name, upload),
     remove: async (_channel, name) => void names.delete(name),
+    closed: async () => [],
     usage: async () => ({ byteLength: 0, fileCount: 0 }),
   },
   outbox: {

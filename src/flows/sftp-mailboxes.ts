@@ -2,6 +2,7 @@ import { FailureError } from '../core/failure.ts';
 import type { Channel } from '../partners/configuration.ts';
 import { deliveryById } from '../store/deliveries/delivery.ts';
 import {
+  closedUploads,
   findUploadRow,
   listUploads,
   putUpload,
@@ -30,6 +31,7 @@ export function accountOfChannel({ id, settings, fileBytesMax }: Channel): Accou
     passwords: settings.passwords.map(({ scrypt, expiresOn }) => ({ scrypt, expiresAt: until(expiresOn) })),
     login: settings.login,
     fileBytesMax,
+    settleMs: settings.takeWhen === 'settled' ? settings.settleMs : null,
     quotaBytes: settings.quotaBytes,
     quotaFiles: settings.quotaFiles,
     inbox: { name: settings.inboxName, mayList, mayDelete, mayRename, mayOverwrite },
@@ -92,6 +94,8 @@ export const sftpInboxes = ({ database }: FlowContext): Inbox => ({
       is_closed: part?.isClosed ?? null,
     }),
   remove: (channelId, name) => removeUploadRow(database, channelId, name),
+  closed: async (channelId, holder, milliseconds, limit) =>
+    (await closedUploads(database, channelId, holder, { milliseconds, limit })).map(uploadOf),
   usage: (channelId) => uploadUsage(database, channelId),
 });
 

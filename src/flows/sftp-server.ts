@@ -19,6 +19,7 @@ const auditMs = 250;
 const expireMs = 60 * 60_000;
 /** Twice a minute, as metrics are scraped. */
 const roomMs = 30_000;
+const settledMs = 1_000;
 
 export interface OpenSftpServer {
   /** "sftp://127.0.0.1:8482". */
@@ -88,6 +89,21 @@ export async function openSftpServer(
     }
   };
   const telling = setInterval(() => void tellRoom(), roomMs);
+  let settling: Promise<void> = Promise.resolve();
+  const settle = async (): Promise<void> => {
+    const accounts = (await context.configuration()).channels.flatMap((channel) => accountOfChannel(channel) ?? []);
+    await listener.takeSettled(accounts);
+  };
+  let isSettling = false;
+  const settlingTimer = setInterval(() => {
+    if (isSettling) return;
+    isSettling = true;
+    settling = settle()
+      .catch((thrown: unknown) => report('SFTP server', failureOf(thrown)))
+      .finally(() => {
+        isSettling = false;
+      });
+  }, settledMs);
   const url = await listener.listen(at);
   await tellRoom();
   return {
@@ -96,6 +112,8 @@ export async function openSftpServer(
     async close() {
       clearInterval(expiring);
       clearInterval(telling);
+      clearInterval(settlingTimer);
+      await settling;
       await listener.close();
       await audit.close();
       await removeSftpRoom(context.database, holder).catch(() => undefined); // it says its age, and is told no more after two minutes

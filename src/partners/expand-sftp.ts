@@ -21,6 +21,9 @@ export const sftpMailboxDefaults = {
   inboxName: 'in',
   outboxName: 'out',
   leavesWhen: 'read',
+  takeWhen: 'closed',
+  /** As where we poll: a client that adds to a file opens it again at once. */
+  settleMs: 15_000,
   mayList: true,
   mayDelete: true,
   mayRename: true,
@@ -108,6 +111,8 @@ export function expandSftpMailbox(
     inboxName: settings.inboxName,
     outboxName: settings.outboxName,
     leavesWhen: settings.leavesWhen,
+    takeWhen: settings.takeWhen,
+    settleMs: settings.settleMs,
     mayList: settings.mayList,
     mayDelete: settings.mayDelete,
     mayRename: settings.mayRename,

@@ -10,6 +10,9 @@ export interface FileNameParts {
   /** "test", "production": the two count apart, so without it their numbers meet in one folder. */
   readonly usage: string;
   readonly deliveryId: string;
+  /** "20261231" and "235959", UTC, of when it was composed: the name is kept with the delivery, so a retry has the same. */
+  readonly date: string;
+  readonly time: string;
 }
 
 const PARTS = [
@@ -18,6 +21,8 @@ const PARTS = [
   'controlNumber',
   'usage',
   'deliveryId',
+  'date',
+  'time',
 ] as const satisfies readonly (keyof FileNameParts)[];
 /** What stands in a template beside its parts: nothing a folder, a shell or another system could misread. */
 const PLAIN = /^[A-Za-z0-9._-]*$/;

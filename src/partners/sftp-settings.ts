@@ -109,6 +109,8 @@ export const sftpMailboxChannel = {
   inboxName: optional(folderName),
   outboxName: optional(folderName),
   leavesWhen: optional(oneOf('read', 'deleted')),
+  takeWhen: optional(oneOf('closed', 'settled')),
+  settleMs: optional(whole(1_000, 3_600_000)),
   mayList: optional(Type.Boolean()),
   mayDelete: optional(Type.Boolean()),
   mayRename: optional(Type.Boolean()),
@@ -157,6 +159,8 @@ export interface SftpMailboxSettings {
   readonly inboxName: string;
   readonly outboxName: string;
   readonly leavesWhen: 'read' | 'deleted';
+  readonly takeWhen: 'closed' | 'settled';
+  readonly settleMs: number;
   readonly mayList: boolean;
   readonly mayDelete: boolean;
   readonly mayRename: boolean;

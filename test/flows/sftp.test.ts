@@ -31,7 +31,7 @@ const withSettings =
       channel.partner === 'brightmart' ? { ...channel, settings } : channel,
     ),
   });
-const fileName = '{message}-{controlNumber}-{deliveryId}.edi';
+const fileName = '{message}-{date}-{time}-{controlNumber}-{deliveryId}.edi';
 
 describe.skipIf(!hasOpenSsh)('a partner whose SFTP client comes to us', () => {
   let gateway: TestGateway;
@@ -195,6 +195,7 @@ describe.skipIf(!hasOpenSsh)('a partner whose SFTP server we come to', () => {
     );
     expect(sent.length).toBeGreaterThanOrEqual(10);
     expect(sent.every(({ state }) => state === 'sent')).toBe(true);
+    expect(sent.every(({ file_name }) => /^\d{3}-20361122-\d{6}-\d{9}-/.test(file_name))).toBe(true);
     expect(readdirSync(join(folder, 'in')).toSorted()).toEqual(sent.map(({ file_name }) => file_name).toSorted());
     expect(
       (await gateway.rows<{ stage: string }>('select distinct stage from upload_stage')).map(({ stage }) => stage),

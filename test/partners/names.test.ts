@@ -22,10 +22,14 @@ test.each([
     expect(identityOf(text)).toSatisfy((read: Parameters<typeof identityKey>[0]) => identityKey(read) === text);
 });
 
-const parts = { partner: 'shop', message: '855', controlNumber: '000000001', usage: 'test', deliveryId: '0190-ab' };
+const parts = {
+  ...{ partner: 'shop', message: '855', controlNumber: '000000001', usage: 'test', deliveryId: '0190-ab' },
+  ...{ date: '20261231', time: '235959' },
+};
 test.each([
   ['{message}-{controlNumber}.edi', '855-000000001.edi'],
   ['{partner}_{deliveryId}', 'shop_0190-ab'],
+  ['{partner}.{date}T{time}.{controlNumber}.edi', 'shop.20261231T235959.000000001.edi'],
 ])('%s makes %s', (template, name) => {
   expect(faultOfFileName(template)).toBeNull();
   expect(fileNameOf(template, parts)).toBe(name);
@@ -33,6 +37,7 @@ test.each([
 
 test.each([
   '{message}.edi',
+  '{date}-{time}.edi',
   '../{deliveryId}',
   '{deliveryId}/x',
   '.{deliveryId}',

@@ -16,6 +16,7 @@ describe('a channel over SFTP', () => {
       `${pin}, passwordVariable: PASSWORD, inbox: /out, afterPickUp: delete, outbox: /in, takeWhen: marker, files: ["*.edi"]`,
     ),
     ours('keys: [{ publicKey: "ssh-ed25519 AAAAC3Nza shop@example", expiresOn: 2027-06-30 }]'),
+    ours('keys: [{ publicKey: "ssh-ed25519 AAAAC3Nza" }], takeWhen: settled, settleMs: 30000'),
   ])('%s', (channel) => expect(parse(channel).faults).toEqual([]));
 
   test.each([

@@ -41,6 +41,8 @@ export function enterWritten(context: FlowContext, of: Written, rows: WrittenRow
     controlNumber,
     usage: of.usage,
     deliveryId: id,
+    date: at.toISOString().slice(0, 10).replaceAll('-', ''),
+    time: at.toISOString().slice(11, 19).replaceAll(':', ''),
   });
   const owned = { company_id: of.company, partner_id: of.partner, usage: of.usage, channel_id: of.channel.id };
   const delivery: DeliveryRow = {

@@ -50,6 +50,21 @@ export async function putUpload(client: Queryable, channelId: string, row: Uploa
   );
 }
 
+/** Parts that were closed and lie with a holder, untouched for so long; oldest first. */
+export async function closedUploads(
+  client: Queryable,
+  channelId: string,
+  holder: string,
+  { milliseconds, limit }: { readonly milliseconds: number; readonly limit: number },
+): Promise<readonly UploadRow[]> {
+  const { rows } = await client.query<Row>(
+    `select * from sftp_upload where channel_id = $1 and holder = $2 and is_closed and at <= now() - make_interval(secs => $3)
+     order by at, name limit $4`,
+    [channelId, holder, milliseconds / 1_000, limit],
+  );
+  return rows;
+}
+
 export async function removeUploadRow(client: Queryable, channelId: string, name: string): Promise<void> {
   await client.query('delete from sftp_upload where channel_id = $1 and name = $2', [channelId, name]);
 }

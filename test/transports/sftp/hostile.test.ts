@@ -75,6 +75,51 @@ describe('what clients do', () => {
     expect(readdirSync(world.spoolFolder)).toEqual([]);
   });
 
+  test('one that closes and opens again to add to it: taken once, whole, when it has settled', async () => {
+    const account = withKey({ settleMs: 1_000 });
+    const world = await startServer([account]);
+    const settle = () => world.listener.takeSettled([account]);
+    const sftp = await open(world);
+    const append = async (path: string, flags: 'w' | 'a' | 'r+', text: string, at: number): Promise<Buffer> => {
+      const handle = await ask<Buffer>((done) => sftp.open(path, flags, done));
+      expect(await tell((done) => sftp.write(handle, Buffer.from(text), 0, text.length, at, done))).toBe(OK);
+      return handle;
+    };
+    for (const [flags, text, at] of [
+      ['w', 'ISA*', 0],
+      ['a', '00*', 0],
+      ['r+', 'IEA~', 7],
+    ] as const) {
+      const handle = await append('/in/850.edi', flags, text, at);
+      await settle(); // it is being written
+      expect(await tell((done) => sftp.close(handle, done))).toBe(OK);
+      expect(world.kept.texts()).toEqual([]);
+    }
+    const part = await append('/in/855.edi.part', 'w', 'ISA~', 0);
+    expect(await tell((done) => sftp.close(part, done))).toBe(OK);
+    await Promise.all([settle(), settle()]);
+    expect(world.kept.texts()).toEqual(['ISA*00*IEA~']); // the temporary one waits for its name
+    await settle();
+    expect(world.kept.texts().length).toBe(1);
+    // Taken, it is ours.
+    expect(await tell((done) => sftp.open('/in/850.edi', 'a', done))).toBe(DENIED);
+    expect(world.audit.filter(({ operation }) => operation === 'upload').map(({ outcome }) => outcome)).toEqual([
+      ...Array.from({ length: 3 }, () => 'ok, waits until it is settled'),
+      'ok, waits for its final name',
+      'ok, settled',
+      'The file is delivered and cannot be changed',
+    ]);
+    // One that settles with another process was answered with OK: a writer that cannot see it must not put its own in the place.
+    await world.mailboxes.put('shop/box', {
+      name: 'other.edi',
+      byteLength: 4,
+      modifiedS: 1,
+      part: { holder: 'another', spool: 'there', isClosed: true },
+    });
+    expect(await tell((done) => sftp.open('/in/other.edi', 'w', done))).toBe(FAILURE);
+    expect(readdirSync(world.spoolFolder).length).toBe(1);
+  });
+
   test('a delivery that was not read to its end stays; read in two goes, it leaves', async () => {
     const world = await startServer([withKey()]);
     const bytes = randomBytes(9_000_000);

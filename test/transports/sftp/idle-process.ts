@@ -23,6 +23,7 @@ const listener = sftpListener({
           passwords: [],
           login: 'key',
           fileBytesMax: 1e9,
+          settleMs: null,
           quotaBytes: 1e9,
           quotaFiles: 1_000,
           inbox: { name: 'in', ...rights },
@@ -34,6 +35,7 @@ const listener = sftpListener({
     find: async (channelId, name) => uploads.get(`${channelId}/${name}`),
     put: async (channelId, upload) => void uploads.set(`${channelId}/${upload.name}`, upload),
     remove: async () => undefined,
+    closed: async () => [],
     usage: async () => ({ byteLength: 0, fileCount: 0 }),
   },
   outbox: {

@@ -35,6 +35,11 @@ export class Mailboxes implements Inbox {
   async remove(channelId: string, name: string) {
     this.uploads.delete(`${channelId}/${name}`);
   }
+  async closed(channelId: string, holder: string) {
+    return (await this.list(channelId, null, 1e9)).filter(
+      ({ part }) => part?.isClosed === true && part.holder === holder,
+    );
+  }
   async usage(channelId: string) {
     const all = await this.list(channelId, null, 1e9);
     return { byteLength: all.reduce((sum, { byteLength }) => sum + byteLength, 0), fileCount: all.length };
@@ -85,6 +90,7 @@ export const accountFor = (more: Partial<Account>): Account => ({
   passwords: [],
   login: 'either',
   fileBytesMax: 200_000_000,
+  settleMs: null,
   quotaBytes: 1_000_000_000,
   quotaFiles: 10_000,
   inbox: { name: 'in', mayList: true, mayDelete: true, mayRename: true, mayOverwrite: true },

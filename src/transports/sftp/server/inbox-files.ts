@@ -12,6 +12,7 @@ import type { Writers } from './writers.ts';
  * A file's way in:
  *
  *   OPEN ─▶ bytes spooled ─▶ CLOSE, final name   ─▶ received (committed) ─▶ shown as delivered ─▶ OK
+ *                         ├▶ the same, `settled`   ─▶ a closed part ─▶ OK; quiet for settleMs ─▶ received
  *                         ├▶ CLOSE, temporary name ─▶ a closed part ─▶ RENAME to a final one ─▶ received ─▶ OK
  *                         └▶ the connection breaks ─▶ a broken part: shown with what came, gone on with by append, never delivered
  *
@@ -128,14 +129,15 @@ export class Writing {
     try {
       if (this.#refusal !== null) throw this.#refusal;
       if (!this.#spool.coverage.covers(byteLength)) throw failed('The file has holes');
-      const isPart = isUnfinished(name) || byteLength === 0;
+      const isSettling = !isUnfinished(name) && account.settleMs !== null;
+      const isPart = isUnfinished(name) || byteLength === 0 || isSettling;
       if (isPart) await this.#spool.keep(byteLength);
       else await deliver(this.#parts, name, this.#spool.bytes());
       const part = isPart ? { holder, spool: this.#spool.id, isClosed: true } : null;
       await inbox.put(account.channelId, { name, byteLength, modifiedS: this.modifiedS, part });
       this.#isKept = true;
       if (!isPart) await this.#spool.discard();
-      audit({ operation: 'upload', name, byteLength, outcome: isPart ? 'ok, waits for its final name' : 'ok' });
+      audit({ operation: 'upload', name, byteLength, outcome: isSettling ? waits.settle : isPart ? waits.name : 'ok' });
     } catch (error) {
       await this.#spool.discard();
       audit({ operation: 'upload', name, byteLength, outcome: error instanceof Error ? error.message : 'failed' });
@@ -170,11 +172,12 @@ export class Writing {
   }
 }
 
+const waits = { settle: 'ok, waits until it is settled', name: 'ok, waits for its final name' } as const;
 const takenOver = (): Error => failed('Another connection writes this file');
 const nowS = (clock: Clock): number => Math.floor(clock.now().getTime() / 1_000);
 const noRoom = 'There is no room on our disk; try again later';
 
-async function deliver(
+export async function deliver(
   { account, intake, remote }: InboxParts,
   name: string,
   bytes: AsyncIterable<Uint8Array>,
@@ -209,6 +212,7 @@ async function openAlone(parts: InboxParts, name: string, flags: OpenFlags): Pro
   const { channelId, quotaBytes, quotaFiles } = account;
   await writers.of(channelId, name)?.breakOff();
   const found = await findUpload(parts, name);
+  if (found === undefined) await expectNotElsewhere(parts, name);
   if (found === undefined && !flags.create) throw absent();
   if (found !== undefined && flags.exclusive) throw failed('The file is there already');
   // A delivered file is ours: nothing can be added to it, only another put in its place. scp does so without emptying it first; who means
@@ -230,6 +234,13 @@ async function openAlone(parts: InboxParts, name: string, flags: OpenFlags): Pro
   const one = new Writing(parts, name, left ?? new SpoolFile(spoolFolder), flags.append, freedBytes);
   writers.begin(channelId, name, one, used);
   return one;
+}
+
+/** A whole file that settles with another process was answered with OK: it is not to be written over by one that cannot see it. */
+async function expectNotElsewhere({ account, inbox }: InboxParts, name: string): Promise<void> {
+  if (account.settleMs === null || isUnfinished(name)) return;
+  const found = await inbox.find(account.channelId, name);
+  if (found?.part?.isClosed === true) throw failed('The file is being taken; try again later');
 }
 
 /** RENAME within the inbox: a closed part under a final name is delivered by it. Never onto a name that is there. */

@@ -4,7 +4,10 @@ import { FailureError, failureOf } from '../../../core/failure.ts';
 import { sftpKeepaliveCountMax, sftpKeepaliveMs } from '../../limits.ts';
 import { safeAlgorithms } from '../client/algorithms.ts';
 import { addressOf, Doorkeeper } from './doorkeeper.ts';
+import type { InboxParts } from './inbox-files.ts';
+import type { Account } from './mailbox.ts';
 import { PasswordGate } from './password.ts';
+import { takeSettled } from './settled.ts';
 import { type SftpListenerOptions, type Shared, Visit } from './visit.ts';
 import { Writers } from './writers.ts';
 
@@ -15,6 +18,8 @@ export interface SftpListener {
   listen(at: { readonly host: string; readonly port: number }): Promise<string>;
   /** Takes no more, hangs up, and waits until what was being written is kept. */
   close(): Promise<void>;
+  /** Takes what has settled in these mailboxes. Throws what the store or a disk says; the next call goes on. */
+  takeSettled(accounts: readonly Account[]): Promise<void>;
   readonly connectionCount: number;
 }
 
@@ -80,6 +85,17 @@ export function sftpListener(options: SftpListenerOptions): SftpListener {
       for (const [socket] of open) socket.destroy();
       await Promise.all(open.map(([, visit]) => visit.end()));
       await closed;
+    },
+    async takeSettled(accounts) {
+      const { writers } = shared;
+      for (const account of accounts) {
+        const { channelId, username, settleMs } = account;
+        if (settleMs === null) continue;
+        const remote = 'settled';
+        const audit = (line: Parameters<InboxParts['audit']>[0]): void =>
+          options.audit({ channelId, username, remote, ...line });
+        await takeSettled({ ...options, account, remote, audit, writers }, settleMs);
+      }
     },
     get connectionCount() {
       return visits.size;

@@ -14,6 +14,8 @@ export interface Account {
   /** `both`: the key first, then the password. */
   readonly login: 'key' | 'password' | 'either' | 'both';
   readonly fileBytesMax: number;
+  /** How long a closed file must lie untouched before it is taken; null: it is taken when it is closed. */
+  readonly settleMs: number | null;
   readonly inbox: InboxRights;
   readonly outbox: OutboxRights;
   /** Of the inbox: what lies there unfinished, and names that are still shown. */
@@ -77,6 +79,8 @@ export interface Inbox {
   /** Adds or replaces. */
   put(channelId: string, upload: Upload): Promise<void>;
   remove(channelId: string, name: string): Promise<void>;
+  /** Parts that were closed and lie with `holder`, untouched for so long; oldest first. */
+  closed(channelId: string, holder: string, settleMs: number, countMax: number): Promise<readonly Upload[]>;
   /** Of everything that is shown. */
   usage(channelId: string): Promise<{ readonly byteLength: number; readonly fileCount: number }>;
 }
