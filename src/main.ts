@@ -184,7 +184,8 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     let sftp: ServedGateway['sftp'] = null;
     if (settings.sftp !== null && settings.roles.has('sftp')) {
       const { openSftpServer } = await import('./flows/sftp-server.ts');
-      const at = { ...settings.sftp, folder: join(settings.dataFolder, 'sftp') };
+      const at = { ...settings.sftp, folder: join(settings.dataFolder, 'sftp'), masterKey };
+      if (masterKey === null) log.warn('TALLYPORT_KEY is not set: host keys of SFTP lie in the clear');
       const { url, fingerprints, close: closeSftp } = await openSftpServer(context, at, report);
       closers.push(closeSftp);
       sftp = { url, fingerprints };

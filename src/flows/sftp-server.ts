@@ -10,6 +10,7 @@ import { DiskRoom, freeBytesOf } from '../transports/sftp/server/disk-room.ts';
 import { openHostKeys } from '../transports/sftp/server/host-keys.ts';
 import { sftpListener } from '../transports/sftp/server/listener.ts';
 import type { Audited } from '../transports/sftp/server/mailbox.ts';
+import { hostKeySafe } from './as2/sealing.ts';
 import type { FlowContext } from './context.ts';
 import { openReceiver } from './receive.ts';
 import { accountOfChannel, sftpInboxes, sftpOutboxes } from './sftp-mailboxes.ts';
@@ -36,6 +37,8 @@ export async function openSftpServer(
     readonly host: string;
     readonly port: number;
     readonly folder: string;
+    /** What host keys are sealed with; null: they lie in the clear. */
+    readonly masterKey?: Buffer | null;
     /** For tests; else the limit's own, and what the disk says. */
     readonly freeBytesMin?: number;
     readonly freeBytes?: () => Promise<number>;
@@ -44,7 +47,7 @@ export async function openSftpServer(
 ): Promise<OpenSftpServer> {
   const spoolFolder = join(at.folder, 'spool');
   await mkdir(spoolFolder, { recursive: true, mode: 0o700 });
-  const hostKeys = await openHostKeys(at.folder);
+  const hostKeys = await openHostKeys(at.folder, hostKeySafe(at.masterKey ?? null));
   const holder = await holderOf(at.folder);
   const expire = async (): Promise<void> => {
     for (const spool of await expireUploads(context.database, holder, sftpPartMsMax))

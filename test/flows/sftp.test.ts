@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,11 +68,12 @@ describe.skipIf(!hasOpenSsh)('a partner whose SFTP client comes to us', () => {
       );
     const server = await openSftpServer(
       gateway.context,
-      { host: '127.0.0.1', port: 0, folder: join(root, 'server') },
+      { host: '127.0.0.1', port: 0, folder: join(root, 'server'), masterKey: randomBytes(32) },
       (what: string, failure: FailureError) => failures.push(`${what}: ${failure.message}`),
     );
     closing.push(() => server.close());
     port = server.url.split(':').at(-1) ?? '';
+    expect(readFileSync(join(root, 'server', 'host-ed25519'), 'latin1')).toMatch(/^-----BEGIN TALLYPORT SEALED KEY/);
   });
   const sftp = (...lines: readonly string[]): Promise<string> =>
     new Promise((resolve, reject) => {

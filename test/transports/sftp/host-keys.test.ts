@@ -1,7 +1,10 @@
-import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { hostKeySafe } from '../../../src/flows/as2/sealing.ts';
 import type { SftpEndpoint } from '../../../src/transports/sftp/client/connect.ts';
 import { readHostKeys } from '../../../src/transports/sftp/client/host-keys.ts';
 import { connectSftp } from '../../../src/transports/sftp/client/sftp-files.ts';
@@ -82,4 +85,55 @@ test('a file that is no key stops us, and is not overwritten', async () => {
   writeFileSync(join(folder, 'host-rsa'), 'not a key');
   await expect(openHostKeys(folder)).rejects.toMatchObject({ kind: 'credential-missing' });
   expect(statSync(join(folder, 'host-rsa')).size).toBe(9);
+});
+
+describe('with a master key', () => {
+  const safe = hostKeySafe(randomBytes(32));
+  const file = (folder: string, name: string): string => readFileSync(join(folder, name), 'latin1');
+  const names = ['host-ed25519', 'host-rsa'];
+
+  test('they are sealed from the start, and open with it alone', async () => {
+    const folder = join(root, 'sealed');
+    const [first, again] = [await openHostKeys(folder, safe), await openHostKeys(folder, safe)];
+    expect(again).toEqual(first);
+    for (const name of names) {
+      expect(file(folder, name)).toMatch(/^-----BEGIN TALLYPORT SEALED KEY-----/);
+      expect(file(folder, name)).not.toMatch(/OPENSSH|RSA|PRIVATE/);
+      expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+    }
+    for (const other of [hostKeySafe(randomBytes(32)), null])
+      await expect(openHostKeys(folder, other)).rejects.toMatchObject({ kind: 'credential-missing' });
+    const { port } = await startServer([account], { hostKeys: again });
+    const shown = await readHostKeys({ host: '127.0.0.1', port, timeoutMs: 5_000 });
+    expect(shown.map(({ fingerprint }) => fingerprint)).toEqual(first.map(({ fingerprint }) => fingerprint));
+  });
+
+  test('those that lay in the clear are sealed where they are, and stay the same keys', async () => {
+    const folder = join(root, 'migrated');
+    const clear = await openHostKeys(folder);
+    const sealed = await openHostKeys(folder, safe);
+    expect(sealed).toEqual(clear);
+    expect(readdirSync(folder).toSorted()).toEqual(names); // nothing is left beside them
+    for (const name of names) expect(file(folder, name)).not.toContain('PRIVATE');
+  });
+
+  test('a next one of ssh-keygen is sealed at its first start, and takes the other’s place', async () => {
+    const folder = join(root, 'sealed-rotation');
+    await openHostKeys(folder, safe);
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'made')]);
+    renameSync(join(folder, 'made'), join(folder, 'host-ed25519.next'));
+    const next = (await openHostKeys(folder, safe)).find(({ isNext }) => isNext);
+    expect(file(folder, 'host-ed25519.next')).not.toContain('PRIVATE');
+    renameSync(join(folder, 'host-ed25519.next'), join(folder, 'host-ed25519'));
+    const [now] = await openHostKeys(folder, safe);
+    expect(now).toMatchObject({ fingerprint: next?.fingerprint, isNext: false });
+  });
+
+  test('a file that is no key is not sealed over', async () => {
+    const folder = join(root, 'broken-sealed');
+    await openHostKeys(folder, safe);
+    writeFileSync(join(folder, 'host-rsa'), 'not a key');
+    await expect(openHostKeys(folder, safe)).rejects.toMatchObject({ kind: 'credential-missing' });
+    expect(file(folder, 'host-rsa')).toBe('not a key');
+  });
 });
