@@ -2,7 +2,7 @@ import { shipmentOfWarehouse } from '../orders/warehouse.ts';
 import type { Tx } from '../store/database.ts';
 import { type StoredDocument, setDocumentState } from '../store/documents/document.ts';
 import { orderForUpdate } from '../store/orders/orders.ts';
-import { ordersNumbered } from '../store/orders/orders-numbered.ts';
+import { ordersSentTo } from '../store/orders/orders-sent-to.ts';
 import type { FlowContext } from './context.ts';
 import { type Gathered, gather } from './gathered.ts';
 import { postShipment } from './orders/post-shipment.ts';
@@ -10,8 +10,8 @@ import { postShipment } from './orders/post-shipment.ts';
 type WarehouseDocument = Extract<StoredDocument, { kind: 'warehouse-shipment' }>;
 
 /**
- * A third-party warehouse shipped (945): the order it means is shipped, whoever's it is, and the ship notice leaves. The agreement to receive a
- * 945 from a partner is the trust in it. What cannot count is held with the reason.
+ * A third-party warehouse shipped (945): the order we told it of is shipped, and the ship notice leaves. It ships what we sent it a 940 for, and
+ * nothing else, whatever it names. What cannot count is held with the reason.
  */
 export async function processWarehouseShipment(
   context: FlowContext,
@@ -35,9 +35,9 @@ export async function processWarehouseShipment(
 
 async function shipOrWhyNot(context: FlowContext, tx: Tx, document: WarehouseDocument): Promise<string | null> {
   const { body, company_id, usage, partner_id } = document;
-  const numbers = [body.buyerOrder, body.orderNumber].filter((one) => one !== undefined);
-  const [id, ...others] = await ordersNumbered(tx, company_id, usage, numbers);
-  if (id === undefined) return `The warehouse shipped ${numbers.join(' or ')}, which is no order of ours.`;
+  const numbers = [body.orderNumber, body.buyerOrder].filter((one) => one !== undefined);
+  const [id, ...others] = await ordersSentTo(tx, { company: company_id, usage, warehouse: partner_id }, numbers);
+  if (id === undefined) return `The warehouse shipped ${numbers.join(' or ')}, which we never told it to ship.`;
   if (others.length > 0) return `Several orders are called ${numbers.join(' or ')}; which was shipped cannot be told.`;
   const record = await orderForUpdate(tx, id);
   if (record === undefined) return `Order ${id} has gone.`;

@@ -5,7 +5,14 @@ import type { Carriage, Coded, Party } from '../documents/parts.ts';
 import type { Content, Pack, ShipNotice } from '../documents/ship-notice.ts';
 import { dayOf } from './dates.ts';
 import { type KeyedLine, linesByKey } from './lines.ts';
-import { type NamedPack, namedPacks, type ShipmentRequest, type ShippedLine, shippedLines } from './ship.ts';
+import {
+  looseLines,
+  type NamedPack,
+  namedPacks,
+  type ShipmentRequest,
+  type ShippedLine,
+  shippedLines,
+} from './ship.ts';
 
 export interface ShipNoticeContext {
   /** The number of the notice: usually the shipment's. */
@@ -61,7 +68,7 @@ export function toShipNotice(
     },
     orders: named.map((order) => noticedOrder(order, context.changes?.get(order.number))),
     ...(packs.length > 0 && { packs: noticedPacks(packs, context.ssccs) }),
-    contents: contentsOf(named, packs, lines),
+    contents: contentsOf(named, packs, lines, looseLines(request, home)),
   };
 }
 
@@ -112,14 +119,20 @@ function noticedPacks(packs: readonly NamedPack[], ssccs: readonly string[]): Pa
   });
 }
 
-function contentsOf(orders: readonly Order[], packs: readonly NamedPack[], lines: readonly ShippedLine[]): Content[] {
+function contentsOf(
+  orders: readonly Order[],
+  packs: readonly NamedPack[],
+  lines: readonly ShippedLine[],
+  loose: readonly ShippedLine[],
+): Content[] {
   const known = new Map(orders.map((order) => [order.number, linesByKey(order)]));
   const content = (shipped: ShippedLine, pack: string | null): Content[] => {
     const keyed = known.get(shipped.order)?.get(shipped.line);
     return keyed === undefined ? [] : [contentOf(shipped, keyed, pack)];
   };
   if (packs.length === 0) return lines.flatMap((line) => content(line, null));
-  return packs.flatMap((pack) => pack.contents.flatMap((line) => content(line, pack.id)));
+  const packed = packs.flatMap((pack) => pack.contents.flatMap((line) => content(line, pack.id)));
+  return [...packed, ...loose.flatMap((line) => content(line, null))];
 }
 
 function contentOf({ order, quantity }: ShippedLine, { line }: KeyedLine, pack: string | null): Content {

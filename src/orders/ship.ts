@@ -52,6 +52,8 @@ export const ShipmentRequest = object({
   weight: Type.Optional(Quantity),
   packs: Type.Optional(Type.Array(ShippedPack, { minItems: 1, maxItems: 10_000 })),
   lines: Type.Optional(Type.Array(Shipped, { minItems: 1 })),
+  /** What left beside the packs, in none of them. */
+  loose: Type.Optional(Type.Array(Shipped, { minItems: 1 })),
 });
 export type ShipmentRequest = Static<typeof ShipmentRequest>;
 
@@ -91,7 +93,12 @@ export function namedPacks(request: ShipmentRequest, order: string): readonly Na
 export const shippedLines = (request: ShipmentRequest, order: string): readonly ShippedLine[] => [
   ...(request.lines ?? []).map((line) => ({ ...line, order: line.order ?? order })),
   ...namedPacks(request, order).flatMap(({ contents }) => contents),
+  ...looseLines(request, order),
 ];
+
+/** What left in no pack while the rest did. */
+export const looseLines = (request: ShipmentRequest, order: string): readonly ShippedLine[] =>
+  (request.loose ?? []).map((line) => ({ ...line, order: line.order ?? order }));
 
 /** How many SSCCs the request needs from us. */
 export const ssccsWanted = (request: ShipmentRequest): number =>

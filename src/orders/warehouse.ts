@@ -1,16 +1,84 @@
 import { addDecimals, isZeroDecimal } from '../core/decimal.ts';
 import type { Order } from '../documents/order.ts';
+import type { Party } from '../documents/parts.ts';
+import type { WarehouseOrder } from '../documents/warehouse-order.ts';
 import type { WarehouseShipment, WarehouseShipmentLine } from '../documents/warehouse-shipment.ts';
-import { type KeyedLine, keyedLines } from './lines.ts';
+import { dayOf } from './dates.ts';
+import { type KeyedLine, keyedLines, linesByKey } from './lines.ts';
+import { type LineQuantity, sumByLine } from './order-state.ts';
 import type { ShipmentRequest } from './ship.ts';
 
 export type ShippedByWarehouse =
   | { readonly ok: true; readonly request: ShipmentRequest }
   | { readonly ok: false; readonly message: string };
 
+/** How a warehouse is told of an order, and what of it. */
+export interface WarehouseRelease {
+  /** Ours of what we ask of it: its 945 gives it back (W0602). */
+  readonly number: string;
+  readonly lines: readonly LineQuantity[];
+}
+
+/** Where goods of an order may be sent to. Who buys and who pays is none of a warehouse's business. */
+const GOES_TO: readonly string[] = ['ship-to', 'bill-and-ship-to', 'sold-and-ship-to', 'consignee'];
+
+/** Days a warehouse can be told; the rest of an order's are between buyer and us. */
+const TOLD_DAYS: ReadonlySet<string> = new Set([
+  'delivery-requested',
+  'ship-requested',
+  'ship-not-before',
+  'ship-not-after',
+  'deliver-not-before',
+  'deliver-not-after',
+]);
+
+/** What a warehouse shall ship of an order (940): so much of which lines, to whom, by when. */
+export function toWarehouseOrder(order: Order, { number, lines }: WarehouseRelease): WarehouseOrder {
+  const known = linesByKey(order);
+  const [to] = GOES_TO.flatMap((role) => order.parties?.find((party) => party.role.code === role) ?? []);
+  const orderedOn = order.orderedOn === undefined ? null : dayOf(order.orderedOn);
+  const days = (order.dates ?? []).flatMap(({ kind, at }) => {
+    const day = dayOf(at);
+    return day !== null && TOLD_DAYS.has(kind.code ?? '') ? [{ kind: { code: kind.code ?? '' }, at: day }] : [];
+  });
+  return {
+    status: { code: 'original' },
+    number,
+    orderNumber: order.number,
+    ...(to !== undefined && { parties: [receiving(to)] }),
+    ...(orderedOn !== null || days.length > 0
+      ? { dates: [...(orderedOn === null ? [] : [{ kind: { code: 'order' }, at: orderedOn }]), ...days] }
+      : {}),
+    lines: [...sumByLine(lines)].flatMap(([key, quantity], index) => {
+      const line = known.get(key)?.line;
+      if (line === undefined) return [];
+      const { products, description } = line;
+      const unit = line.quantity?.unit;
+      return [
+        {
+          number: String(index + 1),
+          quantity: { value: quantity, ...(unit !== undefined && { unit }) },
+          ...(products !== undefined && { products: products.slice(0, productsMax) }),
+          ...(description !== undefined && { description }),
+        },
+      ];
+    }),
+  };
+}
+/** A W01 has room for three. */
+const productsMax = 3;
+
+const receiving = ({ name, ids, moreNames, address }: Party): Party => ({
+  role: { code: 'ship-to' },
+  ...(name !== undefined && { name }),
+  ...(ids !== undefined && { ids: ids.slice(0, 1) }),
+  ...(moreNames !== undefined && { moreNames }),
+  ...(address !== undefined && { address }),
+});
+
 /**
  * What a warehouse shipped (945) as the shipment of an order: its lines are told by the products they name, for a warehouse counts its lines itself.
- * Packs when every line has its label; else lines alone, for a label of ours would stand on no pack. Refused: a line that fits no line
+ * Labelled goods are packs, the rest is loose beside them, for a label of ours would stand on no pack. Refused: a line that fits no line
  * of the order, or several, and a shipment of nothing.
  */
 export function shipmentOfWarehouse(order: Order, shipped: WarehouseShipment): ShippedByWarehouse {
@@ -49,20 +117,22 @@ const sharesProduct = ({ products = [] }: KeyedLine['line'], shipped: WarehouseS
     products.some((ours) => ours.value === value && ours.scheme?.code === scheme?.code && scheme?.code !== undefined),
   );
 
-/** One pack a label, several lines in it where they share one; or one sum a line. */
+/** One pack a label, several lines in it where they share one. What has no label left beside them, loose; without any label there are lines alone. */
 function packed(
   contents: readonly { line: string; quantity: string; sscc: string | undefined }[],
-): Pick<ShipmentRequest, 'packs' | 'lines'> {
+): Pick<ShipmentRequest, 'packs' | 'lines' | 'loose'> {
   const packs = new Map<string, { line: string; quantity: string }[]>();
+  const sums = new Map<string, string>();
   for (const { line, quantity, sscc } of contents) {
-    if (sscc === undefined) {
-      const sums = new Map<string, string>();
-      for (const one of contents) sums.set(one.line, addDecimals(sums.get(one.line) ?? '0', one.quantity));
-      return { lines: [...sums].map(([key, sum]) => ({ line: key, quantity: sum })) };
-    }
-    const pack = packs.get(sscc);
-    if (pack === undefined) packs.set(sscc, [{ line, quantity }]);
+    const pack = sscc === undefined ? undefined : packs.get(sscc);
+    if (sscc === undefined) sums.set(line, addDecimals(sums.get(line) ?? '0', quantity));
+    else if (pack === undefined) packs.set(sscc, [{ line, quantity }]);
     else pack.push({ line, quantity });
   }
-  return { packs: [...packs].map(([sscc, inside]) => ({ sscc, contents: inside })) };
+  const unlabelled = [...sums].map(([line, quantity]) => ({ line, quantity }));
+  if (packs.size === 0) return { lines: unlabelled };
+  return {
+    packs: [...packs].map(([sscc, inside]) => ({ sscc, contents: inside })),
+    ...(unlabelled.length > 0 && { loose: unlabelled }),
+  };
 }

@@ -16,6 +16,7 @@ export function checkAgreement(agreement: Judged, entry: EntryTerms, around: Sur
   checkChannels(agreement, entry, around, tell);
   checkDelimiters(agreement, entry, tell);
   checkAcknowledgment(agreement, entry, tell);
+  checkWarehouse(agreement, entry, tell);
 }
 
 function checkVersion({ syntax, version, envelope }: Judged, { pathOf }: EntryTerms, tell: Tell): void {
@@ -162,4 +163,18 @@ function checkAcknowledgment({ syntax, acknowledgment }: Judged, { pathOf }: Ent
   }
   if (functional !== 'none') refuse('functional', `A ${functional} answers X12`, functional, 'none');
   if (ta1 !== 'never') refuse('ta1', 'A TA1 answers X12', ta1, 'never');
+}
+
+/** Who sends us a 940 would have us for its warehouse, and we are none. */
+function checkWarehouse(
+  { direction, document, warehouse }: Judged,
+  { index, pathOf, terms, lacks }: EntryTerms,
+  tell: Tell,
+): void {
+  if (document === 'warehouse-order' && direction === 'in')
+    tell(['agreements', index, 'receive'], 'A 940 is sent to a warehouse; we are none, and can only send it.', '940');
+  if (warehouse === null && terms.warehouse !== undefined)
+    tell(pathOf('warehouse'), "'warehouse' belongs to a 940 that is sent.");
+  if (warehouse !== null && warehouse.shipsFor.length === 0 && !lacks('warehouse'))
+    tell(pathOf('warehouse', 'shipsFor'), "'warehouse.shipsFor' is missing: whose orders the warehouse ships.");
 }

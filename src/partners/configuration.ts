@@ -159,6 +159,14 @@ export interface OrderDecisionSettings {
   readonly defaultLeadTimeDays: number;
 }
 
+/** Of an agreement to send a 940: the partner is a third-party warehouse. */
+export interface WarehouseSettings {
+  /** Whose orders it ships. It ships no other, whatever its 945 names. */
+  readonly shipsFor: readonly PartnerId[];
+  /** When it is told: with our decision, all that is promised; or with each pick a back office posts, what is picked. */
+  readonly releaseWhen: 'decided' | 'picked';
+}
+
 export interface DeadlineSettings {
   /** Minutes; null: nothing is expected. Inbound: what we owe. Outbound: what we are owed. */
   readonly acknowledgmentMinutes: number | null;
@@ -218,6 +226,8 @@ export interface Agreement {
   readonly changes: ChangeSettings;
   readonly decision: OrderDecisionSettings;
   readonly deadlines: DeadlineSettings;
+  /** Null but for a 940 we send. */
+  readonly warehouse: WarehouseSettings | null;
   /** `$agreement.*` of the map: currency, shipNotice.shape, creditSign, adxSign… */
   readonly values: Readonly<Record<string, unknown>>;
 }

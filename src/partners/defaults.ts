@@ -30,6 +30,7 @@ export const DOCUMENT_OF_MESSAGE: Readonly<Record<string, DocumentKind>> = {
   '860': 'order-change',
   '864': 'text-message',
   '870': 'order-status',
+  '940': 'warehouse-order',
   '945': 'warehouse-shipment',
   '865': 'order-response',
   ORDERS: 'order',

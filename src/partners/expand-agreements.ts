@@ -106,6 +106,7 @@ function merge(defaults: AgreementTerms, entry: AgreementTerms): AgreementTerms 
     ...section('changes'),
     ...section('decision'),
     ...section('deadlines'),
+    ...section('warehouse'),
     ...section('values'),
     ...('envelope' in envelope ? { envelope: { ...Object(envelope.envelope), delimiters } } : {}),
   };
@@ -160,6 +161,10 @@ function expandEntry(
       ...deadlineDefaults(direction, document, acknowledgment, envelope.requestAcknowledgment),
       ...terms.deadlines,
     },
+    warehouse:
+      document === 'warehouse-order' && direction === 'out'
+        ? { shipsFor: terms.warehouse?.shipsFor ?? [], releaseWhen: terms.warehouse?.releaseWhen ?? 'decided' }
+        : null,
     values: { ...(company === null ? {} : { currency: company.currency }), ...terms.values },
   };
 }

@@ -211,6 +211,12 @@ const terms = {
       invoiceMinutes: optional(minutes),
     }),
   ),
+  warehouse: optional(
+    object({
+      shipsFor: optional(Type.Array(name, { minItems: 1, maxItems: 1_000, uniqueItems: true })),
+      releaseWhen: optional(oneOf('decided', 'picked')),
+    }),
+  ),
   values: optional(Type.Record(Type.String(), Type.Unknown())),
 };
 const message = oneOf(...Object.keys(DOCUMENT_OF_MESSAGE));

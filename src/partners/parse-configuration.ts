@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { checkShape } from './check-shape.ts';
+import { tellWarehouses, type WarehouseEntry, warehousesIn } from './check-warehouses.ts';
 import type { Agreement, Channel, Company, Configuration, Item, Partner } from './configuration.ts';
 import { expandAgreements } from './expand-agreements.ts';
 import { expandChannels, expandCompany, expandItems, expandPartner } from './expand-partner.ts';
@@ -35,6 +36,7 @@ export function parseConfiguration(
   reading.tellStrangers();
   reading.tellSharedIdentities();
   reading.tellSharedInboxes();
+  tellWarehouses(reading.warehouses, folders, reading.faults);
   const faults = inOrder(reading.faults);
   if (company === null || faults.length > 0) return { configuration: null, faults };
   const configuration = {
@@ -60,6 +62,7 @@ class Reading {
   private readonly files: readonly SourceFile[];
   private readonly checks: ConfigurationChecks;
   private readonly identities: { owner: string; identity: Identity; draft: Draft<unknown>; path: TreePath }[] = [];
+  readonly warehouses: WarehouseEntry[] = [];
   private readonly inboxes: { channel: Channel; inbox: string; draft: Draft<unknown>; path: TreePath }[] = [];
 
   constructor(files: readonly SourceFile[], checks: ConfigurationChecks) {
@@ -106,6 +109,7 @@ class Reading {
         }),
     };
     const agreements = agreementsDraft === null ? [] : expandAgreements(agreementsDraft, surroundings, this.faults);
+    if (agreementsDraft !== null) this.warehouses.push(...warehousesIn(agreements, agreementsDraft));
     return { partner, channels, agreements };
   }
 

@@ -194,7 +194,7 @@ describe('a fault names file, line, column and path, what was found and what is 
       'an unknown message',
       changed(AGREEMENTS, 'send: 855', 'send: 851'),
       [
-        `${AGREEMENTS}:6:11 agreements[1].send: Found '851'; expected 810, 812, 820, 824, 832, 846, 850, 855, 856, 860, 864, 865, 870, 945, ORDERS, ORDCHG, ORDRSP, DESADV, INVOIC, REMADV, APERAK.`,
+        `${AGREEMENTS}:6:11 agreements[1].send: Found '851'; expected 810, 812, 820, 824, 832, 846, 850, 855, 856, 860, 864, 865, 870, 940, 945, ORDERS, ORDCHG, ORDRSP, DESADV, INVOIC, REMADV, APERAK.`,
       ],
     ],
     [
@@ -356,6 +356,52 @@ agreements:
       `${CHANNELS}:3:96 channels.folder.fileName: '../x' makes no file name: letters, digits, points, hyphens and underscores may stand beside the parts.`,
       `${CHANNELS}:4:8 channels.web: This channel does nothing: neither tokenSha256 nor pushUrl is given.`,
     ]);
+  });
+
+  const warehouse = (more: string, other = '') => ({
+    'partners/depot/partner.yaml': 'name: Depot\nidentities: [x12:ZZ:DEPOT]\n',
+    'partners/depot/channels.yaml': 'channels:\n  folder: { kind: directory, inbox: depot/in, outbox: depot/out }\n',
+    'partners/depot/agreements.yaml': `defaults: { version: "004010", channel: folder }\nagreements:\n  - { ${more} }\n${other}`,
+  });
+  const DEPOT = 'partners/depot/agreements.yaml';
+  test.each([
+    [
+      'of nobody',
+      'send: 940',
+      '',
+      [
+        `${DEPOT}:3:5 agreements[0].warehouse.shipsFor: 'warehouse.shipsFor' is missing: whose orders the warehouse ships.`,
+      ],
+    ],
+    [
+      'of a stranger',
+      'send: 940, warehouse: { shipsFor: [shopp] }',
+      '',
+      [`${DEPOT}:3:41 agreements[0].warehouse.shipsFor: 'shopp' is no partner.`],
+    ],
+    [
+      'of one whose orders go elsewhere',
+      'send: 940, warehouse: { shipsFor: [shop] }',
+      '  - { send: 940, name: second, warehouse: { shipsFor: [shop] } }\n',
+      [
+        `${DEPOT}:4:55 agreements[1].warehouse.shipsFor: The orders of shop go to depot/out/940/production already, and cannot go to depot/out/940/production/second too.`,
+      ],
+    ],
+    [
+      'that would tell us',
+      'receive: 940',
+      '',
+      [`${DEPOT}:3:16 agreements[0].receive: A 940 is sent to a warehouse; we are none, and can only send it.`],
+    ],
+    [
+      'of a 945',
+      'receive: 945, warehouse: { shipsFor: [shop] }',
+      '',
+      [`${DEPOT}:3:32 agreements[0].warehouse: 'warehouse' belongs to a 940 that is sent.`],
+    ],
+    ['that is right', 'send: 940, warehouse: { shipsFor: [shop], releaseWhen: picked }', '  - { receive: 945 }\n', []],
+  ])('a warehouse %s', (_what, more, other, told) => {
+    expect(faultsOf(warehouse(more, other))).toEqual(told);
   });
 
   test('a file that is missing, or no YAML, keeps the others from nothing', () => {

@@ -52,10 +52,13 @@ describe('the reference tells the defaults there are', () => {
   ours: { kind: sftp-mailbox, username: shop, keys: [{ publicKey: "ssh-ed25519 AAAA" }] }
   as2: { kind: as2, ourName: US, theirName: THEM }
 `,
-      'partners/shop/agreements.yaml': 'agreements:\n  - { receive: 850, version: "004010" }\n',
+      'partners/shop/agreements.yaml': `agreements:
+  - { receive: 850, version: "004010" }
+  - { send: 940, version: "004010", channel: web, warehouse: { shipsFor: [shop] } }
+`,
     }),
   );
-  const [agreement] = configuration?.agreements ?? [];
+  const [agreement, warehouse] = configuration?.agreements ?? [];
   const settings = Object.assign(
     {},
     ...(configuration?.channels ?? []).toReversed().map((channel) => channel.settings),
@@ -68,7 +71,7 @@ describe('the reference tells the defaults there are', () => {
       ([key]) => !['values', 'envelope.replaceDelimiterWith', 'envelope.unwritableCharacters'].includes(key),
     ),
   )('%s of an agreement: %s', (key, text) => {
-    const value = at(agreement, key);
+    const value = at(key.startsWith('warehouse.') ? warehouse : agreement, key);
     expect(text).toContain(`\`${value === '' ? '""' : String(value)}\``);
   });
 

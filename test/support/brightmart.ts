@@ -4,15 +4,16 @@ const pad = (text: string, width: number) => text.padEnd(width);
 export interface Envelope {
   readonly usage?: 'P' | 'T';
   readonly sender?: string;
+  readonly qualifier?: string;
   readonly receiver?: string;
   readonly asksTa1?: boolean;
 }
 
 export const isa = (
   control: number,
-  { usage = 'P', sender = '6112390000', receiver = 'HARBORTOOLS', asksTa1 = false }: Envelope = {},
+  { usage = 'P', sender = '6112390000', qualifier = '08', receiver = 'HARBORTOOLS', asksTa1 = false }: Envelope = {},
 ) =>
-  `ISA*00*          *00*          *08*${pad(sender, 15)}*ZZ*${pad(receiver, 15)}*261122*0900*U*00401*${String(control).padStart(9, '0')}*${asksTa1 ? 1 : 0}*${usage}*>~`;
+  `ISA*00*          *00*          *${qualifier}*${pad(sender, 15)}*ZZ*${pad(receiver, 15)}*261122*0900*U*00401*${String(control).padStart(9, '0')}*${asksTa1 ? 1 : 0}*${usage}*>~`;
 
 /** One set in one group in one interchange; ST, SE, GE and IEA are counted here. */
 export function interchange(
@@ -23,7 +24,7 @@ export function interchange(
   envelope: Envelope = {},
 ): string {
   const body = [`ST*${set}*0001`, ...segments, `SE*${segments.length + 2}*0001`];
-  return `${isa(control, envelope)}GS*${functionalId}*6112390000*HARBORTOOLS*20261122*0900*${control}*X*004010~${body.join('~')}~GE*1*${control}~IEA*1*${String(control).padStart(9, '0')}~`;
+  return `${isa(control, envelope)}GS*${functionalId}*${envelope.sender ?? '6112390000'}*HARBORTOOLS*20261122*0900*${control}*X*004010~${body.join('~')}~GE*1*${control}~IEA*1*${String(control).padStart(9, '0')}~`;
 }
 
 export const line850 = (number: number, quantity: number, price: string, item: string) =>
@@ -51,16 +52,28 @@ export const order850 = (
   );
 
 /** The buyer's 997 for a group of ours: accepted, or what `verdict` and `notes` say. */
-export function acknowledgmentOf(ours: string, control: number, verdict = 'A', notes: readonly string[] = []): string {
+export function acknowledgmentOf(
+  ours: string,
+  control: number,
+  verdict = 'A',
+  notes: readonly string[] = [],
+  envelope: Envelope = {},
+): string {
   const [, functionalId = '', , , , , groupNumber = ''] = /GS\*([^~]*)/.exec(ours)?.[0].split(/[*~]/) ?? [];
   const [, set = '', setNumber = ''] = /ST\*[^~]*/.exec(ours)?.[0].split('*') ?? [];
-  return interchange('FA', control, '997', [
-    `AK1*${functionalId}*${groupNumber}`,
-    `AK2*${set}*${setNumber}`,
-    ...notes,
-    `AK5*${verdict}`,
-    `AK9*${verdict}*1*1*${verdict === 'R' ? 0 : 1}`,
-  ]);
+  return interchange(
+    'FA',
+    control,
+    '997',
+    [
+      `AK1*${functionalId}*${groupNumber}`,
+      `AK2*${set}*${setNumber}`,
+      ...notes,
+      `AK5*${verdict}`,
+      `AK9*${verdict}*1*1*${verdict === 'R' ? 0 : 1}`,
+    ],
+    envelope,
+  );
 }
 
 /** A claim of the buyer's on an invoice of ours; the amount in cents, as an 812 has it. */

@@ -1,3 +1,4 @@
+import { isZeroDecimal } from '../../core/decimal.ts';
 import { localDateOf } from '../../core/local-date.ts';
 import type { Order } from '../../documents/order.ts';
 import { decideByRules } from '../../orders/decide.ts';
@@ -6,7 +7,7 @@ import { expectedFrom } from '../../orders/expectations.ts';
 import type { Outcome } from '../../orders/finding.ts';
 import { indexItems } from '../../orders/items.ts';
 import { toOrderResponse } from '../../orders/order-response.ts';
-import { decideOrder, type OrderState } from '../../orders/order-state.ts';
+import { decideOrder, type OrderState, pickOrder } from '../../orders/order-state.ts';
 import type { Tx } from '../../store/database.ts';
 import { reserve } from '../../store/orders/stock.ts';
 import type { FlowContext } from '../context.ts';
@@ -14,6 +15,7 @@ import { expectationRows } from '../expect.ts';
 import type { Gathered } from '../gathered.ts';
 import type { KnownConfiguration } from '../known-configuration.ts';
 import { answerWith, expectationSettings, type OrderOwner, orderEvent } from './order-flow.ts';
+import { releaseToWarehouse, warehouseOf } from './release-to-warehouse.ts';
 import { responseNumber } from './response-number.ts';
 import type { Shelves } from './shelves.ts';
 
@@ -90,5 +92,14 @@ export async function applyDecision(
       objects: [{ kind: 'document', id: documentId, qualifier: 'answer' }],
     }),
   );
-  return decided;
+  const warehouse = warehouseOf(known, owner);
+  if (warehouse?.warehouse.releaseWhen !== 'decided') return decided;
+  const lines = decided.value.lines
+    .filter(({ promised }) => !isZeroDecimal(promised))
+    .map(({ line, promised }) => ({ line, quantity: promised }));
+  if (lines.length === 0) return decided;
+  // What a warehouse was told it gets ready: from now no change takes it back in silence.
+  const picked = pickOrder(decided.value, lines);
+  if (picked.ok) await releaseToWarehouse(context, tx, owner, order, lines, warehouse, gathered);
+  return picked;
 }

@@ -73,7 +73,7 @@ export function answerWith(
 }
 
 /** What we send about an order has a key of its own: a partner that is down must not keep us from reading what it sends. */
-const sendKeyOf = (owner: OrderOwner): string | null => {
+export const sendKeyOf = (owner: OrderOwner): string | null => {
   const key = orderKeyOf(owner.partner_id, owner.usage, 'order', owner.number);
   return key === null ? null : `${key}:out`;
 };
