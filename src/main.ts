@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import type { Server } from 'node:https';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Commands } from './cli/commands.ts';
@@ -158,28 +157,12 @@ async function startGateway(settings: ServeSettings): Promise<ServedGateway> {
     }
     let partnersUrl: string | null = null;
     if (settings.roles.has('http')) {
-      const { partnerListener } = await import('./transports/http/listener.ts');
-      const { openReceiver } = await import('./flows/receive.ts');
-      const { followTlsFiles, readTlsFiles } = await import('./transports/http/tls.ts');
-      const { mailboxFor } = await import('./flows/outbound/mailbox.ts');
-      const partners = partnerListener({
-        channelOf: async (id) => (await context.configuration()).channel(id),
-        intake: { receive: openReceiver(context) },
-        mailbox: mailboxFor(context),
-        as2,
-        report: ({ channelId, failure }) => report(`listener of ${channelId ?? 'partners'}`, failure),
-        loggerInstance: log,
-        ...(settings.partnersTls === null ? {} : { tls: await readTlsFiles(settings.partnersTls) }),
-      });
+      const { openPartnersListener } = await import('./flows/partners-listener.ts');
+      const { partners: address, partnersTls: tlsFiles } = settings;
+      const partners = await openPartnersListener(context, { address, tlsFiles, as2, log, report });
       closers.push(() => partners.close());
-      partnersUrl = await partners.listen(settings.partners);
-      if (settings.partnersTls !== null) {
-        const stop = followTlsFiles(partners.server as Server, settings.partnersTls, (event) => {
-          if ('failure' in event) report('certificate of the listener', event.failure);
-          else log.info({ validTo: event.validTo }, 'the listener has a new certificate');
-        });
-        closers.push(async () => stop());
-      }
+      partnersUrl = partners.url;
+      if (partners.reload !== null) process.on('SIGHUP', partners.reload); // without TLS it ends the process, as everywhere
     }
     let sftp: ServedGateway['sftp'] = null;
     if (settings.sftp !== null && settings.roles.has('sftp')) {

@@ -33,7 +33,7 @@ export const METRICS = {
     labels: ['channel', 'modifier'],
   },
   tallyport_certificate_days_left: {
-    help: 'Days until a certificate ends, ours (key) or a partner’s (channel); below zero: it has ended.',
+    help: 'Days until a certificate ends, ours (key, listener) or a partner’s (channel); below zero: it has ended.',
     labels: ['whose', 'fingerprint'],
   },
   tallyport_sftp_free_bytes: {

@@ -14,3 +14,19 @@ export async function setOnce(client: Queryable, name: string, value: unknown): 
   ]);
   return rowCount === 1;
 }
+
+/** Sets a fact that changes. */
+export async function setSetting(client: Queryable, name: string, value: unknown): Promise<void> {
+  await client.query(
+    'insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value',
+    [name, JSON.stringify(value)],
+  );
+}
+
+/** All facts whose name begins so. */
+export async function settingsUnder(client: Queryable, prefix: string): Promise<readonly unknown[]> {
+  const { rows } = await client.query<{ value: unknown }>('select value from setting where starts_with(name, $1)', [
+    prefix,
+  ]);
+  return rows.map(({ value }) => value);
+}

@@ -522,6 +522,57 @@ describe('keys', async () => {
       { type: 'certificate/expired', days: '0' },
     ]);
   });
+  test('so is the one our listener shows, and their servers’ of every kind of key, wherever it is asked', async () => {
+    const { opensslWorld } = await import('../transports/as2/openssl.ts');
+    const { showCertificate } = await import('../../src/flows/listener-certificate.ts');
+    const { certificatesLeft } = await import('../../src/flows/as2/expiring.ts');
+    const world = opensslWorld({ first: 'rsa', second: 'p256' });
+    world.run(
+      'req',
+      '-x509',
+      '-newkey',
+      'ed25519',
+      '-nodes',
+      '-keyout',
+      'web.key',
+      '-out',
+      'web.crt',
+      '-days',
+      '30',
+      '-subj',
+      '/CN=web',
+    );
+    const web = world.read('web.crt').toString();
+    const listening = await testGateway(withAs2(() => ({ serverCertificates: [web] })));
+    const clock = { now: () => new Date() };
+    const context = { ...listening.context, clock };
+    const failures: string[] = [];
+    // A chain: the listener's own comes first.
+    const chain = Buffer.concat([world.read('first.crt'), world.read('second.crt')]);
+    const shown = showCertificate(context, chain, ({ message }) => failures.push(message));
+    const events = () =>
+      listening.rows<{ whose: string; subject: string }>(
+        `select data ->> 'whose' as whose, data ->> 'subject' as subject from event where type = 'certificate/expiring' order by 1, 2`,
+      );
+    await expect.poll(events).toEqual([
+      { whose: `channel:${channelId}`, subject: 'CN=web' },
+      { whose: 'listener:partners', subject: 'O=Test, CN=first' },
+    ]);
+    shown.changed(world.read('second.crt'));
+    await expect.poll(events).toHaveLength(3);
+    const left = await certificatesLeft(context);
+    expect(left.filter(({ whose }) => whose === 'listener:partners').map(({ days }) => Math.round(days))).toEqual([
+      30, 30,
+    ]);
+    shown.close();
+    // Half an hour after nobody shows it any more it is not watched.
+    const later = { now: () => new Date(Date.now() + 31 * 60_000) };
+    expect((await certificatesLeft({ ...context, clock: later })).map(({ whose }) => whose)).toEqual([
+      `channel:${channelId}`,
+    ]);
+    expect(failures).toEqual([]);
+    world.close();
+  });
   test('an imported pair has to be one, and no name twice', async () => {
     const { opensslWorld } = await import('../transports/as2/openssl.ts');
     const world = opensslWorld({ a: 'rsa', b: 'p256' });

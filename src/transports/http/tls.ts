@@ -39,19 +39,27 @@ export async function readTlsFiles(files: TlsFiles): Promise<TlsPair> {
   }
 }
 
+export interface FollowedFiles {
+  /** At once, for who does not want to wait. */
+  look(): void;
+  close(): void;
+}
+
 /** How often the files are looked at: who renews a certificate does so weeks before it ends. */
 const lookEveryMs = 60_000;
 
 /**
  * Takes new files when they change, as certbot and its like write them, without a restart: connections that are open stay. Half-written or wrong
- * ones are told, and the old ones kept. Gives what ends it.
+ * ones are told, and the old ones kept.
  */
 export function followTlsFiles(
   server: Pick<Server, 'setSecureContext'>,
   files: TlsFiles,
-  report: (event: { readonly failure: FailureError } | { readonly validTo: Date }) => void,
+  report: (
+    event: { readonly failure: FailureError } | { readonly certificate: Buffer; readonly validTo: Date },
+  ) => void,
   everyMs = lookEveryMs,
-): () => void {
+): FollowedFiles {
   const stampOf = async (): Promise<string> =>
     (await Promise.all([stat(files.key), stat(files.certificate)]))
       .map(({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`)
@@ -65,7 +73,7 @@ export function followTlsFiles(
     if (isFirst) return;
     const { key, certificate } = await readTlsFiles(files);
     server.setSecureContext({ key, cert: certificate, minVersion: 'TLSv1.2' });
-    report({ validTo: new Date(new X509Certificate(certificate).validTo) });
+    report({ certificate, validTo: new Date(new X509Certificate(certificate).validTo) });
   };
   const looking = (): void => {
     look().catch((thrown: unknown) =>
@@ -82,5 +90,5 @@ export function followTlsFiles(
   looking();
   const timer = setInterval(looking, everyMs);
   timer.unref();
-  return () => clearInterval(timer);
+  return { look: looking, close: () => clearInterval(timer) };
 }

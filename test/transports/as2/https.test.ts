@@ -244,7 +244,8 @@ describe('row 79: our listener', () => {
     };
     put('listener', 1_000);
     const events: object[] = [];
-    closing.push(followTlsFiles(app.server as unknown as HttpsServer, files, (event) => events.push(event), 20));
+    const followed = followTlsFiles(app.server as unknown as HttpsServer, files, (event) => events.push(event), 20);
+    closing.push(followed.close);
     const shown = async (): Promise<string> => {
       const socket = tlsConnect({ port: Number(url.port), ca: pem('root'), checkServerIdentity: () => undefined });
       await once(socket, 'secureConnect');
