@@ -393,6 +393,31 @@ describe('who means ill', () => {
     expect(world.audit.some(({ operation, outcome }) => operation === 'upload' && outcome === full)).toBe(true);
   }, 30_000);
 
+  test('a name that turns a line around is kept and shown without what does so; one with folders of another system ends in its last', async () => {
+    const world = await startServer([withKey()]);
+    const sftp = await open(world);
+    for (const path of ['/in/\u202egnp.edi', '/in/a\u2028b.edi', '/in/C:\\edi\\x.edi'])
+      expect(await tell((done) => sftp.writeFile(path, 'ISA~', done))).toBe(OK);
+    const names = ['\ufffdgnp.edi', 'a\ufffdb.edi', 'x.edi'];
+    expect([...world.kept.received.values()].map(({ file }) => file.name)).toEqual(names);
+    expect(world.audit.filter(({ operation }) => operation === 'upload').map(({ name }) => name)).toEqual([
+      ...names.slice(0, 2),
+      'C:\\edi\\x.edi',
+    ]);
+    expect(readdirSync(world.spoolFolder)).toEqual([]);
+  });
+
+  test('a file that is being written can be looked at, and not opened as a new one', async () => {
+    const world = await startServer([withKey()]);
+    const sftp = await open(world);
+    const handle = await ask<Buffer>((done) => sftp.open('/in/a.edi', 'wx', done));
+    await tell((done) => sftp.write(handle, Buffer.from('ISA~'), 0, 4, 0, done));
+    expect(await ask((done) => sftp.stat('/in/a.edi', done))).toMatchObject({ size: 4 });
+    expect(await tell((done) => sftp.open('/in/a.edi', 'wx', done))).toBe(FAILURE);
+    expect(await tell((done) => sftp.close(handle, done))).toBe(OK);
+    expect(world.kept.texts()).toEqual(['ISA~']);
+  });
+
   test('what is refused stands in the audit, a hundred times a session and not a million', async () => {
     const world = await startServer([withKey()]);
     const sftp = await open(world);

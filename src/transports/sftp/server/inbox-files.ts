@@ -1,5 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import { type FailureError, failureOf } from '../../../core/failure.ts';
+import { labelOf } from '../../label.ts';
 import type { Intake } from '../../transport.ts';
 import type { DiskRoom } from './disk-room.ts';
 import type { Account, Audited, Inbox, Upload } from './mailbox.ts';
@@ -185,7 +186,7 @@ export async function deliver(
   await intake.receive({
     channelId: account.channelId,
     sourceKey: null, // each upload is an act of its own; the same bytes again are known by their hash
-    name,
+    name: labelOf(name),
     headers: { username: account.username },
     remote,
     bytes,
@@ -210,6 +211,7 @@ export function openForWriting(parts: InboxParts, name: string, flags: OpenFlags
 async function openAlone(parts: InboxParts, name: string, flags: OpenFlags): Promise<Writing> {
   const { account, inbox, spoolFolder, writers, disk } = parts;
   const { channelId, quotaBytes, quotaFiles } = account;
+  if (flags.exclusive && writers.of(channelId, name) !== undefined) throw failed('The file is there already');
   await writers.of(channelId, name)?.breakOff();
   const found = await findUpload(parts, name);
   if (found === undefined) await expectNotElsewhere(parts, name);

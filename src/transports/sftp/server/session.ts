@@ -26,9 +26,6 @@ export interface SessionParts {
 /** 100 refusals a session: a client that asks a million times fills no log. */
 const refusalsToldMax = 100;
 
-/** A path that was refused, as it goes into the audit: a label, without what no name may have. */
-const shown = (path: string): string => path.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd').slice(0, 300);
-
 type Listing = AsyncGenerator<readonly FileEntry[]>;
 type Open = Writing | Reading | Listing;
 
@@ -153,7 +150,7 @@ export class SftpSession {
       return await story;
     } catch (error) {
       if (error instanceof SftpRefusal && this.#refusalsTold++ < refusalsToldMax)
-        this.#parts.inbox.audit({ operation, name: shown(path), byteLength: null, outcome: error.message });
+        this.#parts.inbox.audit({ operation, name: path, byteLength: null, outcome: error.message });
       throw error;
     }
   }
@@ -269,6 +266,8 @@ export class SftpSession {
     if (place.kind === 'root' || place.kind === 'folder') return folderAttributes(this.#nowS());
     if (place.kind !== 'file') throw absent();
     const { inbox, outbox, account } = this.#parts;
+    const writing = place.folder === 'inbox' ? inbox.writers.of(account.channelId, place.name) : undefined;
+    if (writing !== undefined) return fileAttributes(writing);
     const found =
       place.folder === 'inbox'
         ? await findUpload(inbox, place.name)

@@ -48,6 +48,9 @@ export interface Shared {
   readonly readSoFar: Map<string, number>;
 }
 
+/** A name or path as it goes into the audit: a label, without what would turn a line around or break it. */
+const shown = (path: string): string => path.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd').slice(0, 600);
+
 /** One connection, from its first byte to its end. */
 export class Visit {
   readonly #shared: Shared;
@@ -194,6 +197,7 @@ export class Visit {
       username,
       remote: this.#address,
       ...line,
+      name: line.name === null ? null : shown(line.name),
     });
   }
 
