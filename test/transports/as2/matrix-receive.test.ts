@@ -226,7 +226,7 @@ describe('unwrapping', () => {
   });
   test('row 45: without its closing boundary it is refused', async () => {
     const body = await signedBody(Buffer.from('Content-Type: text/plain\r\n\r\nA'));
-    expect(modifierOf(await raw(signedType(), body.subarray(0, body.length - 6)))).toBe('unexpected-processing-error');
+    expect(modifierOf(await raw(signedType(), body.subarray(0, body.length - 6)))).toBe('unsupported format');
   });
   test.each([
     ['../../etc/passwd', 'passwd'],
@@ -521,6 +521,7 @@ describe('the receipts we make', () => {
       exchange(between, { mdn: { ...signedMdn, asynchronousUrl }, profile: full });
     const good = await to('http://sender.example/mdn');
     expect(good.answer).toEqual({ status: 200, mdn: null });
+    between.taken.length = 0;
     expect(between.posted.map(({ url }) => url)).toEqual(['http://sender.example/mdn']);
     for (const url of [
       'http://localhost/mdn',
@@ -528,9 +529,16 @@ describe('the receipts we make', () => {
       'http://other.example/',
       'file:///etc/passwd',
       'not an address',
-    ])
-      expect((await to(url)).answer).toEqual({ status: 200, mdn: null });
-    expect(between.posted).toHaveLength(1);
+    ]) {
+      expect((await to(url)).answer).toEqual({
+        status: 403,
+        mdn: null,
+        detail: expect.stringContaining('Receipt-Delivery-Option'),
+      });
+      expect(between.refused.at(-1)).toMatchObject({ modifier: 'receipt-address', channelId: agreed.channelId });
+    }
+    // Not taken: they would wait for a receipt for ever, and send it again and again.
+    expect([between.posted.length, between.taken]).toEqual([1, []]);
   });
   test('row 66: a refused message\u2019s receipt is posted too, and a duplicate\u2019s once more', async () => {
     const mdn = { ...signedMdn, asynchronousUrl: 'http://sender.example/mdn' };

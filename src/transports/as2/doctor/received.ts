@@ -121,7 +121,7 @@ async function lookAtSigned(
 ): Promise<void> {
   const parts = new MultipartReader(new ByteReader(contentOf(bytes).bytes()), parameters.get('boundary'));
   const first = await parts.next();
-  if (first === null) throw new As2Fault('unexpected-processing-error', 'A multipart/signed without parts.');
+  if (first === null) throw new As2Fault('unsupported format', 'A multipart/signed without parts.');
   const content = Buffer.from(await collect(first));
   const second = await parts.next();
   if (second === null) {

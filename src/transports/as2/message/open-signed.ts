@@ -41,7 +41,7 @@ export async function openSigned(opening: Opening, entity: Entity, { parameters 
   const reader = new ByteReader(entity.body);
   const parts = new MultipartReader(reader, parameters.get('boundary'));
   const content = await parts.next();
-  if (content === null) throw new As2Fault('unexpected-processing-error', 'A multipart/signed without parts.');
+  if (content === null) throw new As2Fault('unsupported format', 'A multipart/signed without parts.');
   const digests = new EntityDigests([...micalgs(parameters.get('micalg')), options.micDigest], signedOver);
   const compressedOutside = layers.compressed !== 'none';
   opening.insideSignature = true;

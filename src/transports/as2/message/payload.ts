@@ -54,13 +54,12 @@ async function keepFiles(opening: Opening, entity: Entity, type: Parameterized):
   const parts = new MultipartReader(new ByteReader(entity.body), type.parameters.get('boundary'));
   for (let part = await parts.next(); part !== null; part = await parts.next()) {
     if (opening.files.length === partCountMax)
-      throw new As2Fault('unexpected-processing-error', `More than ${partCountMax} attachments.`);
+      throw new As2Fault('unsupported format', `More than ${partCountMax} attachments.`);
     const reader = new ByteReader(part);
     const head = (await readHead(reader)) ?? emptyHead;
     await keep(opening, head, decodedBytes(fieldOf(head, 'content-transfer-encoding'), reader.rest()));
   }
-  if (opening.files.length === 0)
-    throw new As2Fault('unexpected-processing-error', 'A multipart/related without parts.');
+  if (opening.files.length === 0) throw new As2Fault('unsupported format', 'A multipart/related without parts.');
 }
 
 async function keep({ options, files }: Opening, head: Head, bytes: AsyncIterable<Uint8Array>): Promise<void> {

@@ -14,6 +14,10 @@ export interface Head {
 export const fieldOf = (head: Head, name: string): string | undefined =>
   head.fields.find(([candidate]) => candidate === name)?.[1];
 
+/** Whether it stands there more than once: then every reader may go by another of them. */
+export const isRepeated = (head: Head, name: string): boolean =>
+  head.fields.filter(([candidate]) => candidate === name).length > 1;
+
 export const emptyHead: Head = Object.freeze({ fields: [], raw: Buffer.alloc(0) });
 
 const LF = 10;
@@ -33,6 +37,8 @@ export async function readHead(reader: ByteReader): Promise<Head | null> {
         return null;
       return { fields, raw: Buffer.from(reader.take(length)) };
     }
+    if (here.length > headBytesMax && beginsOverlong(here.subarray(0, headBytesMax)))
+      throw new As2Fault('unsupported format', `More than ${headBytesMax} bytes of headers.`);
     if (here.length > headBytesMax || !beginsLikeHead(here) || !(await reader.more())) return null;
   }
 }
@@ -46,6 +52,14 @@ function headLength(bytes: Buffer): number | undefined {
     if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3;
   }
   return undefined;
+}
+
+/** Whether it is headers all the same, without an end: taken for a payload they would be kept as somebody's file. */
+function beginsOverlong(bytes: Buffer): boolean {
+  const lines = bytes.toString('latin1').split('\n');
+  // The last is cut: its name counts, its value not.
+  const isField = (line: string): boolean => /^(?:[!-9;-~]{1,200}[ \t]*:|[ \t])/.test(line);
+  return lines.every(isField) && lines.some((line) => /^(?:content-[a-z-]+|mime-version)[ \t]*:/i.test(line));
 }
 
 /** False as soon as the first line cannot be a header field any more. */
@@ -74,7 +88,7 @@ export function parseFields(bytes: Buffer): readonly (readonly [string, string])
     const name = colon > 0 ? text.slice(0, colon).trimEnd() : '';
     if (!/^[!-9;-~]{1,200}$/.test(name)) return null;
     if (fields.length === headerCountMax)
-      throw new As2Fault('unexpected-processing-error', `More than ${headerCountMax} headers.`);
+      throw new As2Fault('unsupported format', `More than ${headerCountMax} headers.`);
     fields.push([name.toLowerCase(), text.slice(colon + 1).trim()]);
   }
   return fields;

@@ -22,7 +22,10 @@ export class MultipartReader {
   /** Throws As2Fault for a boundary that is none. */
   constructor(reader: ByteReader, boundary: string | undefined) {
     if (boundary === undefined || boundary === '' || boundary.length > boundaryLengthMax || /[\r\n]/.test(boundary))
-      throw new As2Fault('unexpected-processing-error', 'A multipart without a boundary.');
+      throw new As2Fault(
+        'unsupported format',
+        `A multipart without a boundary of 1 to ${boundaryLengthMax} characters.`,
+      );
     this.#reader = reader;
     this.#delimiter = Buffer.from(`--${boundary}`, 'latin1');
   }
@@ -57,7 +60,7 @@ export class MultipartReader {
       }
       if (await this.#reader.more()) continue;
       if (found === undefined || this.#ended)
-        throw new As2Fault('unexpected-processing-error', 'A multipart without its closing boundary.');
+        throw new As2Fault('unsupported format', 'A multipart without its closing boundary.');
       this.#ended = true; // "--boundary--" closes without a line break too, now that none can come
     }
   }

@@ -42,7 +42,7 @@ async function* fromQuotedPrintable(source: AsyncIterable<Uint8Array>): AsyncGen
     const end = text.lastIndexOf('\n') + 1;
     carried = text.slice(end);
     if (carried.length > lineBytesMax)
-      throw new As2Fault('unexpected-processing-error', 'A line of quoted-printable without an end.');
+      throw new As2Fault('unsupported format', 'A line of quoted-printable without an end.');
     if (end > 0) yield quotedPrintable(text.slice(0, end));
   }
   if (carried !== '') yield quotedPrintable(carried);

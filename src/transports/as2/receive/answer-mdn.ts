@@ -2,7 +2,7 @@ import { collect, contentOf } from '../content.ts';
 import { As2Fault } from '../fault.ts';
 import { mdnBytesMax } from '../limits.ts';
 import { type ExpectedMdn, judgeMdn, type MdnVerdict, type ReadMdn, readMdn } from '../mdn/read.ts';
-import { fieldOf } from '../mime/head.ts';
+import { fieldOf, isRepeated } from '../mime/head.ts';
 import { drain } from '../mime/multipart.ts';
 import { bareMessageId, nameIn } from '../names.ts';
 import { remembered, tellRefused } from './evidence.ts';
@@ -56,6 +56,8 @@ export async function answerMdn(station: Station, mdns: MdnLookups, received: As
     });
     return { status, mdn: null };
   };
+  if (isRepeated(head, 'as2-from') || isRepeated(head, 'as2-to'))
+    return refuse(400, null, null, 'There is more than one header AS2-From or AS2-To.');
   if (relation === undefined) return refuse(403, null, null, 'A receipt between two names without an agreement.');
   const turnedAway = await turnAway(station, received, relation, null);
   if (turnedAway !== null) return turnedAway;

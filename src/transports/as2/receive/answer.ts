@@ -2,7 +2,7 @@ import { FailureError } from '../../../core/failure.ts';
 import { As2Fault, dispositionOfFault } from '../fault.ts';
 import { buildMdn } from '../mdn/build.ts';
 import { type MicSources, type OpenOutcome, openMessage, undecryptableText } from '../message/open.ts';
-import { fieldOf } from '../mime/head.ts';
+import { fieldOf, isRepeated } from '../mime/head.ts';
 import { drain } from '../mime/multipart.ts';
 import { messageIdIn, messageKey, nameIn } from '../names.ts';
 import { type As2Relation, policyFault } from '../relation.ts';
@@ -20,8 +20,12 @@ export async function answerMessage(station: Station, request: As2Request): Prom
   const theirName = nameIn(fieldOf(head, 'as2-from'));
   const ourName = nameIn(fieldOf(head, 'as2-to'));
   const messageId = messageIdIn(fieldOf(head, 'message-id'));
-  if (theirName === undefined || ourName === undefined || messageId === undefined) {
-    const detail = 'AS2-From, AS2-To or Message-ID is absent or none.';
+  const repeated = ['as2-from', 'as2-to', 'message-id'].find((name) => isRepeated(head, name));
+  if (theirName === undefined || ourName === undefined || messageId === undefined || repeated !== undefined) {
+    const detail =
+      repeated === undefined
+        ? 'AS2-From, AS2-To or Message-ID is absent or none.'
+        : `There is more than one header ${repeated}.`;
     await request.turn?.();
     await tellRefused(station, request, {
       channelId: null,
@@ -29,14 +33,23 @@ export async function answerMessage(station: Station, request: As2Request): Prom
       modifier: 'malformed',
       detail,
     });
-    return { status: 400, mdn: null };
+    return { status: 400, mdn: null, detail };
   }
   const relation = await station.lookups.relationOf(theirName, ourName);
   if (relation === undefined) return answerStranger(station, request, messageId);
   const turnedAway = await turnAway(station, request, relation, messageId);
   if (turnedAway !== null) return turnedAway;
   const kept = remembered(request);
-  const exchange: Exchange = { station, request: kept, relation, messageId, ...askedIn(head, relation) };
+  const asked = askedIn(head, relation);
+  if (asked.asynchronous === 'forbidden') return answerForbidden(station, request, relation, messageId);
+  const exchange: Exchange = {
+    station,
+    request: kept,
+    relation,
+    messageId,
+    ...asked,
+    asynchronous: asked.asynchronous,
+  };
   const key = messageKey(theirName, ourName, messageId);
   const earlier = await station.lookups.earlierAnswer(key);
   if (earlier !== undefined) return answerAgain(exchange, earlier.mdn);
@@ -109,6 +122,22 @@ async function take(exchange: Exchange, key: string, opened: Opened): Promise<As
     // Told as it is also of what anybody could have made: that such a one opens is what its channel tells by taking it.
     return answerFault(exchange, fault, isForgeable ? [] : mics);
   }
+}
+
+/**
+ * The receipt is wanted at a host that is not in the channel. Nothing is posted there, and nothing is taken either: a sender who is not told would
+ * wait for his receipt, send the message again, and give it up for lost while we have it.
+ */
+async function answerForbidden(
+  station: Station,
+  request: As2Request,
+  { channelId }: As2Relation,
+  messageId: string,
+): Promise<As2Answer> {
+  const detail = 'Its Receipt-Delivery-Option names a host that is not in this channel, so no receipt would be posted.';
+  await request.turn?.();
+  await tellRefused(station, request, { channelId, messageId, modifier: 'receipt-address', detail });
+  return { status: 403, mdn: null, detail: `The message was not taken. ${detail}` };
 }
 
 /** Taken before: the same answer again, and nothing else happens. */

@@ -4,7 +4,7 @@ import type { Layers, MicSources } from '../message/open.ts';
 import { fieldOf, type Head } from '../mime/head.ts';
 import { messageIdOf } from '../names.ts';
 import type { As2Relation } from '../relation.ts';
-import { type RememberedRequest, tellRefused } from './evidence.ts';
+import type { RememberedRequest } from './evidence.ts';
 import type { KeptMdn, Station } from './station.ts';
 
 /** A message of a partner we know, and what it asks for. */
@@ -15,17 +15,18 @@ export interface Exchange {
   readonly messageId: string;
   readonly wantsMdn: boolean;
   readonly options: MdnOptions;
-  /** Where an asynchronous receipt goes; 'forbidden': to a host that is not theirs. */
-  readonly asynchronous: URL | null | 'forbidden';
+  /** Where an asynchronous receipt goes. */
+  readonly asynchronous: URL | null;
 }
 
+/** What a message asks for. `asynchronous` is 'forbidden' when it names a host that is not theirs. */
 export function askedIn(head: Head, { mayReach }: Pick<As2Relation, 'mayReach'>) {
   // Whatever stands in it: only that it is there counts (RFC 4130 7.3).
   const wantsMdn = fieldOf(head, 'disposition-notification-to') !== undefined;
   const address = fieldOf(head, 'receipt-delivery-option')?.trim();
   const url = address === undefined || !URL.canParse(address) ? null : new URL(address);
   const asynchronous =
-    address === undefined || address === '' ? null : url !== null && mayReach(url) ? url : 'forbidden';
+    address === undefined || address === '' || !wantsMdn ? null : url !== null && mayReach(url) ? url : 'forbidden';
   return {
     wantsMdn,
     options: parseMdnOptions(fieldOf(head, 'disposition-notification-options')),
@@ -35,20 +36,10 @@ export function askedIn(head: Head, { mayReach }: Pick<As2Relation, 'mayReach'>)
 
 export type Told = Pick<MdnContent, 'disposition' | 'text' | 'mic'>;
 
-/** The receipt, signed when they asked for it and we can; null when none was asked for, or for an address that is not theirs. */
+/** The receipt, signed when they asked for it and we can; null when none was asked for. */
 export async function mdnFor(exchange: Exchange, told: Told): Promise<KeptMdn | null> {
   const { station, request, relation, messageId, wantsMdn, options, asynchronous } = exchange;
   if (!wantsMdn) return null;
-  if (asynchronous === 'forbidden') {
-    const detail = 'Its Receipt-Delivery-Option names a host that is not in this channel, so no receipt is posted.';
-    await tellRefused(station, request, {
-      channelId: relation.channelId,
-      messageId,
-      modifier: 'receipt-address',
-      detail,
-    });
-    return null;
-  }
   const signs =
     options.signed && relation.signMdnWith !== null && !(options.unsupported && told.disposition === 'processed');
   const signing = {

@@ -65,13 +65,14 @@ function headOf({ raw: { rawHeaders } }: FastifyRequest): Head {
   throw new HttpProblem(415, 'AS2 compresses inside the message: send it without a content encoding.');
 }
 
-function send(reply: FastifyReply, { status, mdn }: As2Answer): FastifyReply {
+function send(reply: FastifyReply, { status, mdn, detail = '' }: As2Answer): FastifyReply {
   if (mdn === null) {
     if (status === 429) reply.header('retry-after', '5');
     if (status === 401) reply.header('www-authenticate', 'Basic realm="AS2"');
     // What was not read of a body must not be taken for the next request.
     if (!reply.request.raw.readableEnded) reply.header('connection', 'close');
-    return reply.code(status).header('content-length', '0').send('');
+    if (detail === '') return reply.code(status).header('content-length', '0').send('');
+    return reply.code(status).type('text/plain; charset=us-ascii').send(`${detail}\n`);
   }
   // Written past fastify, which would put the names into small letters: old products look for "AS2-To".
   reply.hijack();

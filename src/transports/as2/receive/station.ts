@@ -105,6 +105,8 @@ export type As2Event =
 export interface As2Answer {
   readonly status: number;
   readonly mdn: BuiltMdn | null;
+  /** Why it was not taken, in a line, for an answer without an MDN. */
+  readonly detail?: string;
   /** It leaves only then, and holds up nobody meanwhile. */
   readonly after?: Promise<void>;
 }
