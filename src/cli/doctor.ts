@@ -46,13 +46,20 @@ async function diagnosisOf(gateway: GatewayClient, id: string): Promise<Answer> 
 }
 
 async function listRefused(commands: Commands, gateway: GatewayClient, flags: AskFlags): Promise<ExitCode> {
-  const { items } = await gateway.get('/as2/refused');
-  if (flags.json === true) commands.print(JSON.stringify({ items }));
+  const { items, unkept } = await gateway.get('/as2/refused');
+  if (flags.json === true) commands.print(JSON.stringify({ items, unkept }));
   else if (list(items).length === 0) commands.print('nothing was refused lately');
   else
     for (const item of list(items)) {
       const { id, at, channel, modifier, detail } = Object(item);
       commands.print(`${id}  ${at}  ${channel}  ${modifier}: ${detail}`);
+    }
+  if (flags.json !== true)
+    for (const one of list(unkept)) {
+      const { channel, modifier, hour, kept, count } = Object(one);
+      commands.print(
+        `of the hour from ${hour} on ${channel}: ${kept} of ${modifier} were kept, ${count} more only counted`,
+      );
     }
   return list(items).length === 0 ? 0 : 1;
 }

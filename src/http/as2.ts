@@ -4,7 +4,7 @@ import { object } from '../documents/parts.ts';
 import { diagnose } from '../flows/as2/doctor.ts';
 import { diagnoseRefused } from '../flows/as2/doctor-received.ts';
 import type { FlowContext } from '../flows/context.ts';
-import { refusedMessages } from '../store/as2/refused.ts';
+import { refusedMessages, unkeptHours } from '../store/as2/refused.ts';
 import { Instant, orNull } from './rows.ts';
 import { answers, IdParams, limitOf, plainText, told } from './schemas.ts';
 
@@ -22,10 +22,20 @@ const RefusedRow = object({
   id: Type.String({ format: 'uuid' }),
   channel: Type.String(),
   messageId: Text,
-  modifier: Type.String({ description: 'As the receipt said it, or receipt, receipt-address.' }),
+  modifier: Type.String({
+    description:
+      'What was wrong: a modifier of RFC 4130, or receipt, receipt-address, not-admitted, malformed. A receipt says decryption-failed of all that is wrong with an encrypted message before its signature was verified.',
+  }),
   detail: Type.String(),
   remote: Text,
   at: Instant,
+});
+const UnkeptRow = object({
+  channel: Type.String(),
+  modifier: Type.String(),
+  hour: Instant,
+  kept: Type.Integer({ description: 'How many of that hour were kept.' }),
+  count: Type.Integer({ description: 'How many more were only counted.' }),
 });
 const { remote: _remote, ...common } = RefusedRow.properties;
 const RefusedAnswer = object({
@@ -65,16 +75,24 @@ export const as2 =
             'wire',
             'listRefused',
             'List AS2 messages of partners that were refused, newest first',
-            'The newest 100 of each channel, for 14 days. What came under unknown names is only counted: see `GET /metrics`.',
+            'The newest 60 of each channel and reason, for 14 days; of one reason 60 an hour, 20 of them from one address. `unkept`: the hours in which more came. What came under unknown names is only counted: see `GET /metrics`.',
           ),
           querystring: object({ channel: Type.Optional(plainText(200)), limit: limitOf(500, 100) }),
-          response: answers('The newest.', object({ items: Type.Array(RefusedRow) }), [400]),
+          response: answers(
+            'The newest.',
+            object({ items: Type.Array(RefusedRow), unkept: Type.Array(UnkeptRow) }),
+            [400],
+          ),
         },
       },
       async ({ query: { channel = null, limit = 100 } }) => ({
         items: (await refusedMessages(context.database, channel, limit)).map(({ at, ...row }) => ({
           ...row,
           at: at.toISOString(),
+        })),
+        unkept: (await unkeptHours(context.database, channel, 24)).map(({ hour, ...row }) => ({
+          ...row,
+          hour: hour.toISOString(),
         })),
       }),
     );

@@ -288,7 +288,63 @@ describe('what was refused', async () => {
     expect((await api.get('/as2/refused/nothing')).status).toBe(404);
   });
 
-  test('of one channel the newest are kept, and so many Events an hour; all are counted', async () => {
+  test('what the HTTP parser does not take is told, listed and counted under the names it carries', async () => {
+    const { connect } = await import('node:net');
+    const { port } = new URL(them.url);
+    const asked = (headers: string) =>
+      new Promise<string>((resolve, reject) => {
+        let answer = '';
+        const socket = connect(Number(port), '127.0.0.1', () =>
+          socket.write(`POST /as2 HTTP/1.1\r\nHost: x\r\n${headers}Content-Length: 0\r\n\r\n`),
+        );
+        socket.on('data', (data) => {
+          answer += data.toString('latin1');
+        });
+        socket.on('close', () => resolve(answer));
+        socket.on('error', reject);
+      });
+    const names = 'AS2-From: US\r\nAS2-To: THEM\r\nMessage-ID: <folded@us>\r\nAuthorization: Basic c2VjcmV0\r\n';
+    const folded = 'Content-Type: application/pkcs7-mime;\r\n smime-type=enveloped-data\r\n';
+    expect(await asked(names + folded)).toMatch(/^HTTP\/1.1 400[\s\S]*write it on one line/);
+    expect(await asked(`${names.replace('<folded@us>', '<odd@us>')}Odd\u0001Header: x\r\n`)).toMatch(/^HTTP\/1.1 400/);
+    expect(await asked(`AS2-From: NOBODY\r\nAS2-To:\r\n THEM\r\n`)).toMatch(/^HTTP\/1.1 400/);
+    const found = async () => {
+      const { items } = (await api.get('/as2/refused')).body as { items: Record<string, string>[] };
+      return items.filter(({ modifier }) => modifier === 'malformed');
+    };
+    while ((await found()).length < 2) await new Promise((later) => setTimeout(later, 20)); // it is told after the answer
+    expect((await found()).toReversed()).toMatchObject([
+      { channel: channelId, messageId: '<folded@us>', detail: expect.stringContaining('write it on one line') },
+      { channel: channelId, messageId: '<odd@us>', detail: expect.stringContaining('HPE_INVALID_HEADER_TOKEN') },
+    ]);
+    const { status, body } = await api.get('/as2/refused/%3Cfolded%40us%3E');
+    expect([status, JSON.stringify(body)]).toEqual([200, expect.stringContaining('for them to write on one line')]);
+    expect(await them.gateway.rows(`select headers from as2_refused where headers::text like '%c2VjcmV0%'`)).toEqual(
+      [],
+    );
+    expect((await api.get('/metrics')).text).toContain(
+      `tallyport_as2_refused{channel="${channelId}",modifier="malformed"} 2\n`,
+    );
+  });
+
+  test('a peer is an address, or the half of one that is given out', async () => {
+    const { peerOf } = await import('../../src/flows/as2/refusals.ts');
+    expect(
+      [null, '192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1', '2001:0db8:0:0:1:2:3:4', '::1', 'fe80::1%eth0'].map(
+        peerOf,
+      ),
+    ).toEqual([
+      'unknown',
+      '192.0.2.1',
+      '192.0.2.1',
+      '2001:db8:0:0::/64',
+      '2001:db8:0:0::/64',
+      '0:0:0:0::/64',
+      'fe80:0:0:0::/64',
+    ]);
+  });
+
+  test('of a channel, a reason and a peer so many are kept an hour; all are counted', async () => {
     const { keepRefused } = await import('../../src/flows/as2/refusals.ts');
     const { context, clock, rows } = them.gateway;
     const refusal = {
@@ -297,31 +353,59 @@ describe('what was refused', async () => {
       modifier: 'decryption-failed',
       detail: 'x',
       headers: [],
-      remote: null,
+      remote: null as string | null,
       body: Buffer.from('x'),
     };
     const failures: string[] = [];
-    const flood = async (count: number): Promise<void> => {
+    const flood = async (count: number, more: Partial<typeof refusal> = {}): Promise<void> => {
       for (let index = 0; index < count; index++)
-        await keepRefused(context, refusal, (failure) => void failures.push(failure));
+        await keepRefused(context, { ...refusal, ...more }, (failure) => void failures.push(failure));
     };
     const kept = async () =>
       (
         await rows<{ count: number }>(`select count(*)::int as count from as2_refused where channel_id = 'flood/as2'`)
       )[0]?.count;
-    await flood(70);
-    expect(await kept()).toBe(60);
+    const by = async () => {
+      const found = await rows<{ remote: string; count: number }>(
+        `select remote, count(*)::int as count from as2_refused where channel_id = 'flood/as2' and modifier = 'decryption-failed'
+         group by 1 order by 1`,
+      );
+      return Object.fromEntries(found.map(({ remote, count }) => [remote, count]));
+    };
+    await flood(70, { remote: '203.0.113.66' });
+    expect(await kept()).toBe(20);
+    // The partner's own mistakes are kept beside it: of the same reason, and of others.
+    await flood(3, { remote: '192.0.2.1' });
+    await flood(1, { remote: '192.0.2.1', modifier: 'integrity-check-failed' });
+    expect(await by()).toEqual({ '192.0.2.1': 3, '203.0.113.66': 20 });
+    expect(await kept()).toBe(24);
+    for (const remote of ['203.0.113.67', '203.0.113.68']) await flood(30, { remote });
+    expect(await by()).toEqual({ '192.0.2.1': 3, '203.0.113.66': 20, '203.0.113.67': 20, '203.0.113.68': 17 });
+    await flood(30, { remote: '2001:db8:0:1::1' });
+    const told = (await api.get('/as2/refused/%3Cnever%40kept%3E')).body as { detail: string };
+    expect(told.detail).toMatch(/on flood\/as2, \d+ of decryption-failed were kept, \d+ more only counted\./);
+    const { unkept } = (await api.get('/as2/refused?channel=flood%2Fas2')).body as {
+      unkept: Record<string, unknown>[];
+    };
+    expect(unkept).toMatchObject([{ channel: 'flood/as2', modifier: 'decryption-failed', kept: 60, count: 103 }]);
     clock.move(61);
-    await flood(70);
-    expect(await kept()).toBe(100);
+    await flood(30, { remote: '203.0.113.66' });
+    // Of one reason no more than 60, and whoever has most loses his oldest.
+    expect(await by()).toEqual({ '192.0.2.1': 3, '203.0.113.66': 20, '203.0.113.67': 20, '203.0.113.68': 17 });
     clock.move(15 * 24 * 60);
     await flood(1);
     expect(await kept()).toBe(1);
-    expect(await rows(`select modifier, count::int from as2_refusal_count where channel_id = 'flood/as2'`)).toEqual([
-      { modifier: 'decryption-failed', count: 141 },
+    expect((await api.get('/as2/refused?channel=flood%2Fas2')).body).toMatchObject({ unkept: [] });
+    expect(
+      await rows(`select modifier, count::int from as2_refusal_count where channel_id = 'flood/as2' order by 1`),
+    ).toEqual([
+      { modifier: 'decryption-failed', count: 194 },
+      { modifier: 'integrity-check-failed', count: 1 },
     ]);
     await keepRefused(context, { ...refusal, channelId: null }, (failure) => void failures.push(failure));
-    expect(await rows(`select count::int from as2_refusal_count where channel_id = ''`)).toEqual([{ count: 1 }]);
+    expect(
+      await rows(`select count::int from as2_refusal_count where channel_id = '' and modifier = 'decryption-failed'`),
+    ).toEqual([{ count: 1 }]);
     await keepRefused(
       { ...context, database: { ...context.database, inTransaction: async () => Promise.reject(new Error('gone')) } },
       refusal,

@@ -68,6 +68,7 @@ const OTHERS = [
   'as2_mdn',
   'as2_refused',
   'as2_refusal_count',
+  'as2_refused_hour',
   'key_pair',
 ];
 

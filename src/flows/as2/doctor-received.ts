@@ -1,6 +1,6 @@
 import { FailureError } from '../../core/failure.ts';
 import { keyPairs } from '../../store/as2/key-pairs.ts';
-import { refusedMessage, type StoredRefused } from '../../store/as2/refused.ts';
+import { refusedMessage, type StoredRefused, type UnkeptRow, unkeptHours } from '../../store/as2/refused.ts';
 import { readCertificate } from '../../transports/as2/cms/certificate.ts';
 import type { Cabinet, Finding } from '../../transports/as2/doctor/look.ts';
 import { examine } from '../../transports/as2/doctor/received.ts';
@@ -32,13 +32,18 @@ export async function diagnoseRefused(
   idOrMessageId: string,
 ): Promise<RefusedDiagnosis> {
   const refused = await refusedMessage(context.database, idOrMessageId);
-  if (refused === undefined)
-    throw new FailureError('not-found', `No refused message ${idOrMessageId} is kept: they are for 14 days.`);
+  if (refused === undefined) {
+    const hours = (await unkeptHours(context.database, null, 5)).map(unkeptInWords);
+    throw new FailureError(
+      'not-found',
+      [`No refused message ${idOrMessageId} is kept: they are for 14 days, and so many an hour.`, ...hours].join(' '),
+    );
+  }
   const { id, channel_id: channel, message_id: messageId, modifier, detail, body, headers, remote, at } = refused;
   const head: Head = { fields: headers, raw: Buffer.alloc(0) };
   const looked =
     body === null
-      ? { evidence: ['its octets were not kept: it is larger than 512 KiB'], findings: [] }
+      ? { evidence: [UNREAD.has(modifier) ? 'its body was not read' : UNKEPT], findings: [] }
       : LOOKED_INTO.has(modifier)
         ? await examine(head, body, await cabinetOf(context, masterKey, channel))
         : { evidence: [], findings: [] };
@@ -53,6 +58,14 @@ export async function diagnoseRefused(
     findings: [...findingsOf(refused), ...looked.findings],
   };
 }
+
+/** "Of the hour from 2026-12-01T04:00:00.000Z on acme/as2, 60 of decryption-failed were kept, 133 more only counted." */
+export const unkeptInWords = ({ channel, modifier, hour, kept, count }: UnkeptRow): string =>
+  `Of the hour from ${hour.toISOString()} on ${channel}, ${kept} of ${modifier} were kept, ${count} more only counted.`;
+
+const UNKEPT = 'its octets were not kept: it is larger than 512 KiB';
+/** Refused by their headers alone. */
+const UNREAD: ReadonlySet<string> = new Set(['malformed', 'not-admitted', 'receipt-address']);
 
 const LOOKED_INTO: ReadonlySet<string> = new Set([
   'decryption-failed',
@@ -124,6 +137,15 @@ function findingsOf({ modifier, detail }: StoredRefused): readonly Finding[] {
         : [];
     case 'unsupported MIC-algorithms':
       return [{ what: 'They ask for a receipt with digests we do not have: ask them for sha-256.', setting: null }];
+    case 'malformed':
+      return detail.includes('on one line')
+        ? [
+            {
+              what: 'They fold a header of HTTP: for them to write on one line, or for a proxy before us to unfold.',
+              setting: null,
+            },
+          ]
+        : [{ what: `Their request is no HTTP that can be read: ${detail}`, setting: null }];
     case 'receipt-address':
       return [{ what: detail, setting: 'receiptHosts: add that host' }];
     case 'decompression-failed':

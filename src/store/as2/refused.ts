@@ -10,6 +10,8 @@ export interface NewRefused {
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer | null;
   readonly remote: string | null;
+  /** Whom it came from, for rationing: see `peerOf`. */
+  readonly peer: string;
   readonly at: Date;
 }
 
@@ -22,32 +24,79 @@ export async function countRefusal(tx: Queryable, channelId: string, modifier: s
   );
 }
 
-/** How many of a channel were kept since. */
-export async function refusedSince(client: Queryable, channelId: string, since: Date): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(
-    'select count(*)::int as count from as2_refused where channel_id = $1 and at >= $2',
-    [channelId, since],
+/** How many of a channel and modifier were kept in the hour of `at`, and how many of them came from this peer. */
+export async function keptInHour(
+  client: Queryable,
+  { channelId, modifier, peer, at }: Pick<NewRefused, 'channelId' | 'modifier' | 'peer' | 'at'>,
+): Promise<{ readonly all: number; readonly ofPeer: number }> {
+  const { rows } = await client.query<{ all: number; ofPeer: number }>(
+    `select coalesce(sum(kept), 0)::int as "all", coalesce(sum(kept) filter (where peer = $4), 0)::int as "ofPeer"
+     from as2_refused_hour where channel_id = $1 and modifier = $2 and hour = date_trunc('hour', $3::timestamptz)`,
+    [channelId, modifier, at, peer],
   );
-  return rows[0]?.count ?? 0;
+  return rows[0] ?? { all: 0, ofPeer: 0 };
 }
 
-/** Keeps one, and forgets those of its channel that are older than `before` or more than `keptMax`. */
+/** Counts one in its hour, kept or not. */
+export async function countInHour(
+  tx: Queryable,
+  { channelId, modifier, peer, at }: Pick<NewRefused, 'channelId' | 'modifier' | 'peer' | 'at'>,
+  isKept: boolean,
+): Promise<void> {
+  await tx.query(
+    `insert into as2_refused_hour as h (channel_id, modifier, hour, peer, kept, only_counted)
+     values ($1, $2, date_trunc('hour', $3::timestamptz), $4, $5, $6)
+     on conflict (channel_id, modifier, hour, peer) do update set kept = h.kept + $5, only_counted = h.only_counted + $6`,
+    [channelId, modifier, at, isKept ? peer : '', isKept ? 1 : 0, isKept ? 0 : 1],
+  );
+}
+
+export interface UnkeptRow {
+  readonly channel: string;
+  readonly modifier: string;
+  readonly hour: Date;
+  /** Of the same hour and modifier: kept, and only counted. */
+  readonly kept: number;
+  readonly count: number;
+}
+
+/** The hours in which something was only counted, the newest first. */
+export async function unkeptHours(
+  client: Queryable,
+  channelId: string | null,
+  limit: number,
+): Promise<readonly UnkeptRow[]> {
+  const { rows } = await client.query<UnkeptRow & Record<string, unknown>>(
+    `select channel_id as channel, modifier, hour, sum(kept)::int as kept, sum(only_counted)::float8 as count from as2_refused_hour
+     where $1::text is null or channel_id = $1 group by 1, 2, 3 having sum(only_counted) > 0 order by 3 desc, 1, 2 limit $2`,
+    [channelId, limit],
+  );
+  return rows;
+}
+
+/**
+ * Keeps one, and forgets those of its channel that are older than `before`, or more than `keptMax` of its modifier: the oldest of the peer that has
+ * the most, so that one peer's flood does not push out what others did.
+ */
 export async function insertRefused(
   tx: Queryable,
   refused: NewRefused,
   { before, keptMax }: { readonly before: Date; readonly keptMax: number },
 ): Promise<void> {
-  const { id, channelId, messageId, modifier, detail, headers, body, remote, at } = refused;
+  const { id, channelId, messageId, modifier, detail, headers, body, remote, peer, at } = refused;
   await tx.query(
-    `insert into as2_refused (id, channel_id, message_id, modifier, detail, headers, body, remote, at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [id, channelId, messageId, modifier, detail, jsonText(headers), body, remote, at],
+    `insert into as2_refused (id, channel_id, message_id, modifier, detail, headers, body, remote, peer, at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [id, channelId, messageId, modifier, detail, jsonText(headers), body, remote, peer, at],
   );
   await tx.query(
-    `delete from as2_refused where channel_id = $1 and (at < $2
-       or id in (select id from as2_refused where channel_id = $1 order by at desc, id desc offset $3))`,
-    [channelId, before, keptMax],
+    `delete from as2_refused where channel_id = $1 and (at < $2 or id in (
+       select id from (select id, at, row_number() over (partition by peer order by at desc, id desc) as place
+                       from as2_refused where channel_id = $1 and modifier = $3) r
+       order by place, at desc, id desc offset $4))`,
+    [channelId, before, modifier, keptMax],
   );
+  await tx.query('delete from as2_refused_hour where channel_id = $1 and hour < $2', [channelId, before]);
 }
 
 export interface StoredRefused {

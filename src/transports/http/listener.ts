@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import { type FailureError, failureOf, nextStepAfter } from '../../core/failure.ts';
 import type { Channel } from '../../partners/configuration.ts';
+import { detailOfBroken, tellBroken } from '../as2/receive/broken-request.ts';
 import { type As2RoutesOptions, as2Routes } from '../as2/receive/routes.ts';
 import * as limitsOfOurs from '../limits.ts';
 import type { Intake } from '../transport.ts';
@@ -59,7 +60,16 @@ export function partnerListener(options: PartnerListenerOptions): FastifyInstanc
     clientErrorHandler(error, socket) {
       // Not HTTP, too many headers, or headers too late: there is no request to answer, only a socket.
       const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-      const body = JSON.stringify(problemBody(status, null));
+      const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : null;
+      const detail = packet !== null && status === 400 && options.as2 !== undefined ? detailOfBroken(packet) : null;
+      const body = JSON.stringify(problemBody(status, detail));
+      if (packet !== null && options.as2 !== undefined) {
+        const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : null;
+        const remote = socket.remoteAddress ?? null;
+        tellBroken(options.as2.station, { code: error.code, reason, packet, remote }).catch((thrown) =>
+          options.report({ channelId: null, failure: failureOf(thrown) }),
+        );
+      }
       if (socket.writable)
         socket.write(
           `HTTP/1.1 ${status} ${problemBody(status, null).title}\r\nContent-Type: ${problemType}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
