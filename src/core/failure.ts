@@ -64,13 +64,31 @@ export class FailureError extends Error {
   readonly kind: FailureKind;
   /** What an operator can do about it, when we know. */
   readonly remedy: string | null;
+  /** Certain that this attempt to send gave the other side nothing it could use; false: it may have it, or nothing was to be sent. */
+  readonly nothingSent: boolean;
 
-  constructor(kind: FailureKind, message: string, options: { cause?: unknown; remedy?: string } = {}) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    options: { cause?: unknown; remedy?: string; nothingSent?: boolean } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'FailureError';
     this.kind = kind;
     this.remedy = options.remedy ?? null;
+    this.nothingSent = options.nothingSent ?? false;
   }
+}
+
+/** The same failure, of an attempt to send that is certain to have given the other side nothing. */
+export function withNothingSent(thrown: unknown): FailureError {
+  const failure = failureOf(thrown);
+  const { kind, message, remedy } = failure;
+  return new FailureError(kind, message, {
+    cause: failure,
+    nothingSent: true,
+    ...(remedy === null ? {} : { remedy }),
+  });
 }
 
 /** Any thrown value as a FailureError; what is not one already is a bug of ours. */

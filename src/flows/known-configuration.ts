@@ -21,6 +21,8 @@ export interface KnownConfiguration {
   readonly version: number;
   readonly agreements: readonly Agreement[];
   readonly channels: readonly Channel[];
+  /** Ids of channels that stand in an order of fallback: whether they carry what they should is kept. */
+  readonly inFallback: ReadonlySet<string>;
   company(id: string): Company;
   partner(id: string): Partner;
   channel(id: string): Channel | undefined;
@@ -99,6 +101,11 @@ function indexConfiguration(stored: StoredConfiguration): KnownConfiguration {
     version: stored.version,
     agreements: stored.agreements,
     channels: stored.channels,
+    inFallback: new Set(
+      stored.agreements.flatMap(({ channel, fallback }) =>
+        fallback === undefined ? [] : [...(channel === null ? [] : [channel]), ...fallback.channels],
+      ),
+    ),
     company: (id) => companies.get(id) ?? gone('company', id),
     partner: (id) => partners.get(id) ?? gone('partner', id),
     channel: (id) => channels.get(id),

@@ -94,6 +94,14 @@ function checkChannels(agreement: Judged, { pathOf, lacks }: EntryTerms, around:
       tell(pathOf('channel'), "'channel' is missing: what we send needs a way out.", null, names);
     if (channel !== undefined && !canSend(channel))
       tell(pathOf('channel'), `'${channel.name}' cannot send: it has no outbox.`, channel.name);
+    for (const [index, id] of (agreement.fallback?.channels ?? []).entries()) {
+      const path = pathOf('fallback', 'channels', index);
+      const other = sure(find(id, path));
+      if (id === agreement.channel)
+        tell(path, `'${other?.name ?? id}' is the agreement's own channel: it cannot stand in for itself.`, id);
+      else if (other !== undefined && !canSend(other))
+        tell(path, `'${other.name}' cannot send: it has no outbox.`, other.name);
+    }
     return;
   }
   if (channel === undefined) return;

@@ -167,6 +167,16 @@ export interface WarehouseSettings {
   readonly releaseWhen: 'decided' | 'picked';
 }
 
+/** By which other channels a document leaves when its own cannot carry it. */
+export interface FallbackSettings {
+  /** "<partner>/<name>", in this order; the last one is tried like a channel without a fallback. */
+  readonly channels: readonly string[];
+  /** How long a channel must have failed without a success between, before it is passed over. */
+  readonly afterMinutes: number;
+  /** A lost answer: the document may have arrived. Stay with the channel, where a repeat is known as one, or risk that it arrives twice. */
+  readonly whenUnsure: 'hold' | 'send';
+}
+
 export interface DeadlineSettings {
   /** Minutes; null: nothing is expected. Inbound: what we owe. Outbound: what we are owed. */
   readonly acknowledgmentMinutes: number | null;
@@ -219,6 +229,8 @@ export interface Agreement {
   readonly guide: string | null;
   /** Where it goes (out) or is awaited (in: null means any of the partner's). */
   readonly channel: string | null;
+  /** Of what we send; absent: only `channel`. */
+  readonly fallback?: FallbackSettings;
   readonly envelope: EnvelopeSettings;
   readonly acknowledgment: AcknowledgmentSettings;
   readonly validation: ValidationSettings;

@@ -164,6 +164,9 @@ export function deadlineDefaults(
   };
 }
 
+/** An hour: a partner's restart or maintenance passes, and a document of this morning still leaves this morning. */
+export const fallbackDefaults = { afterMinutes: 60, whenUnsure: 'hold' } as const;
+
 export const channelDefaults = {
   /** 1 GiB: the size the readers are proven for. */
   fileBytesMax: 1024 * 1024 * 1024,

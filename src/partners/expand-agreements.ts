@@ -11,6 +11,7 @@ import {
   decisionDefaults,
   duplicateDefaults,
   envelopeDefaults,
+  fallbackDefaults,
   syntaxOfMessage,
   validationDefaults,
 } from './defaults.ts';
@@ -151,6 +152,16 @@ function expandEntry(
     map: terms.map ?? baseMapName(message, version),
     guide: terms.guide ?? null,
     channel: channelId(terms.channel ?? null),
+    // In `defaults` it stands for what is received too, and says nothing there.
+    ...(terms.fallback && direction === 'out'
+      ? {
+          fallback: {
+            ...fallbackDefaults,
+            ...terms.fallback,
+            channels: terms.fallback.channels.map((each) => `${folder}/${each}`),
+          },
+        }
+      : {}),
     envelope,
     acknowledgment: { ...acknowledgment, channel: channelId(acknowledgment.channel) },
     validation: { ...validationDefaults, ...terms.validation },

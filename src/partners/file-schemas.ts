@@ -130,6 +130,16 @@ const terms = {
   map: optional(text),
   guide: optional(orNull(text)),
   channel: optional(orNull(name)),
+  fallback: optional(
+    orNull(
+      object({
+        channels: Type.Array(name, { minItems: 1, maxItems: 5, uniqueItems: true }),
+        // A week: after it somebody has found another way.
+        afterMinutes: optional(whole(0, 10_080)),
+        whenUnsure: optional(oneOf('hold', 'send')),
+      }),
+    ),
+  ),
   envelope: optional(
     object({
       delimiters: optional(

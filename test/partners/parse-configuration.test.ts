@@ -183,6 +183,14 @@ describe('a fault names file, line, column and path, what was found and what is 
       [`${AGREEMENTS}:3:12 defaults.channel: 'fodler' is no channel of shop; known: folder.`],
     ],
     [
+      'an order of fallback that leads nowhere',
+      changed(AGREEMENTS, 'channel: folder', 'channel: folder\n  fallback: { channels: [folder, fodler] }'),
+      [
+        `${AGREEMENTS}:4:26 defaults.fallback.channels[0]: 'folder' is the agreement's own channel: it cannot stand in for itself.`,
+        `${AGREEMENTS}:4:34 defaults.fallback.channels[1]: 'fodler' is no channel of shop; known: folder.`,
+      ],
+    ],
+    [
       'a channel that cannot send',
       changed(CHANNELS, '    outbox: shop/out\n', ''),
       [

@@ -55,10 +55,11 @@ describe('the reference tells the defaults there are', () => {
       'partners/shop/agreements.yaml': `agreements:
   - { receive: 850, version: "004010" }
   - { send: 940, version: "004010", channel: web, warehouse: { shipsFor: [shop] } }
+  - { send: 855, version: "004010", channel: web, fallback: { channels: [folder] } }
 `,
     }),
   );
-  const [agreement, warehouse] = configuration?.agreements ?? [];
+  const [agreement, warehouse, sent] = configuration?.agreements ?? [];
   const settings = Object.assign(
     {},
     ...(configuration?.channels ?? []).toReversed().map((channel) => channel.settings),
@@ -71,7 +72,9 @@ describe('the reference tells the defaults there are', () => {
       ([key]) => !['values', 'envelope.replaceDelimiterWith', 'envelope.unwritableCharacters'].includes(key),
     ),
   )('%s of an agreement: %s', (key, text) => {
-    const value = at(key.startsWith('warehouse.') ? warehouse : agreement, key);
+    // A warehouse and a fallback have defaults only where there is one.
+    const of = { warehouse, fallback: sent }[key.split('.')[0] ?? ''] ?? agreement;
+    const value = at(of, key);
     expect(text).toContain(`\`${value === '' ? '""' : String(value)}\``);
   });
 

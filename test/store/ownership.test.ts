@@ -70,6 +70,7 @@ const OTHERS = [
   'as2_refusal_count',
   'as2_refused_hour',
   'key_pair',
+  'channel_trouble',
 ];
 
 const columns = await database.query<{ table_name: string; column_name: string }>(

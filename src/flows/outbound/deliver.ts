@@ -8,6 +8,7 @@ import {
   recordReceipt,
   type StoredDelivery,
 } from '../../store/deliveries/delivery.ts';
+import { arrivedBy, endTrouble } from '../../store/deliveries/fallback.ts';
 import { markAvailable } from '../../store/deliveries/mark-available.ts';
 import { readChunks } from '../../store/wire/chunks.ts';
 import { finishWork } from '../../store/work/finish-work.ts';
@@ -18,6 +19,7 @@ import { type Gathered, gather, writeGathered } from '../gathered.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { deliverAnnouncement } from './announcement.ts';
 import { delivered } from './delivered.ts';
+import { fallOver, gaveNothing } from './fall-over.ts';
 import { channelGone, isMailbox, type TransportTable } from './transport-table.ts';
 
 /** Sends what was composed: the same bytes, name and key at every attempt. */
@@ -42,13 +44,15 @@ export function openSender(context: FlowContext, transports: TransportTable): Se
   });
 
   const send: Sender['send'] = async (work, delivery, attemptNumber, bytes) => {
-    const channel = (await context.configuration()).channel(delivery.channel_id);
+    const known = await context.configuration();
+    const channel = known.channel(delivery.channel_id);
     if (channel === undefined) throw channelGone(delivery.channel_id);
     try {
       const receipt = await transports.transportOf(channel).send(outbound(context, delivery, attemptNumber, bytes));
       await arrivals.join('all', { work, delivery, attemptNumber, receipt });
     } catch (thrown) {
       const failure = failureOf(thrown);
+      if (await fallOver(context, known, { work, delivery, number: attemptNumber, failure })) return;
       const failed = nextStepAfter(failure.kind) === 'park';
       await endAttempt(database, {
         deliveryId: delivery.id,
@@ -57,6 +61,7 @@ export function openSender(context: FlowContext, transports: TransportTable): Se
         outcome: failure.kind,
         detail: failure.message,
         failed,
+        nothingSent: gaveNothing(failure),
       });
       throw failure;
     }
@@ -86,7 +91,8 @@ export async function deliver(
     if ((await deliverMdn?.(work)) === true) return;
     return deliverAnnouncement(context, work);
   }
-  if (delivery.state === 'sent' || delivery.state === 'available') return finishAlone(context, work);
+  if (delivery.state === 'sent' || delivery.state === 'available' || delivery.state === 'replaced')
+    return finishAlone(context, work);
   await sender.sendAgain(work, delivery);
 }
 
@@ -101,13 +107,17 @@ const makeAvailable = ({ database }: FlowContext, work: Work, delivery: StoredDe
   });
 
 /** Whatever arrived while the last ones were recorded is recorded together: one flush of the log for all of it. */
-const recordArrivals = (context: FlowContext, arrivals: readonly Arrival[]): Promise<readonly undefined[]> =>
-  context.database.inTransaction(async (tx) => {
+const recordArrivals = async (context: FlowContext, arrivals: readonly Arrival[]): Promise<readonly undefined[]> => {
+  const { inFallback } = await context.configuration();
+  const well = new Set(arrivals.map(({ delivery }) => delivery.channel_id).filter((id) => inFallback.has(id)));
+  return context.database.inTransaction(async (tx) => {
     const gathered = gather();
     await sideBySide(arrivals.map((arrival) => recordArrival(context, tx, gathered, arrival)));
+    if (well.size > 0) await endTrouble(tx, [...well]);
     await writeGathered(tx, gathered);
     return arrivals.map(() => undefined);
   });
+};
 
 async function recordArrival(
   context: FlowContext,
@@ -144,14 +154,25 @@ export async function receiveReceipt(
     !(await recordReceipt(tx, { deliveryId: delivery.id, kind: receipt.kind, at, detail: { detail: receipt.detail } }))
   )
     return;
-  await delivered(tx, delivery, at);
+  const { inFallback } = await context.configuration();
+  const before =
+    delivery.document_id !== null && inFallback.has(delivery.channel_id)
+      ? await arrivedBy(tx, delivery.document_id, delivery.id)
+      : undefined;
+  // What arrives a second time, over another channel, meets no expectation twice.
+  if (before === undefined) await delivered(tx, delivery, at);
   gathered.events.push({
     at,
-    type: 'delivery/sent',
+    type: before === undefined ? 'delivery/sent' : 'delivery/arrived-twice',
     actor: 'gateway',
     company: delivery.company_id,
     usage: delivery.usage,
-    data: { receipt: receipt.kind, fileName: delivery.file_name },
+    data: {
+      receipt: receipt.kind,
+      fileName: delivery.file_name,
+      channel: delivery.channel_id,
+      ...(before === undefined ? {} : { alsoBy: before }),
+    },
     objects: [
       { kind: 'delivery', id: delivery.id, qualifier: 'subject' },
       ...(delivery.interchange_id === null

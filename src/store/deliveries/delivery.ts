@@ -14,7 +14,7 @@ export interface StoredDelivery {
   readonly file_name: string;
   readonly document_id: string | null;
   readonly acknowledgment_id: string | null;
-  readonly state: 'ready' | 'sending' | 'available' | 'sent' | 'failed';
+  readonly state: 'ready' | 'sending' | 'available' | 'sent' | 'failed' | 'replaced';
   readonly byte_length: bigint;
   readonly syntax: string;
   readonly at: Date;
@@ -54,11 +54,11 @@ export const endAttempt: (client: Queryable, attempt: EndedAttempt) => Promise<v
   (client, attempts) =>
     client.tell(
       `with ended as (
-         select * from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::boolean[])
-           as r (delivery_id, number, at, outcome, detail, failed)),
+         select * from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::boolean[], $7::boolean[])
+           as r (delivery_id, number, at, outcome, detail, failed, nothing_sent)),
        moved as (
          update delivery d set state = 'failed' from ended r where d.id = r.delivery_id and r.failed and d.state = 'sending')
-       update delivery_attempt a set finished_at = r.at, outcome = r.outcome, detail = r.detail
+       update delivery_attempt a set finished_at = r.at, outcome = r.outcome, detail = r.detail, nothing_sent = r.nothing_sent
        from ended r where a.delivery_id = r.delivery_id and a.number = r.number`,
       [
         attempts.map(({ deliveryId }) => deliveryId),
@@ -67,6 +67,7 @@ export const endAttempt: (client: Queryable, attempt: EndedAttempt) => Promise<v
         attempts.map(({ outcome }) => outcome),
         attempts.map(({ detail }) => detail),
         attempts.map(({ failed = false }) => failed),
+        attempts.map(({ nothingSent = false }) => nothingSent),
       ],
     ),
 );
@@ -78,6 +79,8 @@ export interface EndedAttempt {
   readonly outcome: string;
   readonly detail: string;
   readonly failed?: boolean;
+  /** It is certain that this attempt gave the partner nothing. */
+  readonly nothingSent?: boolean;
 }
 
 export interface NewReceipt {

@@ -13,7 +13,7 @@ export interface DeliveryRow {
   file_name: string;
   document_id: string | null;
   acknowledgment_id: string | null;
-  state: 'ready' | 'sending' | 'available' | 'sent' | 'failed';
+  state: 'ready' | 'sending' | 'available' | 'sent' | 'failed' | 'replaced';
   at: Date;
   sent_at: Date | null;
 }

@@ -44,7 +44,7 @@ export interface LadderSent {
   readonly is_parked: boolean | null;
 }
 
-/** A repeat carries the same bytes again: the first delivery tells when they left. */
+/** A repeat carries the same bytes again: the first delivery that no other channel stands in for tells when they left. */
 const SENT = `select d.kind, d.id as document_id, d.number, case when d.kind = 'order-response' then d.body end as response, d.state as document_state, d.replaced_by, t.message, i.control_number as interchange_control_number,
     g.control_number as group_control_number, t.control_number, t.verdict, y.file_name, y.state as delivery_state, y.at as available_at, y.sent_at,
     r.kind as receipt_kind, r.at as receipt_at, r.detail ->> 'detail' as receipt_detail,
@@ -55,7 +55,7 @@ const SENT = `select d.kind, d.id as document_id, d.number, case when d.kind = '
   from document d left join transaction t on t.id = d.transaction_id left join functional_group g on g.id = t.group_id
     left join interchange i on i.id = t.interchange_id
     left join lateral (
-      select id, file_name, state, at, sent_at from delivery where document_id = d.id order by at, id limit 1) y on true
+      select id, file_name, state, at, sent_at from delivery where document_id = d.id order by state = 'replaced', at, id limit 1) y on true
     left join lateral (select kind, at, detail from receipt where delivery_id = y.id order by at limit 1) r on true
     left join lateral (
       select due_at from expectation where d.kind = 'order-response' and subject_id = d.order_id and kind = d.kind and subject_kind = 'order'

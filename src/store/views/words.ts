@@ -68,6 +68,7 @@ export const DELIVERY_STATES = [
   'available',
   'sent',
   'failed',
+  'replaced',
 ] as const satisfies readonly DeliveryRow['state'][];
 export const ACKNOWLEDGMENT_STATES = [
   'ready',

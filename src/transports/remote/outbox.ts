@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { FailureError } from '../../core/failure.ts';
+import { FailureError, withNothingSent } from '../../core/failure.ts';
 import type { OutboundDelivery, Receipt, Transport } from '../transport.ts';
 import type { SharedConnection } from './connection.ts';
 import { pathIn, type RemoteFiles, RemoteRefusal, type RemoteStat } from './remote-files.ts';
@@ -46,23 +46,37 @@ export function remoteOutbox(options: RemoteOutboxOptions): Transport {
     async send(delivery) {
       if (!FILE_NAME.test(delivery.fileName))
         throw new FailureError('partner-refused', `'${delivery.fileName}' cannot be the name of a file.`);
+      // Before the first step that could show the partner a file, a failure is certain to have left them nothing.
+      let isVisible = false;
+      const becomesVisible = (): void => {
+        isVisible = true;
+      };
       try {
-        return await options.connection.use((files) => upload(options, files, delivery));
+        return await options.connection.use((files) => upload(options, files, delivery, becomesVisible));
       } catch (error) {
-        throw error instanceof RemoteRefusal ? refused(options, error) : error;
+        const failure = error instanceof RemoteRefusal ? refused(options, error) : error;
+        throw isVisible ? failure : withNothingSent(failure);
       }
     },
   };
 }
 
-async function upload(options: RemoteOutboxOptions, files: RemoteFiles, delivery: OutboundDelivery): Promise<Receipt> {
+async function upload(
+  options: RemoteOutboxOptions,
+  files: RemoteFiles,
+  delivery: OutboundDelivery,
+  becomesVisible: () => void,
+): Promise<Receipt> {
   const final = pathIn(options.folder, delivery.fileName);
   const stage = await options.journal.stageOf(delivery.id);
+  if (stage !== 'none') becomesVisible(); // an earlier attempt came that far
   const there = await seen(files, final);
-  if (options.mode === 'rename') return uploadByRename(options, files, delivery, { final, stage, there });
+  if (options.mode === 'rename')
+    return uploadByRename(options, files, delivery, { final, stage, there, becomesVisible });
   const detail = `${options.place}${final}`;
   if (stage === 'none' && there !== undefined) await expectOurs(files, final, there, delivery);
   else if (stage !== 'ready') {
+    becomesVisible();
     await options.journal.record(delivery.id, 'writing');
     // From `writing` on the half-written file is our own; before, whatever bears the name is not.
     await files.write(final, exact(delivery), { isNew: stage === 'none' });
@@ -79,13 +93,14 @@ interface Found {
   readonly final: string;
   readonly stage: UploadStage;
   readonly there: RemoteStat | undefined;
+  readonly becomesVisible: () => void;
 }
 
 async function uploadByRename(
   options: RemoteOutboxOptions,
   files: RemoteFiles,
   delivery: OutboundDelivery,
-  { final, stage, there }: Found,
+  { final, stage, there, becomesVisible }: Found,
 ): Promise<Receipt> {
   const temporary = pathIn(options.temporaryFolder ?? options.folder, `.${delivery.fileName}.part`);
   const receipt = { kind: 'renamed', detail: `${options.place}${final}` } as const;
@@ -98,6 +113,7 @@ async function uploadByRename(
   if (left?.byteLength !== delivery.byteLength) {
     await files.write(temporary, exact(delivery), { isNew: false });
     expectSize(temporary, await seen(files, temporary), delivery);
+    becomesVisible();
     await options.journal.record(delivery.id, 'ready');
   }
   try {

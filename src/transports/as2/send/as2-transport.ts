@@ -176,12 +176,13 @@ async function* inOne(bytes: Buffer): AsyncGenerator<Buffer> {
 function checkStatus(url: URL, status: number): void {
   if (status >= 200 && status < 300) return;
   const text = `HTTP: ${url.host} answered ${status}.`;
-  if (status >= 500 || [408, 425, 429].includes(status)) throw new FailureError('partner-refused-for-now', text);
+  if (status >= 500 || [408, 425, 429].includes(status))
+    throw new FailureError('partner-refused-for-now', text, { nothingSent: [425, 429, 503].includes(status) });
   const remedy =
     status >= 300 && status < 400
       ? 'Redirects are not followed: put the address it redirects to into url.'
       : 'Ask the partner why, then release the delivery.';
-  throw new FailureError('partner-refused', text, { remedy });
+  throw new FailureError('partner-refused', text, { remedy, nothingSent: true });
 }
 
 /** The receipt of an accepted message. Thrown is what is none: a message without a good receipt has not arrived, whatever HTTP said. */
