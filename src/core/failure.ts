@@ -66,28 +66,38 @@ export class FailureError extends Error {
   readonly remedy: string | null;
   /** Certain that this attempt to send gave the other side nothing it could use; false: it may have it, or nothing was to be sent. */
   readonly nothingSent: boolean;
+  /** When the next try must come at the latest, though the pauses between tries have grown longer by now; null: as they are. */
+  readonly tryAgainBy: Date | null;
 
   constructor(
     kind: FailureKind,
     message: string,
-    options: { cause?: unknown; remedy?: string; nothingSent?: boolean } = {},
+    options: { cause?: unknown; remedy?: string; nothingSent?: boolean; tryAgainBy?: Date } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'FailureError';
     this.kind = kind;
     this.remedy = options.remedy ?? null;
     this.nothingSent = options.nothingSent ?? false;
+    this.tryAgainBy = options.tryAgainBy ?? null;
   }
 }
 
 /** The same failure, of an attempt to send that is certain to have given the other side nothing. */
-export function withNothingSent(thrown: unknown): FailureError {
+export const withNothingSent = (thrown: unknown): FailureError => again(thrown, { nothingSent: true });
+
+/** The same failure, which must not wait longer than this for its next try. */
+export const withTryAgainBy = (thrown: unknown, tryAgainBy: Date): FailureError => again(thrown, { tryAgainBy });
+
+function again(thrown: unknown, more: { nothingSent?: boolean; tryAgainBy?: Date }): FailureError {
   const failure = failureOf(thrown);
-  const { kind, message, remedy } = failure;
+  const { kind, message, remedy, nothingSent, tryAgainBy } = failure;
   return new FailureError(kind, message, {
     cause: failure,
-    nothingSent: true,
+    nothingSent,
     ...(remedy === null ? {} : { remedy }),
+    ...(tryAgainBy === null ? {} : { tryAgainBy }),
+    ...more,
   });
 }
 

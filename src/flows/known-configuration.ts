@@ -101,11 +101,7 @@ function indexConfiguration(stored: StoredConfiguration): KnownConfiguration {
     version: stored.version,
     agreements: stored.agreements,
     channels: stored.channels,
-    inFallback: new Set(
-      stored.agreements.flatMap(({ channel, fallback }) =>
-        fallback === undefined ? [] : [...(channel === null ? [] : [channel]), ...fallback.channels],
-      ),
-    ),
+    inFallback: new Set(stored.agreements.flatMap((agreement) => orderOf(agreement, stored.channels))),
     company: (id) => companies.get(id) ?? gone('company', id),
     partner: (id) => partners.get(id) ?? gone('partner', id),
     channel: (id) => channels.get(id),
@@ -127,6 +123,17 @@ function indexConfiguration(stored: StoredConfiguration): KnownConfiguration {
       return found;
     },
   };
+}
+
+/** The channels of an agreement with a fallback. Acknowledgments without a channel of their own may go out by any of the partner's. */
+function orderOf(
+  { direction, channel, fallback, partner, acknowledgment }: Agreement,
+  channels: readonly Channel[],
+): readonly string[] {
+  if (fallback === undefined) return [];
+  const own = direction === 'out' ? channel : acknowledgment.channel;
+  if (own !== null) return [own, ...fallback.channels];
+  return channels.map(({ id }) => id).filter((id) => id.startsWith(`${partner}/`));
 }
 
 function gone(what: string, id: string): never {

@@ -50,11 +50,18 @@ export function runWork({ database, clock, handlers, onFailure }: RunWorkParts):
       await database.inTransaction((tx) =>
         next === 'park'
           ? parkWork(tx, id, attempts, failure)
-          : retryLater(tx, id, attempts, new Date(clock.now().getTime() + pauseMs(failureCount)), failure),
+          : retryLater(tx, id, attempts, nextTry(clock.now(), failureCount, failure), failure),
       );
       onFailure?.(work, failure, next);
     }
   };
+}
+
+/** After its pause, or by when the failure wants it; the shortest pause is kept in any case. */
+function nextTry(now: Date, failureCount: number, { tryAgainBy }: FailureError): Date {
+  const pause = now.getTime() + pauseMs(failureCount);
+  if (tryAgainBy === null) return new Date(pause);
+  return new Date(Math.min(pause, Math.max(tryAgainBy.getTime(), now.getTime() + retryPausesMs[0])));
 }
 
 const pauseMs = (failureCount: number): number => retryPausesMs[failureCount - 1] ?? hourMs;

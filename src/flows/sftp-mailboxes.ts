@@ -57,7 +57,9 @@ export function sftpOutboxes(context: FlowContext): Outbox {
     },
     async left(channelId, { id, name }, how) {
       const delivery = await deliveryById(database, id);
-      if (delivery?.channel_id !== channelId || delivery.state !== 'available') return;
+      // `replaced`: they were reading it while it was given to another channel, and now they have it.
+      if (delivery?.channel_id !== channelId) return;
+      if (delivery.state !== 'available' && !(delivery.state === 'replaced' && how === 'read')) return;
       const detail = how === 'read' ? `${name} was read to its end` : `${name} was deleted by the partner`;
       await database.inTransaction(async (tx) => {
         const gathered = gather();

@@ -7,6 +7,7 @@ import { requireKey } from './authenticate.ts';
 import { claims } from './claims.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { configuration } from './configuration.ts';
+import { deliveries } from './deliveries.ts';
 import { health } from './health.ts';
 import { heldDocuments } from './held-documents.ts';
 import { history } from './history.ts';
@@ -90,6 +91,7 @@ export async function operatorApi({
   await app.register(claims(context));
   await app.register(items(context));
   await app.register(wire(context));
+  await app.register(deliveries(context));
   await app.register(money(database));
   await app.register(settlements(context));
   await app.register(heldDocuments(context));

@@ -210,6 +210,7 @@ export const ROWS = {
     interchange: IdOrNull,
     document: IdOrNull,
     acknowledgment: IdOrNull,
+    replaces: IdOrNull,
     at: Instant,
     sentAt: InstantOrNull,
   },

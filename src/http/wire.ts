@@ -28,6 +28,7 @@ const Attempt = object({
   finishedAt: orNull(Instant),
   outcome: Text,
   detail: Text,
+  nothingSent: Type.Boolean({ description: 'It is certain that this attempt gave the partner nothing.' }),
 });
 const Receipt = object({ kind: Type.String(), at: Instant, detail: Type.Unknown() });
 

@@ -63,7 +63,8 @@ function checkMapReads(agreement: Judged, { pathOf }: EntryTerms, around: Surrou
     tell(pathOf('map'), `The map '${agreement.map}' is one of ${found}, and ${expected} is agreed.`, found, expected);
 }
 
-function canSend({ settings }: Channel): boolean {
+/** Whether anything can leave by this channel. */
+export function canSend({ settings }: Channel): boolean {
   if (settings.kind === 'as2') return settings.url !== null;
   return settings.kind === 'http' || settings.kind === 'sftp-mailbox' || settings.outbox !== null;
 }
@@ -89,19 +90,20 @@ function checkChannels(agreement: Judged, { pathOf, lacks }: EntryTerms, around:
   const answers = sure(find(agreement.acknowledgment.channel, pathOf('acknowledgment', 'channel')));
   if (answers !== undefined && !canSend(answers))
     tell(pathOf('acknowledgment', 'channel'), `'${answers.name}' cannot send: it has no outbox.`, answers.name);
+  for (const [index, id] of (agreement.fallback?.channels ?? []).entries()) {
+    const path = pathOf('fallback', 'channels', index);
+    const other = sure(find(id, path));
+    // Of acknowledgments the own one is passed over: `defaults` may name it for what we send.
+    if (agreement.direction === 'out' && id === agreement.channel)
+      tell(path, `'${other?.name ?? id}' is the agreement's own channel: it cannot stand in for itself.`, id);
+    else if (other !== undefined && !canSend(other))
+      tell(path, `'${other.name}' cannot send: it has no outbox.`, other.name);
+  }
   if (agreement.direction === 'out') {
     if (agreement.channel === null && !lacks('channel'))
       tell(pathOf('channel'), "'channel' is missing: what we send needs a way out.", null, names);
     if (channel !== undefined && !canSend(channel))
       tell(pathOf('channel'), `'${channel.name}' cannot send: it has no outbox.`, channel.name);
-    for (const [index, id] of (agreement.fallback?.channels ?? []).entries()) {
-      const path = pathOf('fallback', 'channels', index);
-      const other = sure(find(id, path));
-      if (id === agreement.channel)
-        tell(path, `'${other?.name ?? id}' is the agreement's own channel: it cannot stand in for itself.`, id);
-      else if (other !== undefined && !canSend(other))
-        tell(path, `'${other.name}' cannot send: it has no outbox.`, other.name);
-    }
     return;
   }
   if (channel === undefined) return;

@@ -167,7 +167,7 @@ export interface WarehouseSettings {
   readonly releaseWhen: 'decided' | 'picked';
 }
 
-/** By which other channels a document leaves when its own cannot carry it. */
+/** By which other channels a document of ours, or an acknowledgment, leaves when its own cannot carry it. */
 export interface FallbackSettings {
   /** "<partner>/<name>", in this order; the last one is tried like a channel without a fallback. */
   readonly channels: readonly string[];
@@ -229,7 +229,7 @@ export interface Agreement {
   readonly guide: string | null;
   /** Where it goes (out) or is awaited (in: null means any of the partner's). */
   readonly channel: string | null;
-  /** Of what we send; absent: only `channel`. */
+  /** Of what we send, or of our acknowledgments of what we receive; absent: only their own channel. */
   readonly fallback?: FallbackSettings;
   readonly envelope: EnvelopeSettings;
   readonly acknowledgment: AcknowledgmentSettings;

@@ -152,8 +152,7 @@ function expandEntry(
     map: terms.map ?? baseMapName(message, version),
     guide: terms.guide ?? null,
     channel: channelId(terms.channel ?? null),
-    // In `defaults` it stands for what is received too, and says nothing there.
-    ...(terms.fallback && direction === 'out'
+    ...(terms.fallback
       ? {
           fallback: {
             ...fallbackDefaults,

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { LANES } from '../../src/core/work.ts';
 import { diagnose } from '../../src/flows/as2/doctor.ts';
@@ -11,6 +13,7 @@ import { handlersOf } from '../../src/flows/handlers.ts';
 import { receive } from '../../src/flows/receive.ts';
 import { runWork } from '../../src/flows/run-work.ts';
 import { type As2Settings, inForce } from '../../src/partners/as2-settings.ts';
+import type { Configuration } from '../../src/partners/configuration.ts';
 import { claimWork } from '../../src/store/work/claim-work.ts';
 import type { As2Event } from '../../src/transports/as2/receive/station.ts';
 import { partnerListener } from '../../src/transports/http/listener.ts';
@@ -29,7 +32,7 @@ interface Station {
   readonly events: As2Event[];
   /** Does what is due, over real HTTP. */
   work(): Promise<void>;
-  configure(settings: Partial<As2Settings>): Promise<void>;
+  configure(settings: Partial<As2Settings>, more?: (configuration: Configuration) => Configuration): Promise<void>;
   readonly rehearse: OpenAs2['rehearse'];
 }
 
@@ -71,7 +74,7 @@ async function station(): Promise<Station> {
         for (const work of claimed) await run(work);
       }
     },
-    async configure(settings) {
+    async configure(settings, more = (same) => same) {
       const root = new URL('../..', import.meta.url).pathname;
       const { configuration } = await checkConfiguration(
         context,
@@ -79,10 +82,35 @@ async function station(): Promise<Station> {
         gateway.dataFolder,
       );
       if (configuration === null) throw new Error('the example has faults');
-      await putInForce(context, withAs2(() => settings)(configuration), 'test');
+      await putInForce(context, more(withAs2(() => settings)(configuration)), 'test');
     },
   };
 }
+
+/** What we send the buyer leaves by `first` (one of AS2 and a push to nobody), then as the others say. */
+const reached = (configuration: Configuration, first: string, channels: readonly string[]): Configuration => {
+  const web = configuration.channels.find(({ id }) => id === 'brightmart/web');
+  if (web?.settings.kind !== 'http') throw new Error('the example has no mailbox');
+  const push = {
+    ...web,
+    id: 'brightmart/push',
+    name: 'push',
+    settings: { ...web.settings, allowLoopback: true, pushUrl: 'http://127.0.0.1:9/edi' },
+  };
+  return {
+    ...configuration,
+    channels: [...configuration.channels, push],
+    agreements: configuration.agreements.map((agreement) =>
+      agreement.partner === 'brightmart' && agreement.direction === 'out'
+        ? {
+            ...agreement,
+            channel: `brightmart/${first}`,
+            fallback: { channels, afterMinutes: 0, whenUnsure: 'hold' as const },
+          }
+        : agreement,
+    ),
+  };
+};
 
 const day = 86_400_000;
 const made = (name: string) => ({ name, commonName: name, organization: 'Test', kind: 'p256' as const, validDays: 30 });
@@ -213,6 +241,50 @@ describe('two gateways', async () => {
     await expect(diagnose(us.gateway.context, '0198c7a0-0000-7000-8000-000000000000')).rejects.toMatchObject({
       kind: 'not-found',
     });
+  });
+
+  test('AS2 stands in for another channel, and another one for AS2', async () => {
+    const configured = (first: string, ...channels: string[]) =>
+      us.configure(usSettings, (configuration) => reached(configuration, first, channels));
+    const ways = async (number: string) =>
+      (
+        await us.gateway.rows<{ way: string }>(
+          `select split_part(y.channel_id, '/', 2) || ' ' || y.state || coalesce(' ' || r.kind, '') as way from delivery y
+             join document d on d.id = y.document_id join purchase_order o on o.id = d.order_id left join receipt r on r.delivery_id = y.id
+             where o.number = $1 and d.kind = 'order-response' order by y.at, y.id`,
+          number,
+        )
+      ).map(({ way }) => way);
+    await configured('push', channelId);
+    await us.gateway.receive(channelId, order850('PO-2C', 1022));
+    await us.work();
+    expect(await ways('PO-2C')).toEqual(['push replaced', 'as2 sent mdn']);
+
+    // Nobody listens where the message should go: that is certain, so the mailbox has it. An answer that is lost is not.
+    await us.configure({ ...usSettings, url: 'http://127.0.0.1:9/as2' }, (configuration) =>
+      reached(configuration, 'as2', ['brightmart/web']),
+    );
+    await us.gateway.receive(channelId, order850('PO-2D', 1023));
+    await us.work();
+    expect(await ways('PO-2D')).toEqual(['as2 replaced', 'web available']);
+    const deaf = createServer((request) => request.resume().on('end', () => request.socket.destroy()));
+    await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
+    const { port } = deaf.address() as AddressInfo;
+    await us.configure({ ...usSettings, url: `http://127.0.0.1:${port}/as2` }, (configuration) =>
+      reached(configuration, 'as2', ['brightmart/web']),
+    );
+    await us.gateway.receive(channelId, order850('PO-2E', 1024));
+    await us.work();
+    us.gateway.clock.move(24 * 60);
+    await us.work();
+    expect(await ways('PO-2E')).toEqual(['as2 sending']);
+    deaf.close();
+    await us.configure(usSettings);
+    us.gateway.clock.move(24 * 60);
+    await us.work();
+    expect(await ways('PO-2E')).toEqual(['as2 sent mdn']);
+    await us.configure({ ...usSettings, mdnUrl: `${us.url}/mdn`, mdnDueMinutes: 30 });
+    us.gateway.failures.splice(0);
   });
 
   test('a refusal that comes later parks the delivery, and tells why', async () => {

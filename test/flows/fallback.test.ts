@@ -8,6 +8,7 @@ import { gather, writeGathered } from '../../src/flows/gathered.ts';
 import { receiveReceipt } from '../../src/flows/outbound/deliver.ts';
 import type { Channel, Configuration, FallbackSettings } from '../../src/partners/configuration.ts';
 import { sftpDefaults } from '../../src/partners/expand-sftp.ts';
+import { lineDefaults } from '../../src/partners/line-settings.ts';
 import type { SftpSettings } from '../../src/partners/sftp-settings.ts';
 import { deliveryById } from '../../src/store/deliveries/delivery.ts';
 import { attemptsOf } from '../../src/store/views/deliveries.ts';
@@ -225,6 +226,7 @@ describe.each(['hold', 'send'] as const)('a server that takes a file and loses i
       withChannels(
         {
           push: {
+            ...lineDefaults,
             kind: 'http',
             tokenSha256: null,
             pushUrl: `http://127.0.0.1:${port}/edi`,

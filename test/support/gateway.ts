@@ -23,6 +23,7 @@ import type { Database } from '../../src/store/database.ts';
 import { claimWork } from '../../src/store/work/claim-work.ts';
 import { openTransport } from '../../src/transports/open-transport.ts';
 import { testDatabase } from './database.ts';
+import { loopbackLine } from './loopback-line.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const standards = openStandards();
@@ -112,7 +113,7 @@ export async function testGateway(
   await applyConfiguration(context, change(unannounced(configuration)), 'test');
   const failures: string[] = [];
   const remote = remoteParts(context, process.env);
-  const handlers = handlersOf(context, { transportOf: (channel) => openTransport(channel, {}, remote) });
+  const handlers = handlersOf(context, { transportOf: (channel) => openTransport(channel, {}, remote, loopbackLine) });
   afterAll(() => remote.connections.close());
   const run = runWork({
     database,

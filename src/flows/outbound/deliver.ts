@@ -1,4 +1,4 @@
-import { failureOf, nextStepAfter } from '../../core/failure.ts';
+import { failureOf, nextStepAfter, withTryAgainBy } from '../../core/failure.ts';
 import type { Work } from '../../core/work.ts';
 import type { Tx } from '../../store/database.ts';
 import {
@@ -8,7 +8,7 @@ import {
   recordReceipt,
   type StoredDelivery,
 } from '../../store/deliveries/delivery.ts';
-import { arrivedBy, endTrouble } from '../../store/deliveries/fallback.ts';
+import { endTrouble, withdrawOthers } from '../../store/deliveries/fallback.ts';
 import { markAvailable } from '../../store/deliveries/mark-available.ts';
 import { readChunks } from '../../store/wire/chunks.ts';
 import { finishWork } from '../../store/work/finish-work.ts';
@@ -52,7 +52,8 @@ export function openSender(context: FlowContext, transports: TransportTable): Se
       await arrivals.join('all', { work, delivery, attemptNumber, receipt });
     } catch (thrown) {
       const failure = failureOf(thrown);
-      if (await fallOver(context, known, { work, delivery, number: attemptNumber, failure })) return;
+      const fell = await fallOver(context, known, { work, delivery, number: attemptNumber, failure });
+      if (fell.kind === 'over') return;
       const failed = nextStepAfter(failure.kind) === 'park';
       await endAttempt(database, {
         deliveryId: delivery.id,
@@ -63,7 +64,7 @@ export function openSender(context: FlowContext, transports: TransportTable): Se
         failed,
         nothingSent: gaveNothing(failure),
       });
-      throw failure;
+      throw fell.tryAgainBy === null ? failure : withTryAgainBy(failure, fell.tryAgainBy);
     }
   };
   return {
@@ -141,6 +142,9 @@ async function recordArrival(
   });
 }
 
+/** No other channel had to do with it. */
+const alone = { arrived_by: null, withdrawn: [] } as const;
+
 /** The other side has it: the receipt is kept, and what was owed is given. */
 export async function receiveReceipt(
   context: FlowContext,
@@ -155,15 +159,15 @@ export async function receiveReceipt(
   )
     return;
   const { inFallback } = await context.configuration();
-  const before =
-    delivery.document_id !== null && inFallback.has(delivery.channel_id)
-      ? await arrivedBy(tx, delivery.document_id, delivery.id)
-      : undefined;
+  const { arrived_by: before, withdrawn } =
+    inFallback.has(delivery.channel_id) || (delivery.replaces ?? null) !== null
+      ? await withdrawOthers(tx, delivery.id)
+      : alone;
   // What arrives a second time, over another channel, meets no expectation twice.
-  if (before === undefined) await delivered(tx, delivery, at);
+  if (before === null) await delivered(tx, delivery, at);
   gathered.events.push({
     at,
-    type: before === undefined ? 'delivery/sent' : 'delivery/arrived-twice',
+    type: before === null ? 'delivery/sent' : 'delivery/arrived-twice',
     actor: 'gateway',
     company: delivery.company_id,
     usage: delivery.usage,
@@ -171,7 +175,8 @@ export async function receiveReceipt(
       receipt: receipt.kind,
       fileName: delivery.file_name,
       channel: delivery.channel_id,
-      ...(before === undefined ? {} : { alsoBy: before }),
+      ...(before === null ? {} : { alsoBy: before }),
+      ...(withdrawn.length === 0 ? {} : { withdrawn }),
     },
     objects: [
       { kind: 'delivery', id: delivery.id, qualifier: 'subject' },

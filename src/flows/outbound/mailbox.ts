@@ -11,12 +11,14 @@ const contentTypeOf = (syntax: string): string =>
 /** What waits for partners on our listener, kept in the database, so that every process may answer for it. */
 export function mailboxFor(context: FlowContext): Mailbox {
   const { database } = context;
-  const own = async (channelId: string, deliveryId: string): Promise<StoredDelivery | undefined> => {
+  const own = async (
+    channelId: string,
+    deliveryId: string,
+    states: readonly StoredDelivery['state'][],
+  ): Promise<StoredDelivery | undefined> => {
     if (!/^[0-9a-f-]{36}$/.test(deliveryId)) return undefined;
     const delivery = await deliveryById(database, deliveryId);
-    return delivery?.channel_id === channelId && (delivery.state === 'available' || delivery.state === 'sent')
-      ? delivery
-      : undefined;
+    return delivery?.channel_id === channelId && states.includes(delivery.state) ? delivery : undefined;
   };
   return {
     async list(channelId, countMax) {
@@ -32,7 +34,7 @@ export function mailboxFor(context: FlowContext): Mailbox {
       );
     },
     async open(channelId, deliveryId) {
-      const delivery = await own(channelId, deliveryId);
+      const delivery = await own(channelId, deliveryId, ['available', 'sent']);
       if (delivery === undefined) return undefined;
       const { id, file_name, byte_length, syntax, raw_file_id } = delivery;
       const entry = {
@@ -45,7 +47,8 @@ export function mailboxFor(context: FlowContext): Mailbox {
       return { entry, bytes: readChunks(database, raw_file_id) };
     },
     async confirm(channelId, deliveryId, receipt) {
-      const delivery = await own(channelId, deliveryId);
+      // `replaced`: fetched before it was given to another channel, and now they have it.
+      const delivery = await own(channelId, deliveryId, ['available', 'sent', 'replaced']);
       if (delivery === undefined) return false;
       await database.inTransaction(async (tx) => {
         const gathered = gather();

@@ -15,6 +15,7 @@ export interface StoredDelivery {
   readonly document_id: string | null;
   readonly acknowledgment_id: string | null;
   readonly state: 'ready' | 'sending' | 'available' | 'sent' | 'failed' | 'replaced';
+  readonly replaces?: string | null;
   readonly byte_length: bigint;
   readonly syntax: string;
   readonly at: Date;

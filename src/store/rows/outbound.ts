@@ -14,6 +14,8 @@ export interface DeliveryRow {
   document_id: string | null;
   acknowledgment_id: string | null;
   state: 'ready' | 'sending' | 'available' | 'sent' | 'failed' | 'replaced';
+  /** The delivery by another channel whose place it took; absent: none. */
+  replaces?: string | null;
   at: Date;
   sent_at: Date | null;
 }

@@ -121,7 +121,7 @@ export async function receivedDocuments(
        left join as2_received rc on rc.transmission_id = tr.id left join as2_mdn m on m.id = rc.mdn_id
        left join acknowledgment a on a.interchange_id = i.id and (a.group_id = g.id or a.kind = 'CONTRL') and a.direction = 'out'
        left join delivery ay on ay.acknowledgment_id = a.id left join interchange ai on ai.id = ay.interchange_id
-     where d.id = any ($1) order by d.id, ay.at, ay.id`,
+     where d.id = any ($1) order by d.id, ay.state = 'replaced', ay.at, ay.id`,
     [documentIds],
   );
   return new Map(rows.map((row) => [row.document_id, row]));

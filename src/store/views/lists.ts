@@ -187,7 +187,7 @@ const LISTS = {
   deliveries: {
     select: `select y.id, y.company_id as company, y.partner_id as partner, y.usage, y.channel_id as channel, y.file_name as "fileName", y.state,
         y.transmission_id as transmission, y.raw_file_id as file, y.interchange_id as interchange, y.document_id as document,
-        y.acknowledgment_id as acknowledgment, y.at, y.sent_at as "sentAt" from delivery y`,
+        y.acknowledgment_id as acknowledgment, y.replaces, y.at, y.sent_at as "sentAt" from delivery y`,
     page: 'y.id',
     filters: {
       partner: text('y.partner_id'),

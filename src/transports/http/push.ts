@@ -78,10 +78,14 @@ function drop(response: IncomingMessage): void {
 function receiptFor(code: number, status: string, url: URL): Receipt {
   if (code >= 200 && code < 300) return { kind: 'http-accepted', detail: `${url.host} answered ${status}` };
   if (code >= 500 || [408, 425, 429].includes(code))
-    throw new FailureError('partner-refused-for-now', `${url.host} answered ${status}.`);
+    // 408 and the 5xx of a proxy between us may come after their server took it; 425, 429 and 503 say that it did not.
+    throw new FailureError('partner-refused-for-now', `${url.host} answered ${status}.`, {
+      nothingSent: [425, 429, 503].includes(code),
+    });
   const remedy =
     code >= 300 && code < 400
       ? 'Redirects are not followed: put the address it redirects to into pushUrl.'
       : 'Ask the partner why, then release the delivery.';
-  throw new FailureError('partner-refused', `${url.host} answered ${status}.`, { remedy });
+  // 409: another request with this Idempotency-Key came before, or is under way.
+  throw new FailureError('partner-refused', `${url.host} answered ${status}.`, { remedy, nothingSent: code !== 409 });
 }

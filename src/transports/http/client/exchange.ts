@@ -57,7 +57,7 @@ export interface Body {
  * One POST over a connection of its own: a kept one may be closed by them while we write (OpenAS2 closes every one), and no answer can be another
  * message's. Gives the answer's head, which decides even when it comes before our last byte; its body is the caller's to read. Redirects are not
  * followed: a partner names where it listens, and a redirect could lead anywhere, also inside our own network. FailureError `partner-unreachable` tells
- * which of name, connection, TLS and HTTP broke.
+ * which of name, connection, TLS and HTTP broke, and is certain that nothing was sent when the connection never stood.
  */
 export async function exchange(
   url: URL,
@@ -70,6 +70,12 @@ export async function exchange(
       remedy: 'Give the partner’s own address, or set allowLoopback for this channel.',
     });
   const request = await openRequest(url, requestOptions(url, headers, body, line), line);
+  let isConnected = false;
+  request.once('socket', (socket) =>
+    socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+      isConnected = true;
+    }),
+  );
   // Silence, not the whole upload: a large file takes its time.
   request.setTimeout(line.timeoutMs, () => request.destroy(new Error(`no answer for ${line.timeoutMs} ms`)));
   try {
@@ -80,7 +86,7 @@ export async function exchange(
     });
   } catch (error) {
     request.destroy();
-    throw unreachable(url, error);
+    throw unreachable(url, error, !isConnected);
   }
 }
 
@@ -162,7 +168,7 @@ async function openRequest(url: URL, options: https.RequestOptions, line: Line):
     tunnel.once('error', reject);
     tunnel.end();
   }).catch((error: unknown) => {
-    throw unreachable(url, error);
+    throw unreachable(url, error, true);
   });
   const request = https.request(url, {
     ...rest,
@@ -174,7 +180,7 @@ async function openRequest(url: URL, options: https.RequestOptions, line: Line):
 }
 
 /** Which part of the way broke; told in the first word, so that an operator knows whom to call. */
-export function unreachable(url: URL, error: unknown): FailureError {
+export function unreachable(url: URL, error: unknown, nothingSent = false): FailureError {
   if (error instanceof FailureError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const stage = /^(?:ENOTFOUND|EAI_)/.test(code)
@@ -188,6 +194,6 @@ export function unreachable(url: URL, error: unknown): FailureError {
   return new FailureError(
     'partner-unreachable',
     `${stage}: ${url.host} could not be reached: ${reason}.`.slice(0, 300),
-    { cause: error },
+    { cause: error, nothingSent },
   );
 }
