@@ -23,6 +23,7 @@ import { orderActs } from './order-acts.ts';
 import { orders } from './orders.ts';
 import { answerError, answerWithProblems } from './problem-details.ts';
 import { PUBLISHED_SCHEMAS } from './published.ts';
+import { sendDocuments } from './send-documents.ts';
 import { settlements } from './settlements.ts';
 import { validateRequests } from './validation.ts';
 import { wire } from './wire.ts';
@@ -94,6 +95,7 @@ export async function operatorApi({
   await app.register(deliveries(context));
   await app.register(money(database));
   await app.register(settlements(context));
+  await app.register(sendDocuments(context));
   await app.register(heldDocuments(context));
   await app.register(work(context));
   await app.register(history(database));

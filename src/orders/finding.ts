@@ -59,6 +59,7 @@ export type FindingCode =
   | 'invoice/not-rejected'
   | 'invoice/paid'
   // what we would send
+  | 'document/invalid'
   | 'document/unwritable'
   // a payment, settled by a person
   | 'settlement/nothing-said'

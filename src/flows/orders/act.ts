@@ -49,7 +49,7 @@ export async function actOnOrder<T>(
 }
 
 /** What an act would send that its map cannot write: whoever acts is told now, not an operator when the work is parked. */
-async function unwritable(
+export async function unwritable(
   context: FlowContext,
   known: KnownConfiguration,
   { rows }: Gathered,
