@@ -17,8 +17,10 @@ export interface BalanceTerm {
   readonly times: PlaceText | null;
   /** Divides by what a code of the same segment stands for (a price per hundred); null where it cannot be told: then nothing is compared. */
   readonly per: { readonly at: PlaceText; readonly values: ReadonlyMap<string, string | null> } | null;
-  /** The term is subtracted where the segment fulfils these: always when there are none. Null: never. */
+  /** The term is subtracted where the segment fulfils these, or the first of its loop where they name that: always when there are none. Null: never. */
   readonly minus: readonly Condition[] | null;
+  /** Every occurrence of the loop has one, and there is one: else the sum cannot be told. */
+  readonly each: boolean;
 }
 
 export type BalanceRule =
@@ -97,7 +99,7 @@ function ruleOf(rule: unknown): BalanceRule {
 }
 
 function termOf(term: unknown): BalanceTerm {
-  if (typeof term === 'string') return { of: placeText(term), times: null, per: null, minus: null };
+  if (typeof term === 'string') return { of: placeText(term), times: null, per: null, minus: null, each: false };
   const [of, only, times, per, minus] = [
     textOf(term, 'of'),
     field(term, 'only'),
@@ -111,6 +113,7 @@ function termOf(term: unknown): BalanceTerm {
     times: times === undefined ? null : placeText(String(times)),
     per: per === undefined ? null : { at: placeText(textOf(per, 'at')), values: divisorsOf(field(per, 'values')) },
     minus: minus === undefined ? null : minus === true ? [] : [conditionText(String(minus))],
+    each: field(term, 'each') === true,
   };
 }
 

@@ -13,7 +13,7 @@ import { positionAt } from '../core/position.ts';
 import { type ProblemCode, problem, type Severity } from '../core/problem.ts';
 import type { BalanceRule, BalanceRules, BalanceTerm } from './balance-rules.ts';
 import { ExactSum, isDigits, placesOf } from './exact-sum.ts';
-import { fulfils, loopsAt, type PlaceText, segmentsAt, segmentsIn } from './place-text.ts';
+import { type Condition, fulfils, loopsAt, type PlaceText, segmentsAt, segmentsIn } from './place-text.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { PlacedLoop, PlacedSegment } from './transaction.ts';
 
@@ -111,11 +111,14 @@ function checkSum(root: PlacedLoop, { declared, anySign, equals }: RuleOf<'sum'>
     });
     if (borneOut || shown.size === 0) continue;
     // Senders differ in what they add: every sum that could have been meant is named.
-    const sums = [...shown].join(' or ');
+    const sums = [...shown].slice(0, sumsShownMax).join(' or ');
     const message = `${nameOf(declared)} is ${claimed}, and its parts add up to ${sums}.`;
     tell(list, 'balance/total-mismatch', placed, declared, message, sums, 'error');
   }
 }
+
+/** A total of an INVOIC has some fifty ways to come about, of which senders mean one of the first. */
+const sumsShownMax = 4;
 
 function sumOf(root: PlacedLoop, terms: readonly BalanceTerm[]): { exact: Decimal; termwise: Decimal } | null {
   const exact = new ExactSum();
@@ -124,22 +127,29 @@ function sumOf(root: PlacedLoop, terms: readonly BalanceTerm[]): { exact: Decima
   for (let index = 0; index < terms.length; index++) {
     const term = terms[index];
     if (term === undefined) break;
-    const parts = segmentsAt(root, term.of);
-    if (index === 0 && parts.length === 0) return null;
-    for (const part of parts) {
-      const value = termValue(part, term);
-      if (value === null) return null;
-      const isLonger = placesOf(value) > 2;
-      if (isLonger && termwise === exact) termwise = exact.copy();
-      exact.add(value);
-      if (termwise !== exact) termwise.add(isLonger ? roundDecimal(value, 2) : value);
+    let partCount = 0;
+    const groups = loopsAt(root, term.of);
+    if (groups.length === 0 && term.each) return null;
+    for (const group of groups) {
+      const parts = segmentsIn(group, term.of);
+      if (parts.length === 0 && term.each) return null;
+      partCount += parts.length;
+      for (const part of parts) {
+        const value = termValue(part, term, group);
+        if (value === null) return null;
+        const isLonger = placesOf(value) > 2;
+        if (isLonger && termwise === exact) termwise = exact.copy();
+        exact.add(value);
+        if (termwise !== exact) termwise.add(isLonger ? roundDecimal(value, 2) : value);
+      }
     }
+    if (index === 0 && partCount === 0) return null;
   }
   const total = exact.total();
   return { exact: total, termwise: termwise === exact ? total : termwise.total() };
 }
 
-function termValue(part: PlacedSegment, { of, times, per, minus }: BalanceTerm): Decimal | null {
+function termValue(part: PlacedSegment, { of, times, per, minus }: BalanceTerm, group: PlacedLoop): Decimal | null {
   let value = numberAt(part, of);
   const factor = times === null ? '1' : numberAt(part, times);
   if (value === null || factor === null) return null;
@@ -147,7 +157,14 @@ function termValue(part: PlacedSegment, { of, times, per, minus }: BalanceTerm):
   const divisor = per === null ? undefined : per.values.get(part.segment.value(per.at.element, per.at.component));
   if (divisor === null) return null;
   if (divisor !== undefined) value = divideDecimals(value, divisor, 10);
-  return minus !== null && fulfils(part.segment, minus) ? negateDecimal(value) : value;
+  return minus !== null && isSubtracted(part, minus, group) ? negateDecimal(value) : value;
+}
+
+/** An allowance is told by the ALC above its MOA, a credit by its DOC. */
+function isSubtracted({ segment }: PlacedSegment, minus: readonly Condition[], { children }: PlacedLoop): boolean {
+  const [first] = children;
+  const isAbove = first?.kind === 'segment' && minus[0] !== undefined && minus[0].tag !== segment.tag;
+  return fulfils(isAbove ? first.segment : segment, minus);
 }
 
 /** What one segment of a loop gives to many is what the loop's first segment has: SDQ's quantities, in pairs with their stores, and PO102. */

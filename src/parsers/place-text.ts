@@ -21,6 +21,7 @@ export interface PlaceText {
 }
 
 export interface Condition {
+  readonly tag: string;
   readonly element: number;
   readonly component: number;
   readonly values: readonly string[];
@@ -45,9 +46,10 @@ export function placeText(text: string): PlaceText {
 
 /** Reads "SAC01=A|B"; TypeError when it is none. */
 export function conditionText(text: string): Condition {
-  const [, element, component = '1', values = ''] = /^[A-Z][A-Z0-9]{1,2}?(\d\d)(?:-(\d{1,2}))?=(.*)$/.exec(text) ?? [];
-  if (element === undefined) throw new TypeError(`"${text}" is no condition`);
-  return { element: Number(element), component: Number(component), values: values.split('|') };
+  const [, tag, element, component = '1', values = ''] =
+    /^([A-Z][A-Z0-9]{1,2}?)(\d\d)(?:-(\d{1,2}))?=(.*)$/.exec(text) ?? [];
+  if (tag === undefined) throw new TypeError(`"${text}" is no condition`);
+  return { tag, element: Number(element), component: Number(component), values: values.split('|') };
 }
 
 export function fulfils(segment: Segment, conditions: readonly Condition[]): boolean {

@@ -108,19 +108,33 @@ describe('hierarchies', () => {
 describe('EDIFACT', () => {
   const head = (message: string) => `UNH+1+${message}:D:96A:UN'BGM+1+1+9'DTM+137:20260101:102'`;
   test.each`
-    message     | body                                                                       | says
-    ${'ORDERS'} | ${"LIN+1'QTY+21:5'QTY+52:2'LIN+2'QTY+21:3'UNS+S'CNT+1:8'CNT+2:2'"}         | ${[]}
-    ${'ORDERS'} | ${"LIN+1'QTY+21:5'QTY+52:2'LIN+2'QTY+21:3'UNS+S'CNT+1:10'"}                | ${[]}
-    ${'ORDERS'} | ${"LIN+1'QTY+21:5'UNS+S'CNT+1:6'CNT+2:3'"}                                 | ${['CNT01-2 is 6, and its parts add up to 5.', 'CNT01-2 is 3, and there are 1 LIN.']}
-    ${'ORDERS'} | ${"LIN+1'MOA+203:5,5'UNS+S'MOA+79:5.50'"}                                  | ${[]}
-    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+79:100'MOA+125:100'MOA+124:19'MOA+77:119'"} | ${[]}
-    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+77:119'MOA+79:100'TAX+7+VAT'MOA+124:19'"}   | ${[]}
-    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+77:118'MOA+79:100'TAX+7+VAT'MOA+124:19'"}   | ${['MOA01-2 is 118, and its parts add up to 119 or 100.']}
-    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+77:118'MOA+79:100'MOA+125:90'MOA+124:19'"}  | ${['MOA01-2 is 118, and its parts add up to 90 or 109 or 100 or 119.']}
-    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+79:90'"}                                    | ${['MOA01-2 is 90, and its parts add up to 100.']}
-    ${'INVOIC'} | ${"LIN+1'UNS+S'MOA+79:90'"}                                                | ${[]}
-    ${'DESADV'} | ${"CPS+1'CPS+2+1'LIN+1'QTY+12:5'CNT+2:1'"}                                 | ${[]}
-    ${'DESADV'} | ${"CPS+1'CPS+2+7'"}                                                        | ${['CPS02 is "7", and no earlier CPS has that number.']}
+    message     | body                                                                                                                 | says
+    ${'ORDERS'} | ${"LIN+1'QTY+21:5'QTY+52:2'LIN+2'QTY+21:3'UNS+S'CNT+1:8'CNT+2:2'"}                                                   | ${[]}
+    ${'ORDERS'} | ${"LIN+1'QTY+21:5'QTY+52:2'LIN+2'QTY+21:3'UNS+S'CNT+1:10'"}                                                          | ${[]}
+    ${'ORDERS'} | ${"LIN+1'QTY+21:5'UNS+S'CNT+1:6'CNT+2:3'"}                                                                           | ${['CNT01-2 is 6, and its parts add up to 5.', 'CNT01-2 is 3, and there are 1 LIN.']}
+    ${'ORDERS'} | ${"LIN+1'MOA+203:5,5'UNS+S'MOA+79:5.50'"}                                                                            | ${[]}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+79:100'MOA+125:100'MOA+124:19'MOA+77:119'"}                                           | ${[]}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+77:119'MOA+79:100'TAX+7+VAT'MOA+124:19'"}                                             | ${[]}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+77:118'MOA+79:100'TAX+7+VAT'MOA+124:19'"}                                             | ${['MOA01-2 is 118, and its parts add up to 100 or 119.']}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+77:118'MOA+79:100'MOA+125:90'MOA+124:19'"}                                            | ${['MOA01-2 is 90, and its parts add up to 100.', 'MOA01-2 is 118, and its parts add up to 90 or 109 or 100 or 119.']}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+79:90'"}                                                                              | ${['MOA01-2 is 90, and its parts add up to 100.']}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:99.90'UNS+S'MOA+79:99.90'MOA+125:99.80'MOA+124:18.98'MOA+77:118.88'"}                               | ${['MOA01-2 is 99.80, and its parts add up to 99.9.']}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:99.90'UNS+S'MOA+79:99.90'MOA+131:10'MOA+125:109.90'MOA+176:20'MOA+86:129.90'TAX+7+VAT'MOA+124:20'"} | ${[]}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:99.90'UNS+S'MOA+79:99.90'MOA+131:10'MOA+125:89.90'"}                                                | ${[]}
+    ${'INVOIC'} | ${"ALC+A'MOA+8:9.90'ALC+C'MOA+8:1'LIN+1'MOA+203:99.90'UNS+S'MOA+79:99.90'MOA+125:91'MOA+77:101'MOA+124:10'"}         | ${[]}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:99.90'UNS+S'MOA+9:118.99'MOA+79:99.90'MOA+124:18.98'"}                                              | ${['MOA01-2 is 118.99, and its parts add up to 99.9 or 118.88.']}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:99.90'UNS+S'MOA+86:118.99'MOA+79:99.90'MOA+124:18.98'"}                                             | ${['MOA01-2 is 118.99, and its parts add up to 99.9 or 118.88.']}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+79:100'MOA+77:120'MOA+124:20'MOA+113:50'MOA+9:70'"}                                   | ${[]}
+    ${'INVOIC'} | ${"LIN+1'MOA+203:100'UNS+S'MOA+79:100'MOA+176:21'TAX+7+VAT'MOA+124:10'TAX+7+VAT'MOA+124:10'"}                        | ${['MOA01-2 is 21, and its parts add up to 20.']}
+    ${'INVOIC'} | ${"LIN+1'UNS+S'MOA+79:90'"}                                                                                          | ${[]}
+    ${'DESADV'} | ${"CPS+1'CPS+2+1'LIN+1'QTY+12:5'CNT+2:1'"}                                                                           | ${[]}
+    ${'REMADV'} | ${"DOC+380+I1'MOA+12:100.00'UNS+S'MOA+12:101.00'"}                                                                   | ${['MOA01-2 is 101.00, and its parts add up to 100.']}
+    ${'REMADV'} | ${"DOC+380+I1'MOA+12:100'DOC+381+I2'MOA+12:40'UNS+S'MOA+12:60'"}                                                     | ${[]}
+    ${'REMADV'} | ${"DOC+380+I1'MOA+12:100'DOC+381+I2'MOA+12:-40'UNS+S'MOA+12:60'MOA+9:60'"}                                           | ${[]}
+    ${'REMADV'} | ${"DOC+380+I1'MOA+12:100'DOC+380+I2'MOA+9:40'UNS+S'MOA+12:140'"}                                                     | ${[]}
+    ${'REMADV'} | ${"DOC+380+I1'MOA+9:100'UNS+S'MOA+12:140'"}                                                                          | ${[]}
+    ${'REMADV'} | ${"DOC+380+I1'MOA+9:100'MOA+12:98'UNS+S'MOA+9:99'MOA+12:98'"}                                                        | ${['MOA01-2 is 99, and its parts add up to 100 or 98.']}
+    ${'DESADV'} | ${"CPS+1'CPS+2+7'"}                                                                                                  | ${['CPS02 is "7", and no earlier CPS has that number.']}
   `('$message $body', ({ message, body, says }) =>
     expect(told(edifact(`${head(message)}${body}UNT+9+1'`)).toSorted()).toEqual(says.toSorted()),
   );
