@@ -1,4 +1,4 @@
-import type { Problem, Verdict } from '../core/problem.ts';
+import type { Policy, Problem, Verdict } from '../core/problem.ts';
 import { type GroupTally, groupVerdict, interchangeVerdict, newTally } from '../flows/split/verdicts.ts';
 import type { Standards } from '../library/standards.ts';
 import { isAcknowledgment } from '../parsers/index.ts';
@@ -12,6 +12,7 @@ import type {
   UnlistedCount,
 } from '../parsers/transaction.ts';
 import { validate, validateUnknown } from '../parsers/validate.ts';
+import { isRejecting, isTolerated, weighTrailers } from '../parsers/weigh-trailers.ts';
 import type { RejectedUnit, ValidationSettings } from '../partners/configuration.ts';
 import { validationDefaults } from '../partners/defaults.ts';
 
@@ -40,6 +41,8 @@ export type JudgedEvent =
 export interface Judge {
   /** What falls with one bad transaction. */
   readonly rejects?: RejectedUnit;
+  /** What trailers have wrong weighs so much; `reject` when absent. */
+  readonly envelope?: Policy;
   /** What is wrong with the envelope beyond what any reader sees: who it is from and for. */
   interchange(header: InterchangeHeader): readonly Problem[];
   transaction(
@@ -75,8 +78,6 @@ export function standardJudge(
   };
 }
 
-const isError = ({ severity }: Problem): boolean => severity === 'error';
-
 /**
  * Gives each event its problems and verdict. A group's and an interchange's are known at their ends: nothing is held but their tallies.
  * The same judgments as the gateway's, but for what only its database knows (control numbers used before).
@@ -87,22 +88,22 @@ export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Genera
   let tally: GroupTally = newTally('');
   let groups: Verdict[] = [];
   let broken = false;
-  let ta1IsWrong = false;
+  let flawed = false;
   for (const event of events) {
     switch (event.kind) {
       case 'interchange': {
         header = event.header;
         const strangers = judge.interchange(event.header);
         const problems = [...event.problems, ...strangers];
-        broken = problems.some(isError);
+        broken = problems.some(isRejecting);
         groups = [];
-        ta1IsWrong = false;
+        flawed = false;
         yield { ...event, problems, agreed: strangers.length === 0 };
         break;
       }
       case 'group':
         group = event.header;
-        tally = { ...newTally(''), broken: event.problems.some(isError) };
+        tally = { ...newTally(''), broken: event.problems.some(isRejecting) };
         yield event;
         break;
       case 'transaction': {
@@ -117,26 +118,29 @@ export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Genera
         break;
       }
       case 'group-end': {
-        tally.broken ||= event.problems.some(isError);
+        const problems = weighTrailers(event.problems, judge.envelope ?? 'reject');
+        tally.broken ||= problems.some(isRejecting);
+        tally.flawed ||= problems.some(isTolerated);
         const verdict = groupVerdict(tally, judge.rejects);
         groups.push(verdict);
-        yield { ...event, verdict, tally };
+        yield { ...event, problems, verdict, tally };
         break;
       }
       case 'interchange-end': {
-        broken ||= event.problems.some(isError) || (ta1IsWrong && groups.length === 0);
+        const problems = weighTrailers(event.problems, judge.envelope ?? 'reject');
+        broken ||= problems.some(isRejecting);
+        flawed ||= problems.some(isTolerated);
         const falls = broken || (judge.rejects === 'interchange' && groups.includes('rejected'));
-        yield { ...event, broken, verdict: interchangeVerdict(falls, groups) };
+        yield { ...event, problems, broken, verdict: interchangeVerdict(falls, groups, flawed) };
         header = null;
         break;
       }
       case 'ta1':
-        // It speaks of another interchange: sets that stand beside it do not fall for what is wrong with it.
-        ta1IsWrong ||= event.problems.some(isError);
-        yield event;
-        break;
       case 'stray':
-        if (header !== null) broken ||= event.problems.some(isError);
+        if (header !== null) {
+          broken ||= event.problems.some(isRejecting);
+          flawed ||= event.problems.some(isTolerated);
+        }
         yield event;
         break;
     }

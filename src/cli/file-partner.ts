@@ -11,7 +11,7 @@ import { openGuides } from '../library/rule-book.ts';
 import type { Standards } from '../library/standards.ts';
 import type { Restrictions } from '../parsers/restrictions.ts';
 import type { InterchangeHeader } from '../parsers/transaction.ts';
-import type { RejectedUnit } from '../partners/configuration.ts';
+import type { Agreement } from '../partners/configuration.ts';
 import { describeFault } from '../partners/fault.ts';
 import { type Identity, identityKey, sameIdentity } from '../partners/identity.ts';
 import { isFolder } from './file-events.ts';
@@ -51,15 +51,18 @@ export function agreementJudge(standards: Standards, parties: OnePartner, restri
   const maps = openMaps({ standards, functions: mapFunctions, folders: parties.mapsFolders });
   const standard = standardJudge(standards, restrictions);
   let foreign = false;
-  let rejects: RejectedUnit = 'transaction';
+  let answering: Agreement | undefined;
   return {
     get rejects() {
-      return rejects;
+      return answering?.acknowledgment.rejects ?? 'transaction';
+    },
+    get envelope() {
+      return answering?.validation.envelope ?? 'reject';
     },
     interchange(header) {
       const problems = strangers(parties, header);
       foreign = problems.length > 0;
-      rejects = rejectedUnitOf(parties, header);
+      answering = answeringThem(parties, header);
       return problems;
     },
     transaction(transaction, header, group, acknowledges) {
@@ -79,13 +82,16 @@ export function agreementJudge(standards: Standards, parties: OnePartner, restri
   };
 }
 
-/** What falls with one bad transaction, as the agreement says that answers what they send. */
-function rejectedUnitOf({ company, partners, agreements }: OnePartner, header: InterchangeHeader): RejectedUnit {
+/** The agreement that answers what they send: what falls with one bad transaction, and what a wrong trailer weighs. */
+function answeringThem(
+  { company, partners, agreements }: OnePartner,
+  header: InterchangeHeader,
+): Agreement | undefined {
   const { syntax, usage } = header;
   const ours = { syntax, ...header.receiver };
   const theirs = { syntax, ...header.sender };
   const between = { company: company.id, partner: partners[0]?.id ?? '', usage, syntax, ours, theirs };
-  return answeringAgreement({ agreements }, between)?.acknowledgment.rejects ?? 'transaction';
+  return answeringAgreement({ agreements }, between);
 }
 
 /** An interchange that is not between this partner and us: the gateway holds it in quarantine and answers nobody. */

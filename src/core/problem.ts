@@ -22,6 +22,8 @@ export interface Problem {
   readonly at: Position;
   readonly found: string | null;
   readonly expected: string | null;
+  /** An error of a group or interchange that is taken all the same: by agreement, or because it is of a TA1, which speaks of another one. */
+  readonly tolerated?: true;
 }
 
 /** The longest piece of partner data a Problem repeats, in characters: reports stay readable and bounded. */

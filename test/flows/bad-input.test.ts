@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readAnswers, withAgreements } from '../support/answers.ts';
 import { acknowledgmentOf, interchange, isa, line850, order850 } from '../support/brightmart.ts';
 import { type TestGateway, testGateway } from '../support/gateway.ts';
@@ -167,11 +167,50 @@ test.each`
   },
 );
 
+describe('validation.envelope weighs what trailers count and repeat', () => {
+  const wrong = (number: string, control: number) =>
+    good(number, control).replace('GE*1*', 'GE*3*').replace('IEA*1*', 'IEA*2*');
+  /** More sets than one batch has: what is stored is judged by what is stored. */
+  const many = (text: string) => {
+    const [set = ''] = /ST\*.*SE\*\d+\*0001~/s.exec(text) ?? [];
+    const sets = Array.from({ length: 130 }, (_, index) =>
+      set.replaceAll('*0001', `*${1001 + index}`).replace(/(BEG\*00\*\w+\*)([^*]+)/, `$1$2-${index}`),
+    );
+    return text.replace(set, sets.join(''));
+  };
+  test.each`
+    policy                  | verdict                   | severity     | says
+    ${'accept-with-errors'} | ${'accepted-with-errors'} | ${'error'}   | ${['AK9*E*3*1*1*5', 'E*021']}
+    ${'warn'}               | ${'accepted'}             | ${'warning'} | ${['AK9*A*3*1*1', 'A*000']}
+    ${'off'}                | ${'accepted'}             | ${null}      | ${['AK9*A*3*1*1', 'A*000']}
+  `('$policy: $says', async ({ policy, verdict, severity, says }) => {
+    const on = await testGateway(
+      withAgreements('brightmart', 'in', ({ validation }) => ({ validation: { ...validation, envelope: policy } })),
+    );
+    const took = await take(on, wrong('WEIGHED', 1));
+    expect(took.interchanges).toMatchObject([{ state: 'closed', verdict }]);
+    const text = took.answers.flatMap(({ segments }) => segments).join('~');
+    for (const each of says) expect(text).toContain(each);
+    expect(await ordersOf(on)).toContain('WEIGHED');
+    const rows = await on.rows<{ severity: string }>(`select distinct body ->> 'severity' as severity from problem`);
+    expect(rows.map((row) => row.severity)).toEqual(severity === null ? [] : [severity]);
+
+    const large = await take(on, many(wrong('LARGE', 2)));
+    expect(large.interchanges).toMatchObject([{ state: 'closed', verdict }]);
+    expect(large.answers.flatMap(({ segments }) => segments).join('~')).toContain(
+      says[0].replace('3*1*1', '3*130*130'),
+    );
+    // A trailer that never came is not weighed.
+    const cut = await take(on, good('CUT-OFF', 3).replace(/IEA.*/, ''));
+    expect(cut.interchanges).toMatchObject([{ state: 'closed', verdict: 'rejected' }]);
+  });
+});
+
 test('a TA1 of impossible values fells no order that stands beside it', async () => {
   const text = good('BESIDE-TA1', nextControl++).replace('GS*PO', 'TA1*000000001*261122*0915*Z*999~GS*PO');
   const took = await take(gateway, text);
   expect(took.codes).toEqual(['interchange/field-invalid', 'interchange/field-invalid']);
-  expect(took.interchanges).toMatchObject([{ state: 'closed', verdict: 'accepted' }]);
+  expect(took.interchanges).toMatchObject([{ state: 'closed', verdict: 'accepted-with-errors' }]);
   expect(took.answers.flatMap(({ segments }) => segments).join('~')).toMatch(/\*A\*000/);
   expect(await ordersOf(gateway)).toContain('BESIDE-TA1');
 });

@@ -11,6 +11,7 @@ import type { GroupTally } from './verdicts.ts';
 export interface EndedInterchange {
   readonly id: string;
   readonly broken: boolean;
+  readonly flawed: boolean;
   readonly holdsTa1: boolean;
   readonly groups: readonly GroupTally[];
 }

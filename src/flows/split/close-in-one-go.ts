@@ -98,7 +98,7 @@ async function closeRows(
   known: KnownConfiguration,
   tx: Tx,
   interchange: InterchangeRow,
-  { broken, holdsTa1, groups: tallies }: EndedInterchange,
+  { broken, flawed, holdsTa1, groups: tallies }: EndedInterchange,
   rows: Batch['rows'],
   newWork: NewWork[],
 ): Promise<void> {
@@ -110,7 +110,15 @@ async function closeRows(
     context,
     known,
     tx,
-    { ...interchange, company_id, partner_id, header: interchange.header as InterchangeHeader, broken, holdsTa1 },
+    {
+      ...interchange,
+      company_id,
+      partner_id,
+      header: interchange.header as InterchangeHeader,
+      broken,
+      flawed,
+      holdsTa1,
+    },
     groups.flatMap((group) => {
       const tally = tallyOf.get(group.id);
       return tally === undefined ? [] : [{ ...group, tally }];

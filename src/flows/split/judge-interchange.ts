@@ -24,6 +24,8 @@ export interface ClosingInterchange extends ClaimingInterchange {
   readonly header: InterchangeHeader;
   /** The interchange itself is wrong: nothing of it is entered. */
   readonly broken: boolean;
+  /** So it is, and the agreement takes it with errors. */
+  readonly flawed: boolean;
   readonly holdsTa1: boolean;
 }
 
@@ -97,6 +99,7 @@ export async function judgeInterchange(
   const verdict = interchangeVerdict(
     rejected,
     judged.map((group) => group.verdict),
+    interchange.flawed,
   );
   // By its groups' numbers alone nothing is left of it: its own is free again.
   if (enters && !rejected && verdict === 'rejected') await releaseControlNumbers(tx, [interchangeClaim(interchange)]);

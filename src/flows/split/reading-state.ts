@@ -8,6 +8,7 @@ export interface OpenInterchange {
   readonly quarantined: boolean;
   readonly header: InterchangeHeader;
   broken: boolean;
+  flawed: boolean;
   holdsTa1: boolean;
   groups: number;
   transactions: number;

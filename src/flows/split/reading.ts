@@ -2,6 +2,7 @@ import { type Problem, problemAsJson } from '../../core/problem.ts';
 import type { Acknowledgment } from '../../parsers/acknowledgment.ts';
 import { isAcknowledgment } from '../../parsers/index.ts';
 import type { GroupHeader, InterchangeHeader, ReadEvent, Transaction } from '../../parsers/transaction.ts';
+import { isRejecting, isTolerated, weighTrailers } from '../../parsers/weigh-trailers.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import { selectAgreement } from '../../partners/select-agreement.ts';
 import type { GroupRow, InterchangeRow, ProblemRow } from '../../store/rows/envelope.ts';
@@ -13,7 +14,7 @@ import { parkedEvent } from './parked.ts';
 import { readExpressions, readTransaction, type TransactionReading } from './read-transaction.ts';
 import type { OpenGroup, OpenInterchange, ReadFile, ReadingState } from './reading-state.ts';
 import { type GroupTally, newTally } from './verdicts.ts';
-import { whoseInterchange } from './whose.ts';
+import { answeringAgreement, whoseInterchange } from './whose.ts';
 
 /** Turns a reader's events into rows. Holds one batch and what is open, never the file. */
 export class FileReading {
@@ -110,7 +111,10 @@ export class FileReading {
   }
 
   /** Says whether one of them is an error. */
-  #note(problems: readonly Problem[], of: Partial<Pick<ProblemRow, 'group_id' | 'transaction_id'>> = {}): boolean {
+  #note(
+    problems: readonly Problem[],
+    of: Partial<Pick<ProblemRow, 'group_id' | 'transaction_id'>> = {},
+  ): { broken: boolean; flawed: boolean } {
     this.#rows += problems.length;
     for (const one of problems) {
       this.#batch.rows.problem.push({
@@ -122,11 +126,28 @@ export class FileReading {
         body: problemAsJson(one),
       });
     }
-    return problems.some(({ severity }) => severity === 'error');
+    return { broken: problems.some(isRejecting), flawed: problems.some(isTolerated) };
   }
 
   #noteOfInterchange(problems: readonly Problem[]): void {
-    if (this.#note(problems) && this.#interchange !== null) this.#interchange.broken = true;
+    const noted = this.#note(problems);
+    if (this.#interchange !== null) markAs(this.#interchange, noted);
+  }
+
+  /** What trailers have wrong, as the agreement that answers the interchange weighs it. */
+  #weighed(problems: readonly Problem[]): readonly Problem[] {
+    const owned = this.#owned();
+    if (problems.length === 0 || owned === undefined || this.#interchange === null) return problems;
+    const { header } = this.#interchange;
+    const agreement = answeringAgreement(this.#known.between(owned.company_id, owned.partner_id), {
+      company: owned.company_id,
+      partner: owned.partner_id,
+      usage: owned.usage,
+      syntax: header.syntax,
+      ours: { ...header.receiver, syntax: header.syntax },
+      theirs: { ...header.sender, syntax: header.syntax },
+    });
+    return agreement === undefined ? problems : weighTrailers(problems, agreement.validation.envelope);
   }
 
   #whose() {
@@ -153,6 +174,7 @@ export class FileReading {
       quarantined: quarantine !== null,
       header,
       broken: false,
+      flawed: false,
       holdsTa1: false,
       groups: 0,
       transactions: 0,
@@ -182,7 +204,7 @@ export class FileReading {
       ordinal: interchange.groups,
     });
     this.#batch.rows.functional_group.push(this.#groupRow);
-    tally.broken = this.#note(problems, { group_id: tally.id });
+    markAs(tally, this.#note(problems, { group_id: tally.id }));
   }
 
   #takeTransaction(transaction: Transaction): Promise<void> | undefined {
@@ -241,8 +263,7 @@ export class FileReading {
   }
 
   #takeTa1(body: Acknowledgment, problems: readonly Problem[]): void {
-    // It speaks of another interchange: sets that stand beside it do not fall for what is wrong with it.
-    this.#note(problems);
+    this.#noteOfInterchange(problems);
     if (this.#interchange !== null) this.#interchange.holdsTa1 = true;
     this.#takeAcknowledgment(body, null);
   }
@@ -273,7 +294,7 @@ export class FileReading {
   #endGroup(claimed: number | null, problems: readonly Problem[]): void {
     if (this.#group === null) return;
     const { tally } = this.#group;
-    if (this.#note(problems, { group_id: tally.id })) tally.broken = true;
+    markAs(tally, this.#note(this.#weighed(problems), { group_id: tally.id }));
     const { id, counted, accepted, withErrors } = tally;
     const counts = { claimed, counted, accepted, with_errors: withErrors };
     if (this.#groupRow === null) this.#batch.endedGroups.push({ id, ...counts });
@@ -284,8 +305,8 @@ export class FileReading {
 
   #endInterchange(byteEnd: number, problems: readonly Problem[]): void {
     if (this.#interchange === null) return;
-    this.#noteOfInterchange(problems);
-    const { id, header, groups, transactions, broken, holdsTa1 } = this.#interchange;
+    this.#noteOfInterchange(this.#weighed(problems));
+    const { id, header, groups, transactions, broken, flawed, holdsTa1 } = this.#interchange;
     const sizes = {
       byte_length: byteEnd - header.byteOffset,
       group_count: groups,
@@ -293,8 +314,13 @@ export class FileReading {
     };
     if (this.#interchangeRow === null) this.#batch.endedInterchanges.push({ id, ...sizes });
     else Object.assign(this.#interchangeRow, sizes);
-    this.#batch.ended.push({ id, broken, holdsTa1, groups: this.#tallies });
+    this.#batch.ended.push({ id, broken, flawed, holdsTa1, groups: this.#tallies });
     this.#interchange = null;
     this.#interchangeRow = null;
   }
+}
+
+function markAs(one: { broken: boolean; flawed: boolean }, noted: { broken: boolean; flawed: boolean }): void {
+  one.broken ||= noted.broken;
+  one.flawed ||= noted.flawed;
 }

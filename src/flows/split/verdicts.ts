@@ -13,6 +13,8 @@ export interface GroupTally {
   acknowledging: number;
   /** The group itself is wrong: its trailer, its counts, its number. */
   broken: boolean;
+  /** So it is, and the agreement takes it with errors. */
+  flawed: boolean;
 }
 
 export const newTally = (id: string): GroupTally => ({
@@ -22,13 +24,19 @@ export const newTally = (id: string): GroupTally => ({
   withErrors: 0,
   acknowledging: 0,
   broken: false,
+  flawed: false,
 });
 
 type Judged = Omit<GroupTally, 'id' | 'acknowledging'>;
 
 /** A group that is wrong itself is rejected whole; else its transactions decide. One bad transaction may take its group along, by agreement. */
 export const groupVerdict = (tally: Judged, rejects: RejectedUnit = 'transaction'): Verdict =>
-  tally.broken || (rejects !== 'transaction' && tally.accepted < tally.counted) ? 'rejected' : verdictOfTally(tally);
+  tally.broken || (rejects !== 'transaction' && tally.accepted < tally.counted)
+    ? 'rejected'
+    : withFlaw(verdictOfTally(tally), tally.flawed);
+
+const withFlaw = (verdict: Verdict, flawed: boolean): Verdict =>
+  flawed && verdict === 'accepted' ? 'accepted-with-errors' : verdict;
 
 /** The groups' verdicts by agreement: where all that came together falls together, one bad group takes the others along. */
 export function groupVerdicts(tallies: readonly Judged[], rejects: RejectedUnit): readonly Verdict[] {
@@ -38,9 +46,9 @@ export function groupVerdicts(tallies: readonly Judged[], rejects: RejectedUnit)
 }
 
 /** An interchange is rejected as a whole only for itself; what its groups hold decides between the others. */
-export function interchangeVerdict(broken: boolean, groups: readonly Verdict[]): Verdict {
+export function interchangeVerdict(broken: boolean, groups: readonly Verdict[], flawed = false): Verdict {
   if (broken) return 'rejected';
-  if (groups.every((verdict) => verdict === 'accepted')) return 'accepted';
+  if (groups.every((verdict) => verdict === 'accepted')) return withFlaw('accepted', flawed);
   if (groups.every((verdict) => verdict === 'rejected')) return 'rejected';
   return groups.some((verdict) => verdict === 'rejected' || verdict === 'partially-accepted')
     ? 'partially-accepted'

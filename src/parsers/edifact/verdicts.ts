@@ -9,6 +9,7 @@ import type {
 } from '../acknowledgment.ts';
 import { segmentNotesMax } from '../limits.ts';
 import type { GroupHeader, InterchangeHeader, Transaction } from '../transaction.ts';
+import { isRejecting } from '../weigh-trailers.ts';
 import { answerLevelOf } from '../wire-codes.ts';
 import { contrlCodeOf } from './wire-codes.ts';
 
@@ -138,7 +139,7 @@ export function messageGroupVerdict(
   syntax: '3' | '4',
 ): GroupVerdict {
   const own = firstOf(
-    problems.filter((one) => isError(one) && answerLevelOf(one.code) === 'group'),
+    problems.filter((one) => isRejecting(one) && answerLevelOf(one.code) === 'group'),
     syntax,
   );
   const [senderQualifier = '', receiverQualifier = ''] = header.qualifiers ?? [];
@@ -166,7 +167,7 @@ export function bareVerdict(
   problems: readonly Problem[],
   syntax: '3' | '4',
 ): TransactionVerdict {
-  const first = problems.find(isError);
+  const first = problems.find(isRejecting);
   if (first === undefined) return verdict;
   const { message, controlNumber, reference } = verdict;
   return { message, controlNumber, reference, verdict: 'rejected', codes: [contrlCodeOf(first, syntax)], segments: [] };
@@ -183,7 +184,7 @@ export function uciVerdict(
 ): InterchangeVerdict {
   const { syntax, sender, receiver, controlNumber, date, time } = header;
   const own = firstOf(
-    problems.filter((one) => isError(one) && answerLevelOf(one.code) === 'interchange'),
+    problems.filter((one) => isRejecting(one) && answerLevelOf(one.code) === 'interchange'),
     contrlSyntaxOf(header),
   );
   return {

@@ -35,7 +35,7 @@ const TA1_FORMS: readonly (readonly [element: number, form: RegExp, expected: st
 ];
 const TA1_SHAPE: HeaderShape = { elementsMax: 5, composites: [], free: [] };
 
-/** A TA1 stands in no transaction, so no table judges it. */
+/** A TA1 stands in no transaction, so no table judges it. It speaks of another interchange: what stands beside it does not fall for its mistakes. */
 function ta1Problems(ta1: Segment, { delimiters }: InterchangeHeader): readonly Problem[] {
   const wrong = TA1_FORMS.filter(([element, form]) => !form.test(ta1.value(element)));
   const told = new Set(wrong.map(([element]) => element));
@@ -46,7 +46,10 @@ function ta1Problems(ta1: Segment, { delimiters }: InterchangeHeader): readonly 
     const message = `TA1${String(element).padStart(2, '0')} is ${quoted(found)}, not ${expected}.`;
     return problem('interchange/field-invalid', at, { message, found, expected, severity });
   });
-  return [...problems, ...headerProblems('interchange/field-invalid', ta1, faults)];
+  return [...problems, ...headerProblems('interchange/field-invalid', ta1, faults)].map((one) => ({
+    ...one,
+    tolerated: true,
+  }));
 }
 
 /** What a TA1 says of an interchange of ours, and what is wrong with it. `carrier` is the interchange it came in: ours went the other way. */

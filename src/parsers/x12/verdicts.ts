@@ -9,6 +9,7 @@ import type {
 import { isLetterOrDigit } from '../byte-classes.ts';
 import { acknowledgmentCodesMax } from '../limits.ts';
 import type { GroupHeader, InterchangeHeader, Transaction } from '../transaction.ts';
+import { isRejecting } from '../weigh-trailers.ts';
 import { answerLevelOf, implementationCodeOf, x12CodeOf } from '../wire-codes.ts';
 
 /** The X12 data element number of an element or component ("355"), or null when the tables do not tell. */
@@ -122,12 +123,13 @@ export interface GroupTally {
   readonly withErrors: number;
 }
 
-/** What AK9 says: a group with errors of its own is rejected whole; else its transactions decide. */
+/** What AK9 says: a group with errors of its own is rejected whole, unless the agreement takes it with them; else its transactions decide. */
 export function groupVerdict(header: GroupHeader, tally: GroupTally, problems: readonly Problem[]): GroupVerdict {
   const errors = problems.filter((one) => isError(one) && answerLevelOf(one.code) === 'group');
   const version = header.version ?? '';
   const codes = [...new Set(errors.map(({ code }) => x12CodeOf(code, version.slice(0, 6))))];
-  const verdict = errors.length > 0 ? 'rejected' : verdictOfTally(tally);
+  const byItsSets = verdictOfTally({ ...tally, withErrors: tally.withErrors + errors.length });
+  const verdict = errors.some(isRejecting) ? 'rejected' : byItsSets;
   return {
     functionalId: header.functionalId,
     controlNumber: header.controlNumber,
@@ -153,9 +155,10 @@ export function verdictOfTally({ counted, accepted, withErrors }: Omit<GroupTall
  */
 export function interchangeVerdict(header: InterchangeHeader, problems: readonly Problem[]): InterchangeVerdict {
   const own = problems.filter((one) => answerLevelOf(one.code) === 'interchange' && one.at.tag !== 'TA1');
-  const told = own.find(isError) ?? own.find(({ at }) => at.tag === 'ISA' && at.elementNumber !== null);
+  const told =
+    own.find(isRejecting) ?? own.find(isError) ?? own.find(({ at }) => at.tag === 'ISA' && at.elementNumber !== null);
   const { syntax, sender, receiver, controlNumber, date, time } = header;
-  const verdict = told === undefined ? 'accepted' : isError(told) ? 'rejected' : 'accepted-with-errors';
+  const verdict = told === undefined ? 'accepted' : isRejecting(told) ? 'rejected' : 'accepted-with-errors';
   const code = told === undefined ? '000' : noteOf(told, header.version);
   return { syntax, sender, receiver, controlNumber, date, time, verdict, code };
 }

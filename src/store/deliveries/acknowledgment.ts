@@ -163,6 +163,6 @@ type FlatProblem = Omit<Problem, 'at'> & Problem['at'];
 
 /** Problems are stored in the flat form that is published; the parsers think in positions. */
 function nested(stored: Problem): Problem {
-  const { code, severity, message, source, found, expected, ...at } = stored as Problem & FlatProblem;
-  return { code, severity, message, source, found, expected, at };
+  const { code, severity, message, source, found, expected, tolerated, ...at } = stored as Problem & FlatProblem;
+  return { code, severity, message, source, found, expected, at, ...(tolerated === undefined ? {} : { tolerated }) };
 }

@@ -183,6 +183,17 @@ describe('trap 67: positions count the tag, and segments count UNH', () => {
     expect(segmentsOf(answered(text))[1]).toMatch(/^UCM\+1\+NOSUCH:D:96A:UN\+4\+14\+UNH\+3:[13]$/);
   });
 
+  test('a trailer that an agreement takes with errors refuses nothing: 0083 has no word for it', () => {
+    const [first] = readText(`${head()}${message('1')}${tail(1)}`);
+    if (first?.kind !== 'interchange') throw new Error('no interchange');
+    const wrong = problem('interchange/count-mismatch', positionAt(0, { tag: 'UNZ', elementNumber: 1 }));
+    expect(uciVerdict(first.header, [wrong], 'accepted')).toMatchObject({ verdict: 'rejected', code: '29' });
+    expect(uciVerdict(first.header, [{ ...wrong, tolerated: true }], 'accepted')).toMatchObject({
+      verdict: 'accepted',
+      code: '',
+    });
+  });
+
   test('syntax 4 adds the occurrence', () => {
     const at = positionAt(0, { segmentNumber: 4, tag: 'NAD', elementNumber: 2, componentNumber: 1, repetition: 3 });
     const verdict = messageVerdict(

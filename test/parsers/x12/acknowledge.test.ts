@@ -173,8 +173,9 @@ describe('group verdict', () => {
     ${'all rejected'}    | ${{ accepted: 0 }}             | ${[]}                       | ${'rejected'}             | ${0}
     ${'nothing inside'}  | ${{ counted: 0, accepted: 0 }} | ${[]}                       | ${'accepted'}             | ${0}
     ${'a group error'}   | ${{}}                          | ${['group/count-mismatch']} | ${'rejected'}             | ${0}
-  `('$what: $verdict', ({ change, codes, verdict, accepted }) => {
-    const problems = codes.map((code: ProblemCode) => problem(code, positionAt(0)));
+    ${'one tolerated'}   | ${{ tolerated: true }}         | ${['group/count-mismatch']} | ${'accepted-with-errors'} | ${3}
+  `('$what: $verdict', ({ change: { tolerated, ...change }, codes, verdict, accepted }) => {
+    const problems = codes.map((code: ProblemCode) => ({ ...problem(code, positionAt(0)), tolerated }));
     expect(groupVerdict(header, { ...tally, ...change }, problems)).toMatchObject({ verdict, accepted, included: 3 });
   });
 });
