@@ -2,7 +2,6 @@ import { type Problem, problemAsJson } from '../../core/problem.ts';
 import type { Acknowledgment } from '../../parsers/acknowledgment.ts';
 import { isAcknowledgment } from '../../parsers/index.ts';
 import type { GroupHeader, InterchangeHeader, ReadEvent, Transaction } from '../../parsers/transaction.ts';
-import { isRejecting, isTolerated, weighTrailers } from '../../parsers/weigh-trailers.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import { selectAgreement } from '../../partners/select-agreement.ts';
 import type { GroupRow, InterchangeRow, ProblemRow } from '../../store/rows/envelope.ts';
@@ -14,7 +13,8 @@ import { parkedEvent } from './parked.ts';
 import { readExpressions, readTransaction, type TransactionReading } from './read-transaction.ts';
 import type { OpenGroup, OpenInterchange, ReadFile, ReadingState } from './reading-state.ts';
 import { type GroupTally, newTally } from './verdicts.ts';
-import { answeringAgreement, whoseInterchange } from './whose.ts';
+import { markAs, noted, type Weight, weighedTrailers } from './weighing.ts';
+import { whoseInterchange } from './whose.ts';
 
 /** Turns a reader's events into rows. Holds one batch and what is open, never the file. */
 export class FileReading {
@@ -110,11 +110,8 @@ export class FileReading {
     return structuredClone({ interchanges: this.#interchanges, interchange: this.#interchange, group: this.#group });
   }
 
-  /** Says whether one of them is an error. */
-  #note(
-    problems: readonly Problem[],
-    of: Partial<Pick<ProblemRow, 'group_id' | 'transaction_id'>> = {},
-  ): { broken: boolean; flawed: boolean } {
+  /** Says what they make of what they are about. */
+  #note(problems: readonly Problem[], of: Partial<Pick<ProblemRow, 'group_id' | 'transaction_id'>> = {}): Weight {
     this.#rows += problems.length;
     for (const one of problems) {
       this.#batch.rows.problem.push({
@@ -126,28 +123,16 @@ export class FileReading {
         body: problemAsJson(one),
       });
     }
-    return { broken: problems.some(isRejecting), flawed: problems.some(isTolerated) };
+    return noted(problems);
   }
 
   #noteOfInterchange(problems: readonly Problem[]): void {
-    const noted = this.#note(problems);
-    if (this.#interchange !== null) markAs(this.#interchange, noted);
+    const weight = this.#note(problems);
+    if (this.#interchange !== null) markAs(this.#interchange, weight);
   }
 
-  /** What trailers have wrong, as the agreement that answers the interchange weighs it. */
   #weighed(problems: readonly Problem[]): readonly Problem[] {
-    const owned = this.#owned();
-    if (problems.length === 0 || owned === undefined || this.#interchange === null) return problems;
-    const { header } = this.#interchange;
-    const agreement = answeringAgreement(this.#known.between(owned.company_id, owned.partner_id), {
-      company: owned.company_id,
-      partner: owned.partner_id,
-      usage: owned.usage,
-      syntax: header.syntax,
-      ours: { ...header.receiver, syntax: header.syntax },
-      theirs: { ...header.sender, syntax: header.syntax },
-    });
-    return agreement === undefined ? problems : weighTrailers(problems, agreement.validation.envelope);
+    return weighedTrailers(this.#known, this.#owned(), this.#interchange?.header, problems);
   }
 
   #whose() {
@@ -318,9 +303,4 @@ export class FileReading {
     this.#interchange = null;
     this.#interchangeRow = null;
   }
-}
-
-function markAs(one: { broken: boolean; flawed: boolean }, noted: { broken: boolean; flawed: boolean }): void {
-  one.broken ||= noted.broken;
-  one.flawed ||= noted.flawed;
 }
