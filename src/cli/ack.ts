@@ -9,7 +9,7 @@ import { type AnsweredInterchange, answersOf, type GroupToAnswer, type Replying 
 import { momentOf, numbersBySyntax, replyingFor } from './ack-terms.ts';
 import { VerdictSpool } from './ack-verdicts.ts';
 import type { Commands, ExitCode } from './commands.ts';
-import { eventsOf } from './file-events.ts';
+import { eventsOf, namedFile } from './file-events.ts';
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { openOutput, writeOut } from './file-output.ts';
 import type { OnePartner } from './file-parties.ts';
@@ -35,7 +35,7 @@ export async function runAck(commands: Commands, name: string, flags: AckFlags):
   let errors = 0;
   let written = 0;
   try {
-    for (const event of judgedEvents(eventsOf({ name, path: commands.resolve(name) }), judge)) {
+    for (const event of judgedEvents(eventsOf(namedFile(name, commands.resolve)), judge)) {
       errors += event.problems.filter(({ severity }) => severity === 'error').length;
       const ended = collector.take(event);
       if (ended === null) continue;

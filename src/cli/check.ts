@@ -4,7 +4,15 @@ import { checkAsJson } from './check-json.ts';
 import { progressOn } from './check-progress.ts';
 import { countingProblems, type ProblemCount, summaryPrinter, TreePrinter, totalLine } from './check-text.ts';
 import type { Commands, ExitCode } from './commands.ts';
-import { eventsOf, filesBelow, leadsToFolder, type NamedFile, sizeOf, whyUnreadable } from './file-events.ts';
+import {
+  eventsOf,
+  filesBelow,
+  leadsToFolder,
+  type NamedFile,
+  namedFile,
+  sizeOf,
+  whyUnreadable,
+} from './file-events.ts';
 import { type Judge, type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
 import { standardsFor } from './file-standards.ts';
@@ -120,13 +128,14 @@ async function judgeFor(commands: Commands, standards: Standards, { partner, gui
 function listed(commands: Commands, names: readonly string[]): { files: readonly NamedFile[]; folders: boolean } {
   let folders = false;
   const files = names.flatMap((name): NamedFile[] => {
-    const path = commands.resolve(name);
-    if (!leadsToFolder(path)) return [{ name, path }];
+    const file = namedFile(name, commands.resolve);
+    const { path } = file;
+    if (typeof path !== 'string' || !leadsToFolder(path)) return [file];
     folders = true;
     const below = filesBelow(path);
     if (below.length === 0) throw new FailureError('usage-wrong', `There is no file in ${name}.`);
     const start = name.replace(/[\\/]+$/, '');
-    return below.map((one) => ({ name: `${start}${one.slice(path.length)}`, path: one, isFound: true }));
+    return below.map((one) => ({ ...one, name: `${start}${one.name.slice(path.length)}` }));
   });
   return { files, folders };
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailureError } from '../core/failure.ts';
 import { createReader } from '../parsers/index.ts';
@@ -6,6 +6,7 @@ import type { ReadEvent } from '../parsers/transaction.ts';
 
 /** One read of the disk: more gains nothing, and a file is never held whole. */
 const chunkBytes = 256 * 1024;
+const inputPollMs = 10;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -23,8 +24,15 @@ export function unreadable(path: string, error: unknown): FailureError {
   return new FailureError('usage-wrong', `${path} can't be read: ${reason}.`, { cause: error });
 }
 
+/** Where a file is. Bytes where its name is no UTF-8, as names come from partners; 0 is what `-` names, standard input. */
+export type FilePath = string | Buffer | 0;
+
+/** What a command's FILE names: `-` is standard input, as engineers pipe; a file of that name is `./-`. */
+export const namedFile = (name: string, resolve: (name: string) => string): NamedFile =>
+  name === '-' ? { name: 'standard input', path: 0 } : { name, path: resolve(name) };
+
 /** A file's size; throws FailureError `usage-wrong` when there is none or it is a folder. */
-export function sizeOf(path: string, name = path): number {
+export function sizeOf(path: FilePath, name = String(path)): number {
   const stat = statOf(path, name);
   if (stat.isDirectory()) throw new FailureError('usage-wrong', `${name} can't be read: it is a folder.`);
   return stat.size;
@@ -33,7 +41,7 @@ export function sizeOf(path: string, name = path): number {
 export const isFolder = (path: string, name = path): boolean => statOf(path, name).isDirectory();
 
 /** Whether a folder can be seen there; what cannot be read is told when it is opened. */
-export function leadsToFolder(path: string): boolean {
+export function leadsToFolder(path: string | Buffer): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {
@@ -41,46 +49,56 @@ export function leadsToFolder(path: string): boolean {
   }
 }
 
-function statOf(path: string, name: string) {
+function statOf(path: FilePath, name: string) {
   try {
-    return statSync(path);
+    return path === 0 ? fstatSync(path) : statSync(path);
   } catch (error) {
     throw unreadable(name, error);
   }
 }
 
 /** Every file below a folder, in the order of their names; hidden ones are left out, as a shell leaves them out. */
-export function filesBelow(folder: string): readonly string[] {
-  const files: string[] = [];
-  const open: { readonly path: string; readonly isFolder: boolean }[] = [{ path: folder, isFolder: true }];
+export function filesBelow(folder: string): readonly (NamedFile & { readonly path: string | Buffer })[] {
+  const files: (NamedFile & { readonly path: string | Buffer })[] = [];
+  const open = [{ path: folder as string | Buffer, name: folder, isFolder: true }];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (!at.isFolder) {
-      files.push(at.path);
+      files.push({ path: at.path, name: at.name, isFound: true });
       continue;
     }
-    const { path } = at;
-    const visible = entriesOf(path).filter(({ name }) => !name.startsWith('.'));
-    for (const entry of visible.toSorted((a, b) => (a.name < b.name ? 1 : -1))) {
+    const { path, name: above } = at;
+    const visible = entriesOf(path, above).filter(({ name }) => name[0] !== DOT);
+    for (const entry of visible.toSorted((a, b) => Buffer.compare(b.name, a.name))) {
+      const inside = joined(path, entry.name);
       // A link to a folder is not followed: it may lead back up. One that leads nowhere is told like a file that cannot be read.
-      if (entry.isSymbolicLink() && leadsToFolder(join(path, entry.name))) continue;
-      open.push({ path: join(path, entry.name), isFolder: entry.isDirectory() });
+      if (entry.isSymbolicLink() && leadsToFolder(inside)) continue;
+      open.push({ path: inside, name: join(above, entry.name.toString()), isFolder: entry.isDirectory() });
     }
   }
   return files;
 }
 
-function entriesOf(folder: string) {
+const DOT = 0x2e;
+
+/** Names are asked for as bytes: one that is no UTF-8 would come back as another name, which no file has. */
+function joined(folder: string | Buffer, name: Buffer): string | Buffer {
+  const text = name.toString();
+  if (typeof folder === 'string' && Buffer.from(text).equals(name)) return join(folder, text);
+  return Buffer.concat([Buffer.from(folder), Buffer.from('/'), name]);
+}
+
+function entriesOf(folder: string | Buffer, name: string) {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return readdirSync(folder, { withFileTypes: true, encoding: 'buffer' });
   } catch (error) {
-    throw unreadable(folder, error);
+    throw unreadable(name, error);
   }
 }
 
 /** A file as the user named it, and where it is. */
 export interface NamedFile {
   readonly name: string;
-  readonly path: string;
+  readonly path: FilePath;
   /** Found in a folder, and not named by anyone. */
   readonly isFound?: boolean;
 }
@@ -90,6 +108,7 @@ export interface NamedFile {
  * regular file, for a pipe there would keep its reader waiting for ever; one that is named may be a pipe.
  */
 export function whyUnreadable({ path, name, isFound = false }: NamedFile): string | null {
+  if (path === 0) return null;
   try {
     const stat = statSync(path);
     if (isFound && !stat.isFile()) return `${name} can't be read: it is no regular file.`;
@@ -107,7 +126,7 @@ export function* chunksOf(
 ): Generator<Uint8Array> {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = path === 0 ? path : openSync(path, 'r');
   } catch (error) {
     throw unreadable(name, error);
   }
@@ -120,15 +139,21 @@ export function* chunksOf(
       onRead(count);
     }
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== 0) closeSync(descriptor);
   }
 }
 
 function readOrThrow(descriptor: number, buffer: Uint8Array, name: string): number {
-  try {
-    return readSync(descriptor, buffer);
-  } catch (error) {
-    throw unreadable(name, error);
+  for (;;) {
+    try {
+      return readSync(descriptor, buffer);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : null;
+      // A pipe's end is an error on Windows; one whose writer has nothing yet may say so instead of waiting.
+      if (descriptor === 0 && code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw unreadable(name, error);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, inputPollMs);
+    }
   }
 }
 

@@ -71,7 +71,7 @@ function allNames(parties: OnePartner | null): readonly string[] {
   const folders = [ownMapsFolder, ...(parties?.mapsFolders ?? []).filter(isMapsFolder)];
   const names = folders.flatMap((folder) =>
     filesBelow(folder)
-      .map((path) => relative(folder, path).split(sep).join('/'))
+      .map(({ name }) => relative(folder, name).split(sep).join('/'))
       .filter((path) => path.endsWith('.yaml') && !path.startsWith('tables/'))
       .map((path) => path.slice(0, -'.yaml'.length)),
   );

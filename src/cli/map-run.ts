@@ -3,7 +3,7 @@ import type { Standards } from '../library/standards.ts';
 import type { MapOf, MapReading } from '../mappers/index.ts';
 import type { GroupHeader, InterchangeHeader, PlacedTransaction, Transaction } from '../parsers/transaction.ts';
 import type { Commands, ExitCode } from './commands.ts';
-import { eventsOf } from './file-events.ts';
+import { eventsOf, namedFile } from './file-events.ts';
 import { judgedEvents, standardJudge, type TransactionJudgment } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
 import { agreementOf, type OnePartner } from './file-parties.ts';
@@ -29,7 +29,7 @@ export async function runMapRun(
   const run = new MapRun(commands, map, fileName, flags, parties, standards);
   let group: GroupHeader | null = null;
   let header: InterchangeHeader | null = null;
-  const file = { name: fileName, path: commands.resolve(fileName) };
+  const file = namedFile(fileName, commands.resolve);
   for (const event of judgedEvents(eventsOf(file), standardJudge(standards))) {
     if (event.kind === 'interchange') header = event.header;
     if (event.kind === 'group') group = event.header;

@@ -107,7 +107,10 @@ const KNOWN: readonly {
   },
   {
     reader: 'node-x12',
-    shows: ({ refusal }) => refusal?.includes("'range'") === true || refusal?.includes('correct length') === true,
+    shows: ({ refusal, value }) =>
+      value === null
+        ? refusal?.includes("'range'") === true || refusal?.includes('correct length') === true
+        : value.tag === '',
     because: 'node-x12 reads no ISA that is not padded, and no empty segment',
   },
   {
@@ -117,7 +120,7 @@ const KNOWN: readonly {
   },
   {
     reader: 'node-x12',
-    shows: ({ refusal, trailers }) => refusal?.includes('GE02') === true && trailers,
+    shows: ({ refusal, trailers }) => trailers && isSameNumberTwice(refusal ?? ''),
     because: 'node-x12 compares GS06 and GE02 as text; they are numbers (X12.6)',
   },
   {
@@ -181,6 +184,12 @@ const KNOWN: readonly {
 /** Why a reader is known to be wrong here; null when it is not known to be. */
 export const knownFault = (doubt: Doubt): string | null =>
   KNOWN.find(({ reader, shows }) => reader === doubt.reader && shows(doubt))?.because ?? null;
+
+/** "…GE02 (7) does not match … GS06 (0007)": by the numbers it names, for a "1~" is no number that only looks otherwise. */
+function isSameNumberTwice(refusal: string): boolean {
+  const [, trailer, header] = /GE02 \((\d{1,9})\)[^(]*\((\d{1,9})\)/.exec(refusal) ?? [];
+  return trailer !== undefined && header !== undefined && Number(trailer) === Number(header);
+}
 
 const sameButBlanks = (ours: string, theirs: string): boolean =>
   ours !== theirs && ours.replaceAll(/[\s\p{Cc}]/gu, '') === theirs.replaceAll(/[\s\p{Cc}]/gu, '');

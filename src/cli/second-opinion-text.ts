@@ -63,7 +63,7 @@ function differenceLine(file: string, difference: Difference, paint: Paint): str
   const where = `${paint('bold', `${file}:${byteOffset}`)}  ${segmentNumber === null ? '' : `seg ${segmentNumber} `}${place}`;
   const what =
     elementNumber === null
-      ? `we read ${ours === null ? 'no segment' : `a segment ${printable(ours)}`}, it ${theirs === null ? 'none' : printable(theirs)}`
+      ? `we read ${ours === null ? 'no segment' : ours === '' ? 'an empty segment' : `a segment ${printable(ours)}`}, it ${theirs === null ? 'none' : printable(theirs)}`
       : `we read ${quotedValue(ours)}, it ${quotedValue(theirs)}`;
   return `${where}  ${what}${knownText(known, paint)}`;
 }

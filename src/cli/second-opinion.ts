@@ -53,6 +53,7 @@ export const agrees = ({ refusal, refusedByUs, differenceCount }: Opinion): bool
  * it cannot be read at all.
  */
 export async function secondOpinion({ path, name }: NamedFile, refusedByUs: boolean): Promise<SecondOpinion> {
+  if (path === 0) return { opinions: null, notAsked: 'it came by standard input, which can be read only once' };
   const size = sizeOf(path, name);
   if (size > opinionBytesMax) {
     const limit = opinionBytesMax.toLocaleString('en');
@@ -73,7 +74,7 @@ export async function secondOpinion({ path, name }: NamedFile, refusedByUs: bool
   return { opinions, notAsked: null };
 }
 
-function bytesOf(path: string, name: string): Buffer {
+function bytesOf(path: string | Buffer, name: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
@@ -164,7 +165,10 @@ async function opinionOf(
     trailers: groupsAgree,
     terminated: text.endsWith(String.fromCharCode(delimiters.terminator)),
   };
-  const differences = reading.segments === null ? [] : differencesBetween(segments, reading.segments, doubt);
+  // What it refused and saw nothing of its refusal explains: each segment of ours would be one that it does not have.
+  const nothingSeen = refusal !== null && reading.segments?.length === 0;
+  const differences =
+    reading.segments === null || nothingSeen ? [] : differencesBetween(segments, reading.segments, doubt);
   return {
     reader,
     controlNumber,

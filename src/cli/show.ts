@@ -4,7 +4,7 @@ import { formOfMoment } from '../parsers/check-dates.ts';
 import type { Delimiters, Segment } from '../parsers/transaction.ts';
 import { countingProblems, type ProblemCount } from './check-text.ts';
 import type { Commands, ExitCode } from './commands.ts';
-import { eventsOf, sizeOf } from './file-events.ts';
+import { eventsOf, namedFile, sizeOf } from './file-events.ts';
 import { type JudgedEvent, judgedEvents, standardJudge } from './file-judge.ts';
 import { type Output, openOutput } from './file-output.ts';
 import { standardsFor } from './file-standards.ts';
@@ -35,11 +35,11 @@ const widthDefault = 100;
 /** `tallyport show FILE`: every segment with what it says, loops indented, problems in place. 1 when the file has errors. */
 export async function runShow(commands: Commands, name: string, flags: ShowFlags): Promise<ExitCode> {
   const standards = standardsFor(commands);
-  const path = commands.resolve(name);
+  const file = namedFile(name, commands.resolve);
   const output = openOutput(commands);
   const count: ProblemCount = { errors: 0, warnings: 0 };
-  const size = sizeOf(path, name);
-  const events = countingProblems(judgedEvents(eventsOf({ name, path }), standardJudge(standards)), count);
+  const size = sizeOf(file.path, file.name);
+  const events = countingProblems(judgedEvents(eventsOf(file), standardJudge(standards)), count);
   if (flags.json === true) await showAsJson(output, name, events, standards);
   else {
     const { stdout } = commands.streams;
@@ -82,6 +82,8 @@ class ShowPrinter {
   readonly #layout: Layout;
   #tags = ENVELOPE_TAGS.x12;
   #groups = 0;
+  /** Messages outside any group. */
+  #bare = 0;
   #delimiters: Delimiters = noDelimiters;
 
   constructor(output: Output, standards: Standards, layout: Layout) {
@@ -104,7 +106,8 @@ class ShowPrinter {
       case 'transaction':
         return this.#transaction(event);
       case 'group-end':
-        this.#groups += 1;
+        if (event.header.controlNumber === null) this.#bare += event.tally.counted;
+        else this.#groups += 1;
         if (event.segment !== null || event.header.controlNumber !== null) {
           const accepted = event.verdict === 'rejected' ? 0 : event.tally.accepted;
           const what = `${accepted} of ${event.tally.counted} accepted`;
@@ -116,13 +119,20 @@ class ShowPrinter {
           this.#tags.interchangeEnd,
           event.header.controlNumber,
           event.segment,
-          many(this.#groups, 'group'),
+          this.#held(),
           event.verdict,
         );
         return this.#problems(event);
       case 'stray':
         return this.#problems(event);
     }
+  }
+
+  /** What the trailer counts: groups, and where none stands around messages those themselves. */
+  #held(): string {
+    const unit = this.#tags.interchangeEnd === 'UNZ' ? 'message' : 'transaction';
+    const bare = this.#bare === 0 ? [] : [many(this.#bare, unit)];
+    return [...(this.#groups === 0 && bare.length > 0 ? [] : [many(this.#groups, 'group')]), ...bare].join(', ');
   }
 
   async #problems({ problems }: { readonly problems: JudgedEvent['problems'] }): Promise<void> {
@@ -138,6 +148,7 @@ class ShowPrinter {
   async #interchange({ header, serviceAdvice, segment }: EventOf<'interchange'>): Promise<void> {
     this.#tags = ENVELOPE_TAGS[header.syntax];
     this.#groups = 0;
+    this.#bare = 0;
     this.#delimiters = header.delimiters;
     const { paint } = this.#layout;
     const parties = printable(`${identityText(header.sender)} → ${identityText(header.receiver)}`);

@@ -31,11 +31,18 @@ const ownFolder = fileURLToPath(new URL('../../standards/', import.meta.url));
 /** Whether a name from the wire can be a file name of ours: it never leaves the folder, whatever a partner wrote. */
 const isPlainName = (name: string) => /^[A-Za-z0-9]{1,12}$/.test(name);
 
-/** Where a licensee's tables are looked for: what TALLYPORT_STANDARDS lists, then `standards/` in the data folder. */
-export const furtherFolders = (listed: string | undefined, dataFolder: string): readonly string[] => [
-  ...(listed ?? '').split(delimiter).filter((folder) => folder !== ''),
-  join(dataFolder, 'standards'),
-];
+/**
+ * Where a licensee's tables are looked for: what TALLYPORT_STANDARDS lists, then `standards/` in the data folder. Throws FailureError
+ * `config-invalid` for a listed folder that is not there: mistyped, it would show as a version that nobody holds.
+ */
+export function furtherFolders(listed: string | undefined, dataFolder: string): readonly string[] {
+  const named = (listed ?? '').split(delimiter).filter((folder) => folder !== '');
+  const absent = named.find((folder) => !isFolder(folder));
+  if (absent !== undefined) throw new FailureError('config-invalid', `TALLYPORT_STANDARDS: ${absent} is no folder.`);
+  return [...named, join(dataFolder, 'standards')];
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** A file may extend another, and that a third; more is a circle, or cannot be followed by a person either. */
 const extendsMax = 4;
@@ -117,7 +124,7 @@ function versionFile(
   if (faults.length > 0)
     throw broken(
       path,
-      faults.map((fault) => `${fault.path}: ${fault.message}`),
+      faults.map(({ path: at, message }) => (at === '' ? message : `${at}: ${message}`)),
     );
   return file as VersionFile;
 }

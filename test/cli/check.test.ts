@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -269,4 +269,31 @@ test('what is wrong with a TA1 fells nothing that stands beside it', async () =>
   expect(code).toBe(1);
   expect(stdout).toContain('TA104 is "Z", not A, E or R.');
   expect(stdout).toContain('IEA 000000501  accepted with errors');
+});
+
+test('a file whose name is no UTF-8 is read, and named as well as can be', async () => {
+  const folder = Buffer.from(mkdtempSync(join(scratch, 'names-')));
+  writeFileSync(
+    Buffer.concat([folder, Buffer.from('/'), Buffer.of(0xff, 0xfe), Buffer.from('.edi')]),
+    readFileSync(GOOD[0]),
+  );
+  const inside = Buffer.concat([folder, Buffer.from('/b'), Buffer.of(0xe9)]);
+  mkdirSync(inside);
+  writeFileSync(Buffer.concat([inside, Buffer.from('/one.edi')]), readFileSync(GOOD[0]));
+  const { code, stdout } = await tallyport('check', folder.toString());
+  expect(stdout).toContain('\ufffd\ufffd.edi');
+  expect(stdout).toContain('one.edi');
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe('2 files: 2 without errors, 0 with errors');
+  expect(code).toBe(0);
+});
+
+test('a named pipe is read until its writer closes it', async () => {
+  const path = join(scratch, 'pipe.edi');
+  execFileSync('mkfifo', [path]);
+  // A writer of its own: this process reads without waiting for anybody.
+  const writer = spawn('cp', [GOOD[0], path], { stdio: 'ignore' });
+  const { code, stdout } = await tallyport('check', path);
+  writer.kill();
+  expect(code).toBe(0);
+  expect(stdout).toContain('accepted');
 });

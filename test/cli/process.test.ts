@@ -29,6 +29,35 @@ const run = (args: readonly string[], nodeArgs: readonly string[] = []): Promise
 const good = 'fixtures/x12/004010/850/typical.edi';
 const bad = 'fixtures/cli/850-elements.edi';
 
+describe('standard input', () => {
+  const piped = (args: readonly string[], input: Buffer): Promise<Ended> =>
+    new Promise((settle) => {
+      const child = execFile(process.execPath, [main, ...args], { cwd: repository }, (error, stdout, stderr) =>
+        settle({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+      );
+      // In two pieces, the second when the reader already waits.
+      child.stdin?.write(input.subarray(0, 300));
+      setTimeout(() => child.stdin?.end(input.subarray(300)), 300);
+    });
+
+  test.each([
+    ['check', 0, good, 'standard input'],
+    ['check', 1, bad, 'standard input:195'],
+    ['show', 0, good, 'Order'],
+    ['ack', 0, good, 'AK9*A*'],
+  ])('%s - ends with %i', async (command, code, path, says) => {
+    const ended = await piped([command, '-'], readFileSync(join(repository, path)));
+    expect(ended.stderr).toBe('');
+    expect(ended.code).toBe(code);
+    expect(ended.stdout).toContain(says);
+  });
+
+  test('no second reader can be asked about it', async () => {
+    const { stdout } = await piped(['check', '--second-opinion', '-'], readFileSync(join(repository, good)));
+    expect(stdout).toContain('it came by standard input, which can be read only once');
+  });
+});
+
 describe('exit codes', () => {
   test.each([
     [0, ['check', good]],

@@ -99,3 +99,36 @@ describe('check --second-opinion', () => {
       expect((await tallyport('check', '--second-opinion', written('odd.edi', bytes))).code).toBe(1);
   });
 });
+
+describe('why it sees it otherwise', () => {
+  const groups = fixture('fixtures/x12/envelope/wrong-counts.edi')
+    .replace('GE*3*', 'GE*2*')
+    .replace('IEA*4*000000999', 'IEA*1*000000101');
+  test.each([
+    ['GE*2*0001', /numbers/],
+    ['GE*2*9', null],
+  ])('%s', async (trailer, known) => {
+    const text = groups.replace(/GE\*2\*9/, trailer).replace('SE*8*0003', 'SE*7*0002');
+    const [opinion] = await asked(written('ge02.edi', text));
+    expect(opinion?.refusal).toMatch(/GE02/);
+    if (known === null) expect(opinion?.refusalKnown).toBeNull();
+    else expect(opinion?.refusalKnown).toMatch(known);
+  });
+
+  test('what it refuses whole and sees nothing of has no list of differences', async () => {
+    const text = fixture('fixtures/x12/envelope/two-orders.edi').replace(/^(ISA.{31}\S+) +/, '$1');
+    const [opinion] = await asked(written('unpadded.edi', text));
+    expect(opinion).toMatchObject({ segmentCount: 0, differenceCount: 0 });
+    expect(opinion?.refusal).not.toBeNull();
+  });
+
+  test('empty segments are read as such, and it is known that it reads none', async () => {
+    const text = fixture('fixtures/x12/envelope/two-orders.edi').replace(/BEG/, '~BEG');
+    const [opinion] = await asked(written('empty.edi', text));
+    const [first] = opinion?.differences ?? [];
+    expect(first).toMatchObject({ ours: '', theirs: null, known: expect.stringContaining('no empty segment') });
+    expect((await tallyport('check', '--second-opinion', join(scratch, 'empty.edi'))).stdout).toContain(
+      'we read an empty segment, it none  [known: ',
+    );
+  });
+});

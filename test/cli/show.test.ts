@@ -137,3 +137,13 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toMatch(message);
 });
+
+test('the trailer of an interchange says what it counts: messages where no group stands', async () => {
+  expect((await tallyport('show', 'fixtures/edifact/D96A/ORDERS/typical.edi')).stdout).toMatch(
+    /UNZ \S+ {2}accepted: 1 message\n/,
+  );
+  expect((await tallyport('show', 'fixtures/edifact/envelope/groups.edi')).stdout).toMatch(/UNZ .*: \d groups?\n/);
+  expect((await tallyport('show', 'fixtures/edifact/envelope/mixed-groups.edi')).stdout).toMatch(
+    /UNZ .*: \d groups?, \d messages?/,
+  );
+});

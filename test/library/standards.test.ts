@@ -118,12 +118,15 @@ describe('a folder of one’s own', () => {
   });
 });
 
-test('further folders: those listed, then the data folder’s', () =>
-  expect(furtherFolders(['/one', '/two'].join(delimiter), '/data')).toEqual([
-    '/one',
-    '/two',
-    join('/data', 'standards'),
-  ]));
+test('further folders: those listed, then the data folder’s; one that is not there is told', () => {
+  const [one, two] = ['one', 'two'].map((name) => join(folder, name)) as [string, string];
+  for (const each of [one, two]) mkdirSync(each);
+  expect(furtherFolders([one, two].join(delimiter), '/data')).toEqual([one, two, join('/data', 'standards')]);
+  expect(furtherFolders(undefined, '/nowhere')).toEqual([join('/nowhere', 'standards')]);
+  expect(() => furtherFolders([one, '/mistyped'].join(delimiter), '/data')).toThrow(
+    'TALLYPORT_STANDARDS: /mistyped is no folder.',
+  );
+});
 
 describe('a licensee’s folder', () => {
   const licensed = join(folder, 'licensed');
@@ -174,7 +177,7 @@ describe('a licensee’s folder', () => {
 
   test.each`
     what                    | change                                                                                                              | says
-    ${'no object'}          | ${[]}                                                                                                               | ${': is no object'}
+    ${'no object'}          | ${[]}                                                                                                               | ${':\nis no object'}
     ${'another version'}    | ${{ version: '006030' }}                                                                                            | ${'version: is "006030", and the file\'s place says "006020"'}
     ${'an unknown key'}     | ${{ element: {} }}                                                                                                  | ${'element: is no part'}
     ${'a type'}             | ${{ elements: { ...whole.elements, 1: 'XX 1 2 Kind' } }}                                                            | ${'elements.1: is "XX 1 2 Kind": "XX" is none of'}

@@ -14,6 +14,17 @@ export interface OpenInterchange {
   transactions: number;
 }
 
+export const openInterchange = (
+  id: string,
+  header: InterchangeHeader,
+  company: string | null,
+  partner: string | null,
+  quarantined: boolean,
+): OpenInterchange => ({
+  ...{ id, header, partner, quarantined, company: quarantined ? null : company },
+  ...{ broken: false, flawed: false, holdsTa1: false, groups: 0, transactions: 0 },
+});
+
 export interface OpenGroup {
   readonly header: GroupHeader;
   readonly tally: GroupTally;

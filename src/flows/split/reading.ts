@@ -11,7 +11,13 @@ import { type Batch, type BatchLimits, emptyBatch, overfull } from './batch.ts';
 import { documentRow, groupRow, interchangeRow, theirAcknowledgmentRow, transactionRow } from './new-rows.ts';
 import { parkedEvent } from './parked.ts';
 import { readExpressions, readTransaction, type TransactionReading } from './read-transaction.ts';
-import type { OpenGroup, OpenInterchange, ReadFile, ReadingState } from './reading-state.ts';
+import {
+  type OpenGroup,
+  type OpenInterchange,
+  openInterchange,
+  type ReadFile,
+  type ReadingState,
+} from './reading-state.ts';
 import { type GroupTally, newTally } from './verdicts.ts';
 import { markAs, noted, type Weight, weighedTrailers } from './weighing.ts';
 import { whoseInterchange } from './whose.ts';
@@ -152,18 +158,7 @@ export class FileReading {
     if (this.isOverfull) return void this.#note([overfull(header)]);
     const { company, partner, quarantine } = whoseInterchange(this.#known, this.#file.channelId, header);
     this.#tallies = [];
-    this.#interchange = {
-      id: newId(),
-      company: quarantine === null ? company : null,
-      partner,
-      quarantined: quarantine !== null,
-      header,
-      broken: false,
-      flawed: false,
-      holdsTa1: false,
-      groups: 0,
-      transactions: 0,
-    };
+    this.#interchange = openInterchange(newId(), header, company, partner, quarantine !== null);
     this.#interchangeRow = interchangeRow(header, this.#whose(), {
       id: this.#interchange.id,
       rawFileId: this.#file.id,
@@ -292,11 +287,8 @@ export class FileReading {
     if (this.#interchange === null) return;
     this.#noteOfInterchange(this.#weighed(problems));
     const { id, header, groups, transactions, broken, flawed, holdsTa1 } = this.#interchange;
-    const sizes = {
-      byte_length: byteEnd - header.byteOffset,
-      group_count: groups,
-      transaction_count: transactions,
-    };
+    const byte_length = byteEnd - header.byteOffset;
+    const sizes = { byte_length, group_count: groups, transaction_count: transactions };
     if (this.#interchangeRow === null) this.#batch.endedInterchanges.push({ id, ...sizes });
     else Object.assign(this.#interchangeRow, sizes);
     this.#batch.ended.push({ id, broken, flawed, holdsTa1, groups: this.#tallies });
