@@ -68,11 +68,19 @@ export class FailureError extends Error {
   readonly nothingSent: boolean;
   /** When the next try must come at the latest, though the pauses between tries have grown longer by now; null: as they are. */
   readonly tryAgainBy: Date | null;
+  /** What stands in the way, as whoever asked may see it. */
+  readonly present: Readonly<Record<string, unknown>>;
 
   constructor(
     kind: FailureKind,
     message: string,
-    options: { cause?: unknown; remedy?: string; nothingSent?: boolean; tryAgainBy?: Date } = {},
+    options: {
+      cause?: unknown;
+      remedy?: string;
+      nothingSent?: boolean;
+      tryAgainBy?: Date;
+      present?: Readonly<Record<string, unknown>>;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'FailureError';
@@ -80,6 +88,7 @@ export class FailureError extends Error {
     this.remedy = options.remedy ?? null;
     this.nothingSent = options.nothingSent ?? false;
     this.tryAgainBy = options.tryAgainBy ?? null;
+    this.present = options.present ?? {};
   }
 }
 

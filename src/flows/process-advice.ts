@@ -3,7 +3,7 @@ import type { DocumentKind } from '../documents/index.ts';
 import { traceFromJson } from '../mappers/index.ts';
 import type { Tx } from '../store/database.ts';
 import { type StoredDocument, setDocumentState } from '../store/documents/document.ts';
-import { documentMeant, type MeantDocument } from '../store/documents/meant.ts';
+import { answersJudged, documentMeant, type MeantDocument } from '../store/documents/meant.ts';
 import type { FlowContext } from './context.ts';
 import { type Gathered, gather } from './gathered.ts';
 
@@ -29,15 +29,25 @@ const ANY: readonly DocumentKind[] = ['invoice', 'ship-notice', 'order-response'
 /**
  * A partner's application says what became of documents of ours (824, APERAK). One it refuses is rejected, with the reason, and each fault
  * lands on the field it means through the trace; what it took with errors keeps its state and shows them. One that means no document
- * of ours is held, for a person to see.
+ * of ours is held, for a person to see. `means`: the id of the document that a person says is meant by what no rule could tie.
  */
-export async function processAdvice(context: FlowContext, tx: Tx, document: AdviceDocument): Promise<Gathered> {
+export async function processAdvice(
+  context: FlowContext,
+  tx: Tx,
+  document: AdviceDocument,
+  means?: string,
+): Promise<Gathered> {
   const gathered = gather();
   const unknown: string[] = [];
-  for (const answer of document.body.answers) {
-    const meant = await meantBy(tx, document, answer);
+  // Released after it was held, an advice judges nothing twice: what it means by a number may be another document by now.
+  const judged = await answersJudged(tx, document.id);
+  for (const [index, answer] of document.body.answers.entries()) {
+    if (judged.has(index)) continue;
+    const found = await meantBy(tx, document, answer);
+    const meant =
+      found ?? (means === undefined ? undefined : await documentMeant(tx, scopeOf(document), ANY, { id: means }));
     if (meant === undefined) unknown.push(answer.reference?.value ?? answer.batch ?? '?');
-    else await judge(context, tx, document, answer, meant, gathered);
+    else await judge(context, tx, document, { index, answer }, meant, gathered);
   }
   const reason = unknown.length === 0 ? null : `No document of ours is known by ${unknown.join(', ')}.`;
   await setDocumentState(tx, document.id, reason === null ? 'processed' : 'held', reason);
@@ -50,12 +60,18 @@ export async function processAdvice(context: FlowContext, tx: Tx, document: Advi
   return gathered;
 }
 
+const scopeOf = ({ company_id, partner_id, usage }: AdviceDocument) => ({
+  company: company_id,
+  partner: partner_id,
+  usage,
+});
+
 async function meantBy(
   tx: Tx,
-  { company_id, partner_id, usage }: AdviceDocument,
+  document: AdviceDocument,
   { reference, documentKind, batch, entry }: ApplicationAnswer,
 ): Promise<MeantDocument | undefined> {
-  const scope = { company: company_id, partner: partner_id, usage };
+  const scope = scopeOf(document);
   const kind = KIND_OF[documentKind ?? ''] ?? KIND_OF[reference?.kind?.code ?? ''];
   const kinds = kind === undefined ? ANY : [kind];
   // The set's own numbers are surest: an order number is that of several responses. They are ours, so a stranger's do not fit.
@@ -71,7 +87,7 @@ async function judge(
   context: FlowContext,
   tx: Tx,
   document: AdviceDocument,
-  answer: ApplicationAnswer,
+  { index, answer }: { readonly index: number; readonly answer: ApplicationAnswer },
   meant: MeantDocument,
   gathered: Gathered,
 ): Promise<void> {
@@ -82,7 +98,14 @@ async function judge(
   gathered.events.push({
     ...eventOf(context, document, `${meant.kind}/partner-${verdict}`),
     ...(verdict === 'accepted' ? {} : { reason }),
-    data: { number: meant.number, advice: document.number, verdict, original: answer.verdict.original ?? null, errors },
+    data: {
+      number: meant.number,
+      advice: document.number,
+      answer: index,
+      verdict,
+      original: answer.verdict.original ?? null,
+      errors,
+    },
     objects: [
       { kind: 'document', id: document.id, qualifier: 'advice' },
       { kind: 'document', id: meant.id, qualifier: 'answered' },

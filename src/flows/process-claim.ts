@@ -12,20 +12,22 @@ type ClaimDocument = Extract<StoredDocument, { kind: 'debit-credit-advice' }>;
 
 /**
  * A claim (812) opens a dispute of the open item it means, with its reasons; the ledger does not move: the remittance that deducts it says
- * so itself. A number that was claimed before, and an amount that is no money, are a person's.
+ * so itself. A number that was claimed before, and an amount that is no money, are a person's. `isAnother`: a person says that the claim is
+ * another one, though its number was used before.
  */
 export async function processClaim(
   context: FlowContext,
   known: KnownConfiguration,
   tx: Tx,
   document: ClaimDocument,
+  isAnother = false,
 ): Promise<Gathered> {
   const { clock, newId } = context;
   const gathered = gather();
   const { company_id, partner_id, usage, body } = document;
   const scope = { company: company_id, partner: partner_id, usage };
   const currency = body.currency ?? currencyOf(known, document);
-  const why = await whyHeld(tx, scope, document, currency);
+  const why = await whyHeld(tx, scope, document, currency, isAnother);
   if (why !== null) {
     await setDocumentState(tx, document.id, 'held', why);
     gathered.events.push({
@@ -96,12 +98,14 @@ async function whyHeld(
   scope: Parameters<typeof earlierClaim>[1],
   { body }: ClaimDocument,
   currency: string,
+  isAnother: boolean,
 ): Promise<string | null> {
   if (body.direction.code === undefined)
     return `Claim ${body.number} does not say which way the money goes: ${body.direction.original ?? ''}.`;
   if (body.amount.startsWith('-') || !isPayable(body.amount, currency))
     return `Claim ${body.number} is over ${body.amount} ${currency}, which is no amount of money.`;
-  return (await earlierClaim(tx, scope, body.number)) === undefined ? null : `A claim ${body.number} was made before.`;
+  const isKnown = (await earlierClaim(tx, scope, body.number)) !== undefined;
+  return isAnother || !isKnown ? null : `A claim ${body.number} was made before.`;
 }
 
 const eventOf = ({ clock }: FlowContext, document: ClaimDocument, type: string) => ({

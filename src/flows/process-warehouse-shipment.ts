@@ -11,15 +11,16 @@ type WarehouseDocument = Extract<StoredDocument, { kind: 'warehouse-shipment' }>
 
 /**
  * A third-party warehouse shipped (945): the order we told it of is shipped, and the ship notice leaves. It ships what we sent it a 940 for, and
- * nothing else, whatever it names. What cannot count is held with the reason.
+ * nothing else, whatever it names. What cannot count is held with the reason. `orderId`: the order that a person says is meant.
  */
 export async function processWarehouseShipment(
   context: FlowContext,
   tx: Tx,
   document: WarehouseDocument,
+  orderId?: string,
 ): Promise<Gathered> {
   const gathered = gather();
-  const why = await shipOrWhyNot(context, tx, document);
+  const why = await shipOrWhyNot(context, tx, document, orderId);
   await setDocumentState(tx, document.id, why === null ? 'processed' : 'held', why);
   gathered.events.push({
     at: context.clock.now(),
@@ -33,14 +34,21 @@ export async function processWarehouseShipment(
   return gathered;
 }
 
-async function shipOrWhyNot(context: FlowContext, tx: Tx, document: WarehouseDocument): Promise<string | null> {
+async function shipOrWhyNot(
+  context: FlowContext,
+  tx: Tx,
+  document: WarehouseDocument,
+  orderId: string | undefined,
+): Promise<string | null> {
   const { body, company_id, usage, partner_id } = document;
   const numbers = [body.orderNumber, body.buyerOrder].filter((one) => one !== undefined);
-  const [id, ...others] = await ordersSentTo(tx, { company: company_id, usage, warehouse: partner_id }, numbers);
+  const told = { company: company_id, usage, warehouse: partner_id };
+  const [id, ...others] = orderId === undefined ? await ordersSentTo(tx, told, numbers) : [orderId];
   if (id === undefined) return `The warehouse shipped ${numbers.join(' or ')}, which we never told it to ship.`;
   if (others.length > 0) return `Several orders are called ${numbers.join(' or ')}; which was shipped cannot be told.`;
   const record = await orderForUpdate(tx, id);
-  if (record === undefined) return `Order ${id} has gone.`;
+  if (record === undefined || record.company_id !== company_id || record.usage !== usage)
+    return `There is no order ${id} that ${numbers.join(' or ')} could be.`;
   const shipment = shipmentOfWarehouse(record.order, body);
   if (!shipment.ok) return shipment.message;
   const posted = await postShipment(context, tx, id, shipment.request, `partner:${partner_id}`);

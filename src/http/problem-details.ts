@@ -85,7 +85,7 @@ export function answerError(error: Thrown, reply: FastifyReply, log: () => void)
   const failure = failureOf(error);
   const status = STATUS[failure.kind] ?? 500;
   if (status >= 500) log();
-  return sendProblem(reply, status, DETAILS[status] ?? failure.message, { kind: failure.kind });
+  return sendProblem(reply, status, DETAILS[status] ?? failure.message, { kind: failure.kind, ...failure.present });
 }
 
 /** What the database itself refuses of what was posted: a number that another request took meanwhile, an amount beyond what it holds. */

@@ -11,6 +11,7 @@ import { PickRequest } from '../orders/pick-request.ts';
 import { ShipmentRequest } from '../orders/ship.ts';
 import { LINE_STATUSES, VERDICTS } from '../orders/words.ts';
 import type { ListName } from '../store/views/lists.ts';
+import { DOCUMENT_STATES } from '../store/views/words.ts';
 import { Application, RemittanceLine, RemittanceStanding, SettlementRequest } from './money-schemas.ts';
 import { Instant, orNull, ROW_NAMES, ROWS, rowSchema } from './rows.ts';
 import { Id, named, oneOf, plainText } from './schemas.ts';
@@ -22,7 +23,7 @@ import { Id, named, oneOf, plainText } from './schemas.ts';
 const Count = Type.Integer({ minimum: 0 });
 const TextOrNull = orNull(Type.String());
 
-/** RFC 9457. `kind`, `faults` and `findings` are ours. */
+/** RFC 9457. `kind`, `faults`, `findings` and `invoice` are ours. */
 const ProblemDetails = Type.Object({
   type: Type.Literal('about:blank'),
   title: Type.String(),
@@ -31,6 +32,19 @@ const ProblemDetails = Type.Object({
   kind: Type.Optional(Type.String({ description: 'The kind of failure, when one of ours lies behind it.' })),
   faults: Type.Optional(Type.Array(Type.Object({ at: Type.String(), message: Type.String() }))),
   findings: Type.Optional(Type.Array(named('Finding'))),
+  invoice: Type.Optional(
+    Type.Object(
+      {
+        id: Id,
+        number: Type.String(),
+        document: Id,
+        state: oneOf(DOCUMENT_STATES),
+        due: DecimalText,
+        currency: CurrencyText,
+      },
+      { description: 'The invoice as it stands, when it was corrected already.' },
+    ),
+  ),
 });
 
 /** What a rule has against a posted document. */

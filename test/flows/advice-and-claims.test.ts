@@ -198,9 +198,40 @@ describe('an invoice that was refused', () => {
       status: 201,
       body: { due: '100.00', state: { status: 'shipped', lines: [{ invoiced: '8', shipped: '10' }] } },
     });
+    await on.settle();
+    await refuse(on);
     expect(await correct(on, { lines: [{ line: '1', quantity: '11' }], reason: 'more' })).toMatchObject({
       status: 422,
+      body: { findings: [{ code: expect.stringMatching(/^(invoice|state)\//) }] },
     });
+  });
+
+  test('and is corrected again by the same words is told that it was, and stands', async () => {
+    const on = await testGateway();
+    await billed(on, 'CO-5');
+    await refuse(on);
+    const asked = { charges: [freight], reason: 'freight was left out' };
+    expect(await correct(on, asked)).toMatchObject({ status: 201 });
+    await on.settle();
+    const [document] = await on.rows<{ id: string }>(`select document_id as id from invoice`);
+    expect(await correct(on, asked)).toMatchObject({
+      status: 409,
+      body: {
+        detail: 'Invoice INV0000001 was corrected already: it stands at 132.50 USD, sent, and was not refused since.',
+        invoice: {
+          id: await invoiceId(on),
+          number: 'INV0000001',
+          document: document?.id,
+          state: 'sent',
+          due: '132.50',
+          currency: 'USD',
+        },
+      },
+    });
+    // Refused once more, it is corrected once more: by the same words too.
+    await refuse(on);
+    expect(await correct(on, asked)).toMatchObject({ status: 201 });
+    expect(await on.rows(`select id from document where kind = 'invoice'`)).toHaveLength(3);
   });
 
   test('may have a number of its own; not one that is taken', async () => {

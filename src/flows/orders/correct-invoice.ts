@@ -1,5 +1,6 @@
 import { FailureError } from '../../core/failure.ts';
 import { localDateOf } from '../../core/local-date.ts';
+import { amountOf } from '../../core/money.ts';
 import { roundingOf } from '../../documents/totals.ts';
 import { finding, refused } from '../../orders/finding.ts';
 import { type InvoiceCorrection, invoiceFromRequest } from '../../orders/invoice-request.ts';
@@ -8,7 +9,7 @@ import { shippedLines } from '../../orders/ship.ts';
 import type { Tx } from '../../store/database.ts';
 import { wakeWaiting } from '../../store/documents/document.ts';
 import { cancelExpectations } from '../../store/expectations.ts';
-import { billedForUpdate, orderOfInvoice, putCorrection } from '../../store/orders/corrections.ts';
+import { type BilledDocument, billedForUpdate, orderOfInvoice, putCorrection } from '../../store/orders/corrections.ts';
 import { updateOrder } from '../../store/orders/orders.ts';
 import { invoiceNumberTaken, shipmentsOf } from '../../store/orders/shipments.ts';
 import type { FlowContext } from '../context.ts';
@@ -20,7 +21,8 @@ import type { InvoicePosted } from './post-invoice.ts';
 
 /**
  * An invoice the partner has refused is put right by a person and sent again, as a document of its own in an interchange of its own. The invoice
- * stays one: its open item takes the corrected amount. Refused: one that was not rejected, and one on which money lies.
+ * stays one: its open item takes the corrected amount. Refused: one that was not rejected, and one on which money lies. Throws FailureError
+ * `usage-wrong` with the invoice as it stands when it was corrected already and nobody has refused it since: the same request a second time.
  */
 export async function correctInvoice(
   context: FlowContext,
@@ -35,6 +37,21 @@ export async function correctInvoice(
   return actOnOrder(context, tx, orderId, actor, (acting) => correct(acting, invoiceId, correction));
 }
 
+function correctedBefore({
+  id,
+  number,
+  document_id,
+  document_state,
+  amount_minor,
+  currency,
+}: BilledDocument): FailureError {
+  const due = amountOf({ minor: amount_minor, currency });
+  const message = `Invoice ${number} was corrected already: it stands at ${due} ${currency}, ${document_state}, and was not refused since.`;
+  return new FailureError('usage-wrong', message, {
+    present: { invoice: { id, number, document: document_id, state: document_state, due, currency } },
+  });
+}
+
 async function correct(
   acting: Acting,
   invoiceId: string,
@@ -43,6 +60,7 @@ async function correct(
   const { context, known, tx, record, gathered, actor } = acting;
   const former = await billedForUpdate(tx, invoiceId);
   if (former === undefined) throw new FailureError('not-found', `There is no invoice ${invoiceId}.`);
+  if (former.document_state !== 'rejected' && former.is_corrected) throw correctedBefore(former);
   if (former.document_state !== 'rejected')
     return refused(finding('invoice/not-rejected', '', `Invoice ${former.number} was not rejected by the partner.`));
   if (!former.untouched)

@@ -14,6 +14,10 @@ export interface BilledDocument {
   readonly billed: readonly LineQuantity[] | null;
   readonly open_item_id: string;
   readonly untouched: boolean;
+  /** Its document has taken the place of one that was refused. */
+  readonly is_corrected: boolean;
+  readonly currency: string;
+  readonly amount_minor: bigint;
 }
 
 /** The order an invoice bills; null when it is of none, undefined when there is no such invoice. Who corrects it locks the order first. */
@@ -29,7 +33,8 @@ export async function billedForUpdate(tx: Queryable, invoiceId: string): Promise
   const { rows } = await tx.query<BilledDocument & Record<string, unknown>>(
     `select v.id, v.number, v.order_id, v.shipment_id, s.body ->> 'shippedOn' as shipped_on, v.document_id, d.state as document_state,
        v.body -> 'billed' as billed, o.id as open_item_id,
-       o.remaining_minor = o.amount_minor and not exists (select 1 from remittance_line l where l.open_item_id = o.id and l.outcome in ('review', 'waits')) as untouched
+       o.remaining_minor = o.amount_minor and not exists (select 1 from remittance_line l where l.open_item_id = o.id and l.outcome in ('review', 'waits')) as untouched,
+       exists (select 1 from document f where f.replaced_by = d.id) as is_corrected, o.currency, o.amount_minor
      from invoice v join document d on d.id = v.document_id join open_item o on o.invoice_id = v.id left join shipment s on s.id = v.shipment_id
      where v.id = $1 for update of v, d, o`,
     [invoiceId],
