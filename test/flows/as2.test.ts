@@ -1,91 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, describe, expect, test } from 'vitest';
-import { LANES } from '../../src/core/work.ts';
+import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/flows/as2/doctor.ts';
 import { tellExpiring } from '../../src/flows/as2/expiring.ts';
 import { createKey, importKey, shownKeys } from '../../src/flows/as2/keep-key.ts';
 import { openKeyRing } from '../../src/flows/as2/key-ring.ts';
-import { type OpenAs2, openAs2 } from '../../src/flows/as2/open-as2.ts';
-import { deliverMdn } from '../../src/flows/as2/receipts.ts';
-import { handlersOf } from '../../src/flows/handlers.ts';
-import { receive } from '../../src/flows/receive.ts';
-import { runWork } from '../../src/flows/run-work.ts';
 import { type As2Settings, inForce } from '../../src/partners/as2-settings.ts';
 import type { Configuration } from '../../src/partners/configuration.ts';
-import { claimWork } from '../../src/store/work/claim-work.ts';
-import type { As2Event } from '../../src/transports/as2/receive/station.ts';
-import { partnerListener } from '../../src/transports/http/listener.ts';
-import { openTransport } from '../../src/transports/open-transport.ts';
 import { as2ChannelId, undated as dated, withAs2 } from '../support/as2-channel.ts';
+import { type As2Station, as2Station } from '../support/as2-station.ts';
 import { order850 } from '../support/brightmart.ts';
 import { type TestGateway, testGateway } from '../support/gateway.ts';
 
 /* Two gateways with tables of their own; one sends what its buyer ordered, the other takes it. */
 const masterKey = randomBytes(32);
 const channelId = as2ChannelId;
-
-interface Station {
-  readonly gateway: TestGateway;
-  readonly url: string;
-  readonly events: As2Event[];
-  /** Does what is due, over real HTTP. */
-  work(): Promise<void>;
-  configure(settings: Partial<As2Settings>, more?: (configuration: Configuration) => Configuration): Promise<void>;
-  readonly rehearse: OpenAs2['rehearse'];
-}
-
-async function station(): Promise<Station> {
-  const { putInForce, checkConfiguration } = await import('../../src/flows/apply-configuration.ts');
-  const { readConfigurationFiles } = await import('../../src/library/partners.ts');
-  const gateway = await testGateway();
-  const { context, database, clock } = gateway;
-  const events: As2Event[] = [];
-  const keys = openKeyRing(database, { now: () => new Date() }, masterKey);
-  const as2 = openAs2(context, { keys, environment: {}, host: 'edi.example' }, (event) => events.push(event));
-  const app = partnerListener({
-    channelOf: async (id) => (await context.configuration()).channel(id),
-    intake: { receive: (file) => receive(context, file) },
-    mailbox: { list: async () => [], open: async () => undefined, confirm: async () => false },
-    as2,
-    report: ({ failure }) => gateway.failures.push(failure.message),
-  });
-  afterAll(() => app.close());
-  const run = runWork({
-    database,
-    clock,
-    handlers: handlersOf(context, {
-      transportOf: (channel) => openTransport(channel, {}, null, as2),
-      deliverMdn: (work) => deliverMdn(context, as2.lineTo, work),
-    }),
-    onFailure: (work, failure, next) =>
-      gateway.failures.push(`${work.kind}: ${failure.kind}: ${failure.message} → ${next}`),
-  });
-  return {
-    gateway,
-    events,
-    rehearse: as2.rehearse,
-    url: `${await app.listen({ port: 0, host: '127.0.0.1' })}/as2`,
-    async work() {
-      for (;;) {
-        const claimed = await claimWork(database, LANES, { inFlightMaxPerKey: 50, limit: 200, now: clock.now() });
-        if (claimed.length === 0) return;
-        for (const work of claimed) await run(work);
-      }
-    },
-    async configure(settings, more = (same) => same) {
-      const root = new URL('../..', import.meta.url).pathname;
-      const { configuration } = await checkConfiguration(
-        context,
-        await readConfigurationFiles(root),
-        gateway.dataFolder,
-      );
-      if (configuration === null) throw new Error('the example has faults');
-      await putInForce(context, more(withAs2(() => settings)(configuration)), 'test');
-    },
-  };
-}
+const station = () => as2Station(masterKey);
 
 /** What we send the buyer leaves by `first` (one of AS2 and a push to nobody), then as the others say. */
 const reached = (configuration: Configuration, first: string, channels: readonly string[]): Configuration => {
@@ -490,7 +421,7 @@ describe('what was refused', async () => {
 describe('a switch of certificates on both sides', async () => {
   const [us, them] = [await station(), await station()];
   const day1 = '2036-12-01T00:00:00Z'; // after the stations' clock, which stands at 22 November
-  const keyOf = (side: Station, name: string) =>
+  const keyOf = (side: As2Station, name: string) =>
     createKey(side.gateway.context, masterKey, { ...made(name), kind: 'rsa-2048' }, 'test');
   const [old, next] = [await keyOf(us, 'old'), await keyOf(us, 'next')];
   const [theirOld, theirNext] = [await keyOf(them, 'their-old'), await keyOf(them, 'their-next')];

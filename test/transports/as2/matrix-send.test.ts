@@ -28,8 +28,15 @@ const rows: readonly { readonly row: string; readonly profile: Partial<MessagePr
     profile: { sign: sign(digest) },
     layers: { signed: { digest, scheme: 'pkcs1', form: 'as-sent' }, encrypted: null },
   })),
-  ...(['3des', 'aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc'] as const).map((cipher, index) => ({
-    row: `row ${8 + index}: signed and encrypted ${cipher}`,
+  ...(
+    [
+      ['row 8', '3des'],
+      ['row 9', 'aes-128-cbc'],
+      ['row 10', 'aes-192-cbc'],
+      ['row 11', 'aes-256-cbc'],
+    ] as const
+  ).map(([row, cipher]) => ({
+    row: `${row}: signed and encrypted ${cipher}`,
     profile: { sign: sign('sha256'), encrypt: encrypt(cipher) },
     layers: { signed: { digest: 'sha256' }, encrypted: { cipher } },
   })),
