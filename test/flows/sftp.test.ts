@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FailureError } from '../../src/core/failure.ts';
+import { startInboxes } from '../../src/flows/inboxes.ts';
 import { openReceiver } from '../../src/flows/receive.ts';
 import { remoteParts } from '../../src/flows/remote-parts.ts';
 import { openSftpServer } from '../../src/flows/sftp-server.ts';
@@ -203,6 +204,38 @@ describe.skipIf(!hasOpenSsh)('a partner whose SFTP server we come to', () => {
       (await gateway.rows<{ stage: string }>('select distinct stage from upload_stage')).map(({ stage }) => stage),
     ).toEqual(['ready']);
   });
+
+  test('a server that shows another host key is an Event, once, with what to do', async () => {
+    const wrong = await testGateway(
+      withSettings({ ...settings, hostKeys: [`SHA256:${'A'.repeat(43)}`], pollIntervalMs: 1_000 }),
+    );
+    const failures: string[] = [];
+    const inboxes = startInboxes(
+      wrong.context,
+      (_what, failure) => failures.push(failure.name),
+      remoteParts(wrong.context, process.env),
+    );
+    const events = () =>
+      wrong.rows<{ id: string; data: unknown }>(
+        `select o.object_id as id, e.data from event e join event_object o on o.event_id = e.id where e.type = 'channel/look-refused' order by 1`,
+      );
+    const channels = (await wrong.context.configuration()).channels.filter(({ partner }) => partner === 'brightmart');
+    await expect.poll(async () => (await events()).length, { timeout: 20_000 }).toBe(channels.length);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await inboxes.close();
+    expect(await events()).toEqual(
+      channels
+        .map(({ id }) => ({
+          id,
+          data: {
+            message: expect.stringContaining(`shows the host key ${sshd.fingerprint}`),
+            remedy: expect.stringContaining('Ask the partner'),
+          },
+        }))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    );
+    expect(failures.filter((name) => name === 'HostKeyChanged').length).toBe(channels.length);
+  }, 60_000);
 
   test('a lease runs out with who held it', async () => {
     const { leases } = remoteParts(gateway.context, {});

@@ -131,6 +131,8 @@ async function findReady(options: RemoteInboxOptions, state: State, files: Remot
   const { channelId, folder, takeWhen, after, seen } = options;
   const oldest = new Oldest<Candidate>(filesPerLookMax);
   await files.list(folder, async (page) => {
+    for (const entry of page)
+      if (entry.kind === 'file' && entry.name.includes('\ufffd')) refuseName(options, state, entry);
     const wanted = page.flatMap((entry) => candidateOf(options, entry));
     const known =
       (after.kind === 'leave' || takeWhen === 'marker') && wanted.length > 0
@@ -164,6 +166,18 @@ async function findReady(options: RemoteInboxOptions, state: State, files: Remot
   }
   state.watched = watched;
   return ready.toSorted(oldestFirst);
+}
+
+/** A name in Latin-1 or another old encoding: SFTP's names come as UTF-8, and what was lost in reading it cannot be asked for. Told once. */
+function refuseName({ folder, report }: RemoteInboxOptions, { aside }: State, entry: RemoteEntry): void {
+  const key = sourceKeyOf(folder, entry);
+  if (aside.has(key)) return;
+  aside.refuse(key);
+  report({
+    kind: 'refused',
+    name: labelOf(entry.name) ?? 'a file',
+    reason: 'its name is not in UTF-8; ask for plain letters',
+  });
 }
 
 interface Candidate extends RemoteEntry {

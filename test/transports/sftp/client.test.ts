@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RemoteEntry, RemoteFiles } from '../../../src/transports/remote/remote-files.ts';
@@ -161,6 +161,35 @@ describe.skipIf(!hasOpenSsh)("against OpenSSH's server", () => {
     expect(kinds.every((kind) => kind === 'partner-unreachable' || kind === 'answered')).toBe(true);
     await expect(through.stat(folder)).rejects.toMatchObject({ kind: 'partner-unreachable' });
   });
+});
+
+test.skipIf(!hasOpenSsh)(
+  'an old server is spoken to where its algorithms are allowed by name, and only there',
+  async () => {
+    const old = await startSshd(join(root, 'old'), [
+      'KexAlgorithms diffie-hellman-group14-sha1',
+      'Ciphers aes128-cbc',
+      'MACs hmac-sha1',
+    ]);
+    await expect(connectSftp(endpointOf(old))).rejects.toMatchObject({
+      kind: 'partner-refused',
+      message: expect.stringContaining('no matching'),
+      remedy: expect.stringContaining('legacyAlgorithms'),
+    });
+    const files = await connectSftp(
+      endpointOf(old, { legacyAlgorithms: ['diffie-hellman-group14-sha1', 'aes128-cbc', 'hmac-sha1'] }),
+    );
+    expect(await files.stat('/')).toMatchObject({ kind: 'folder' });
+    await files.close();
+  },
+);
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+test.skipIf(!hasOpenSsh || !hasIpv6)('over IPv6', async () => {
+  const sshd = await startSshd(join(root, 'six'), ['ListenAddress ::1']);
+  const files = await connectSftp(endpointOf(sshd, { host: '::1' }));
+  expect(await files.stat('/')).toMatchObject({ kind: 'folder' });
+  await files.close();
 });
 
 describe('a server that is none', () => {

@@ -445,6 +445,29 @@ describe('who means ill', () => {
     expect(addressOf(remote)).toBe(counted);
   });
 
+  test.each<[string, (sftp: SFTPWrapper) => Promise<number>]>([
+    ['mayList', (sftp) => tell((done) => sftp.opendir('/in', done))],
+    ['mayList', (sftp) => tell((done) => sftp.opendir('/out', done))],
+    ['mayDelete', (sftp) => tell((done) => sftp.unlink('/in/a.edi', done))],
+    ['mayDelete', (sftp) => tell((done) => sftp.unlink('/out/855.edi', done))],
+    ['mayRename', (sftp) => tell((done) => sftp.rename('/in/a.edi', '/in/b.edi', done))],
+    ['mayOverwrite', (sftp) => tell((done) => sftp.writeFile('/in/a.edi', 'again', done))],
+  ])('without %s it is denied, and with it done', async (right, act) => {
+    for (const may of [false, true]) {
+      const all = accountFor({});
+      const world = await startServer([
+        withKey({ inbox: { ...all.inbox, [right]: may }, outbox: { ...all.outbox, [right]: may } }),
+      ]);
+      world.mailboxes.offer('855.edi', Buffer.from('855'));
+      const sftp = await open(world);
+      expect(await tell((done) => sftp.writeFile('/in/a.edi', 'ISA~', done))).toBe(OK);
+      expect(await act(sftp)).toBe(may ? OK : DENIED);
+      // From a temporary name to the final one is no renaming: it is how a file comes.
+      expect(await tell((done) => sftp.writeFile('/in/c.part', 'ISA~', done))).toBe(OK);
+      expect(await tell((done) => sftp.rename('/in/c.part', '/in/c.edi', done))).toBe(OK);
+    }
+  });
+
   test('as many files as the quota has, and not one more', async () => {
     const world = await startServer([withKey({ quotaFiles: 3 })]);
     const sftp = await open(world);

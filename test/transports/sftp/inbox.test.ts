@@ -91,6 +91,20 @@ describe.skipIf(!hasOpenSsh)("a folder on OpenSSH's server", () => {
     expect([short, long]).toEqual(['a.edi', expect.stringMatching(/^[0-9a-f]{12}-a\.edi$/)]);
   });
 
+  test('an archive that is not there: received once, told, and only the last step is done again', async () => {
+    const it = inbox({ after: { kind: 'archive', folder: `${folder}/done` } });
+    put('a.edi', 'one');
+    await it.look();
+    expect(kept.texts()).toEqual(['one']);
+    expect(events.map((event) => event.kind === 'failed' && event.failure.message)).toEqual([
+      expect.stringMatching(/a\.edi cannot be moved to .*\/done/),
+    ]);
+    mkdirSync(join(folder, 'done'));
+    await it.look();
+    expect([kept.texts(), names(), readdirSync(join(folder, 'done'))]).toEqual([['one'], ['done'], ['a.edi']]);
+    expect(events.at(-1)).toMatchObject({ kind: 'taken', isNew: false });
+  });
+
   test('left there, it is taken once, by whoever looks; with other content it is a new file', async () => {
     put('a.edi', 'one', 20);
     await inbox({ after: { kind: 'leave' } }).look();

@@ -208,6 +208,34 @@ describe('a server that lies about a file', () => {
     expect([kept.texts(), asked, said()]).toEqual([[], [], '']);
   });
 
+  test('a name in an old encoding is told once and stands in nobody’s way', async () => {
+    const more: Lies['more'] = (sftp) => {
+      let isListed = false;
+      sftp
+        .removeAllListeners('OPENDIR')
+        .on('OPENDIR', (id) => {
+          isListed = false;
+          sftp.handle(id, handle);
+        })
+        .removeAllListeners('READDIR')
+        .on('READDIR', (id) => {
+          if (isListed) return sftp.status(id, STATUS_CODE.EOF);
+          isListed = true;
+          const names = ['M\ufffdrz.edi', 'a.edi'];
+          return sftp.name(
+            id,
+            names.map((filename) => ({ filename, longname: '', attrs: attributes(text.byteLength) })),
+          );
+        });
+    };
+    const { kept, events, look } = await lookAt(await startScriptedServer(liar({ more })));
+    await look();
+    expect(kept.texts().length).toBe(1);
+    expect(events.filter(({ kind }) => kind === 'refused')).toEqual([
+      { kind: 'refused', name: 'M\ufffdrz.edi', reason: 'its name is not in UTF-8; ask for plain letters' },
+    ]);
+  });
+
   test('a file that hangs once is taken at the next look, and once', async () => {
     let hangs = true;
     const read: Lies['read'] = (sftp, id, offset, length) => (hangs ? undefined : honestly(sftp, id, offset, length));
