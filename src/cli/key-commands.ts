@@ -50,6 +50,10 @@ export function addKeyCommands(
     .action((channel: string, options: RehearseFlags) =>
       ends(load().then(({ runKeysRehearse }) => runKeysRehearse(commands, channel, options))),
     );
+  asking(keys.command('remove <name>').description('destroy a key pair that no channel names any more')).action(
+    (name: string, options: AskFlags) =>
+      ends(load().then(({ runKeysRemove }) => runKeysRemove(commands, name, options))),
+  );
   asking(keys.command('list').description('what there is, and until when it is valid')).action((options: AskFlags) =>
     ends(load().then(({ runKeysList }) => runKeysList(commands, options))),
   );

@@ -1,6 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { FailureError } from '../core/failure.ts';
-import { createKey, exportKey, importKey, type NewKey, type ShownKey, shownKeys } from '../flows/as2/keep-key.ts';
+import {
+  createKey,
+  exportKey,
+  importKey,
+  type NewKey,
+  removeKey,
+  type ShownKey,
+  shownKeys,
+} from '../flows/as2/keep-key.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { type AskFlags, type Commands, defaultApi, type ExitCode } from './commands.ts';
 import { askedGateway, type GatewayClient, gatewayClient } from './gateway-client.ts';
@@ -9,6 +17,7 @@ import { askedGateway, type GatewayClient, gatewayClient } from './gateway-clien
 interface KeyStore {
   list(): Promise<readonly ShownKey[]>;
   create(key: NewKey): Promise<ShownKey>;
+  remove(name: string): Promise<void>;
   import(key: { name: string; privateKeyPem: string; certificatePem: string; passphrase?: string }): Promise<ShownKey>;
 }
 
@@ -26,6 +35,7 @@ async function withKeys<T>(commands: Commands, flags: AskFlags, use: (keys: KeyS
 
 const ofDatabase = (context: FlowContext, masterKey: Buffer | null): KeyStore => ({
   list: () => shownKeys(context),
+  remove: (name) => removeKey(context, name, 'operator:cli'),
   create: (key) => createKey(context, masterKey, key, 'operator:cli'),
   import: (key) => importKey(context, masterKey, key, 'operator:cli'),
 });
@@ -40,6 +50,12 @@ function ofGateway(gateway: GatewayClient): KeyStore {
     list: async () => {
       const { keys } = await gateway.get('/keys');
       return Array.isArray(keys) ? keys.map((key) => shownKeyOf(Object(key))) : [];
+    },
+    async remove(name) {
+      const { status, body } = await gateway.post(`/keys/${encodeURIComponent(name)}/removal`, { by: 'cli' });
+      if (status === 200) return;
+      const text = String(body.detail ?? `the gateway answered ${status}`);
+      throw new FailureError(status === 404 ? 'not-found' : 'usage-wrong', text);
     },
     create: (key) => post('/keys', key),
     import: (key) => post('/keys/import', key),
@@ -159,6 +175,14 @@ export const runKeysList = (commands: Commands, flags: AskFlags): Promise<ExitCo
     else
       for (const { name, subject, validTo, fingerprint } of all)
         commands.print(`${name.padEnd(24)} until ${validTo.slice(0, 10)}  ${fingerprint.slice(0, 16)}  ${subject}`);
+    return 0;
+  });
+
+/** `tallyport keys remove NAME`: destroys a key pair that no channel names any more. */
+export const runKeysRemove = (commands: Commands, name: string, flags: AskFlags): Promise<ExitCode> =>
+  withKeys(commands, flags, async (keys) => {
+    await keys.remove(name);
+    commands.print(flags.json === true ? JSON.stringify({ removed: name }) : `removed: ${name}`);
     return 0;
   });
 

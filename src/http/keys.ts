@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { FailureError } from '../core/failure.ts';
 import { object } from '../documents/parts.ts';
-import { createKey, importKey, shownKeys } from '../flows/as2/keep-key.ts';
+import { createKey, importKey, removeKey, shownKeys } from '../flows/as2/keep-key.ts';
 import type { OpenAs2 } from '../flows/as2/open-as2.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { orNull } from './rows.ts';
@@ -114,5 +114,25 @@ export const keys =
       },
       async ({ body: { by, passphrase, ...key } }) =>
         importKey(context, masterKey, passphrase === undefined ? key : { ...key, passphrase }, actorOf(by)),
+    );
+    app.post(
+      '/keys/:name/removal',
+      {
+        schema: {
+          ...told(
+            'keys',
+            'removeKey',
+            'Destroy a key pair',
+            'Only one that no channel names any more. What comes for it from then on can be opened by nobody.',
+          ),
+          params: object({ name: Name }),
+          body: object({ by: By }),
+          response: answers('It is gone.', object({ name: Name }), [...forBodies, 404]),
+        },
+      },
+      async ({ params: { name }, body: { by } }) => {
+        await removeKey(context, name, actorOf(by));
+        return { name };
+      },
     );
   };

@@ -3,11 +3,14 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Commands } from '../../src/cli/commands.ts';
+import { applyConfiguration, checkConfiguration } from '../../src/flows/apply-configuration.ts';
 import { keepRefused } from '../../src/flows/as2/refusals.ts';
+import { readConfigurationFiles } from '../../src/library/partners.ts';
 import { apiKey, operator } from '../http/operator.ts';
+import { undated, withAs2 } from '../support/as2-channel.ts';
 import { testGateway } from '../support/gateway.ts';
 import { opensslWorld } from '../transports/as2/openssl.ts';
-import { tallyportWith } from './captured.ts';
+import { repository, tallyportWith } from './captured.ts';
 
 /* The commands about keys and AS2, once on the store itself and once through a running gateway. */
 const gateway = await testGateway();
@@ -101,6 +104,40 @@ describe('tallyport keys', () => {
     expect(createPrivateKey(pem).equals(world.identity('curve').privateKey)).toBe(true);
     expect((await out('PASSPHRASE')).code).toBe(2); // nothing is written over
     expect((await tallyportWith(asked, 'keys', 'export', 'two')).stdout).toContain('BEGIN CERTIFICATE');
+  });
+  test('removes one that no channel names, on the store and through a gateway; one that is named stays', async () => {
+    const pem = (await tallyportWith(here, 'keys', 'export', 'fit')).stdout;
+    const settings = {
+      ourKeys: [{ name: 'one', ...undated }],
+      clientKey: 'two',
+      theirCertificates: [{ pem, ...undated }],
+    };
+    const { configuration } = await checkConfiguration(
+      gateway.context,
+      await readConfigurationFiles(repository),
+      gateway.dataFolder,
+    );
+    if (configuration === null) throw new Error('the example has faults');
+    await applyConfiguration(gateway.context, withAs2(() => settings)(configuration), 'test');
+    for (const [which, name, code] of [
+      [asked, 'one', 2],
+      [here, 'two', 2],
+      [asked, 'fit', 0],
+      [here, 'short', 0],
+      [asked, 'fit', 2],
+      [here, 'nobody', 2],
+    ] as const) {
+      const { code: ended, stderr } = await tallyportWith(which, 'keys', 'remove', name);
+      expect([name, ended, stderr === '']).toEqual([name, code, code === 0]);
+      if (name === 'one') expect(stderr).toContain('brightmart/as2 still has the key one');
+    }
+    const { keys } = JSON.parse((await tallyportWith(asked, 'keys', 'list', '--json')).stdout) as {
+      keys: { name: string }[];
+    };
+    expect(keys.map(({ name }) => name)).toEqual(['one', 'two']);
+    expect(
+      await gateway.rows(`select data ->> 'name' as name from event where type = 'key/removed' order by 1`),
+    ).toEqual([{ name: 'fit' }, { name: 'short' }]);
   });
   test('rehearse says why it cannot', async () => {
     const { code, stderr } = await tallyportWith(asked, 'keys', 'rehearse', 'no/where');

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { FailureError } from '../../core/failure.ts';
-import { insertKeyPair, keyPairs } from '../../store/as2/key-pairs.ts';
+import type { ChannelSettings } from '../../partners/configuration.ts';
+import { deleteKeyPair, insertKeyPair, keyPairs } from '../../store/as2/key-pairs.ts';
 import { writeRows } from '../../store/write-rows.ts';
 import { type Certificate, readCertificate } from '../../transports/as2/cms/certificate.ts';
 import { CmsFault } from '../../transports/as2/cms/cms-fault.ts';
@@ -171,6 +172,34 @@ export async function exportKey(
     writeRows(tx, {}, [{ at: clock.now(), type: 'key/exported', actor, data: { name, fingerprint }, objects }]),
   );
   return file;
+}
+
+/**
+ * Destroys a key pair that no channel names any more: what comes for it from then on is opened by nobody. FailureError `not-found`, or `usage-wrong` that
+ * names the channels.
+ */
+export async function removeKey(
+  { database, clock, configuration }: Pick<FlowContext, 'database' | 'clock' | 'configuration'>,
+  name: string,
+  actor: string,
+): Promise<void> {
+  const using = (await configuration('now')).channels.filter(({ settings }) => keysIn(settings).includes(name));
+  if (using.length > 0)
+    throw new FailureError('usage-wrong', `${using.map(({ id }) => id).join(', ')} still has the key ${name}.`, {
+      remedy: 'Take it out of channels.yaml and apply that first.',
+    });
+  await database.inTransaction(async (tx) => {
+    const fingerprint = await deleteKeyPair(tx, name);
+    if (fingerprint === undefined) throw new FailureError('not-found', `There is no key ${name}.`);
+    const objects = [{ kind: 'key', id: name, qualifier: 'subject' }];
+    await writeRows(tx, {}, [{ at: clock.now(), type: 'key/removed', actor, data: { name, fingerprint }, objects }]);
+  });
+}
+
+function keysIn(settings: ChannelSettings): readonly string[] {
+  const ours = settings.kind === 'as2' ? settings.ourKeys.map(({ name }) => name) : [];
+  const client = settings.kind === 'as2' || settings.kind === 'http' ? (settings.clientKey ?? null) : null;
+  return client === null ? ours : [...ours, client];
 }
 
 /** All of them, by name. */

@@ -20,6 +20,15 @@ export async function insertKeyPair(client: Queryable, pair: StoredKeyPair, at: 
   return rowCount === 1;
 }
 
+/** Destroys a key pair; the fingerprint of its certificate, undefined when there is none of that name. */
+export async function deleteKeyPair(client: Queryable, name: string): Promise<string | undefined> {
+  const { rows } = await client.query<{ fingerprint: string }>(
+    'delete from key_pair where name = $1 returning fingerprint',
+    [name],
+  );
+  return rows[0]?.fingerprint;
+}
+
 /** All of them, by name. There are tens. */
 export async function keyPairs(client: Queryable): Promise<readonly StoredKeyPair[]> {
   const { rows } = await client.query<{
