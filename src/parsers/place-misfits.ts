@@ -94,7 +94,7 @@ export class Misfits {
     const only = onlyRoad(this.#table.places, this.#cursor.place, tag, this.#transaction.segments[index + 1]);
     if (
       only?.opens[0] !== undefined &&
-      comesLater(only.opens[0].skipped, this.#transaction.segments, index - 1) === undefined
+      comesLater(only.opens[0].skipped, this.#transaction.segments, index - 1, null) === undefined
     ) {
       return this.#imply(only, segment, false);
     }
@@ -129,7 +129,7 @@ export class Misfits {
         if (tooOften === undefined || tooOften.use === step.use) tooOften = step;
         continue;
       }
-      const before = comesLater(step.skipped, this.#transaction.segments, index);
+      const before = comesLater(step.skipped, this.#transaction.segments, index, segment.tag);
       if (before === undefined) return { go: step };
       if (tooOften === undefined) return { tooEarly: step, before };
       break;
@@ -145,7 +145,7 @@ export class Misfits {
     const step = places
       .steps(this.#cursor.place, segment.tag)
       .find((one) => one.resort === 'separator' && fits(one, this.#cursor));
-    if (step === undefined || comesLater(step.skipped, segments, index) !== undefined) return undefined;
+    if (step === undefined || comesLater(step.skipped, segments, index, segment.tag) !== undefined) return undefined;
     const next = segments[index + 1];
     return next === undefined || places.steps(step.place, next.tag).length > 0 ? step : undefined;
   }

@@ -20,13 +20,18 @@ export function hasCome(node: SegmentUse | LoopDefinition, children: readonly (P
   return false;
 }
 
-/** Whether something a step would leave behind as missing is still to come: then it is the step's own segment that stands too early. */
+/**
+ * Whether something a step would leave behind as missing is still to come: then it is the step's own segment, of the tag `own`, that stands too
+ * early. Not where that begins the next round of the loop that has it missing: what comes behind is that round's.
+ */
 export function comesLater(
   skipped: readonly Skipped[],
   segments: readonly Segment[],
   index: number,
+  own: string | null,
 ): Skipped | undefined {
   return skipped.find(({ node, depth, loop }) => {
+    if (depth > 0 && own === loop.trigger) return false;
     const name = nameOf(node);
     for (let ahead = index + 1; ahead < segments.length && ahead <= index + lookAheadMax; ahead++) {
       const tag = segments[ahead]?.tag;

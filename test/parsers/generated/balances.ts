@@ -1,5 +1,5 @@
 import type { Dice } from './dice.ts';
-import type { BalanceRow, LoopNode, Message, ParentsRow, SegmentRow, SumRow, Term } from './tables.ts';
+import type { BalanceRow, LoopNode, Message, ParentsRow, SegmentRow, SharesRow, SumRow, Term } from './tables.ts';
 import type { Made, Round } from './transaction.ts';
 
 /*
@@ -43,12 +43,15 @@ const textsOfTerm = (term: Term): (string | undefined)[] =>
     ? [term]
     : [term.of, term.only, term.times, term.per?.at, term.minus === true ? undefined : term.minus];
 
+const partsOf = (rule: Exclude<BalanceRow, ParentsRow | SumRow>): string[] =>
+  rule.check === 'shares' ? rule.elements.map((element) => `${rule.of}${String(element).padStart(2, '0')}`) : [rule.of];
+
 /** Every place a rule reads, as "SAC5" or "CNT1-2". */
 export function namedPlaces(rules: readonly BalanceRow[]): ReadonlySet<string> {
   const texts = rules.flatMap((rule) =>
     rule.check === 'parents'
       ? [rule.id, rule.parent]
-      : [rule.declared, ...(rule.check === 'sum' ? rule.equals.flat().flatMap(textsOfTerm) : [rule.of])],
+      : [rule.declared, ...(rule.check === 'sum' ? rule.equals.flat().flatMap(textsOfTerm) : partsOf(rule))],
   );
   return new Set(
     texts.flatMap((text) => {
@@ -171,7 +174,10 @@ export function written(row: SegmentRow, declared: string, millionths: bigint): 
 
 /** Makes everything declared right: counts, hash totals, sums, and ids that name an earlier parent. */
 export function balance(message: Message, made: readonly Made[], dice: Dice): void {
+  // What a line's shares make it goes into the hash total.
+  for (const rule of message.balances) if (rule.check === 'shares') shareOut(made, rule);
   for (const rule of message.balances) {
+    if (rule.check === 'shares') continue;
     if (rule.check === 'parents') numberLevels(message, made, rule, dice);
     else {
       for (const one of segmentsAt(message, made, rule.declared)) {
@@ -182,6 +188,18 @@ export function balance(message: Message, made: readonly Made[], dice: Dice): vo
         else put(one, rule.declared, String(hashOf(message, made, rule.of) ?? 0));
       }
     }
+  }
+}
+
+/** A line's quantity is what is given to its stores. */
+function shareOut(made: readonly Made[], { declared, of, elements }: SharesRow): void {
+  const [line, share] = [placeOf(declared), placeOf(of)];
+  for (const one of made.filter(({ tag, round, node }) => tag === line.tag && node === round.loop.children[0])) {
+    const parts = made.filter(({ tag, round }) => tag === share.tag && round === one.round);
+    const sum = parts
+      .flatMap((part) => elements.map((element) => numberAt(part, element, 1) ?? 0n))
+      .reduce((total, value) => total + value, 0n);
+    if (parts.length > 0) put(one, declared, written(one.row, declared, sum));
   }
 }
 

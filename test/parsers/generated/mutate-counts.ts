@@ -21,7 +21,7 @@ const at = (declared: string, more: Partial<Expected> = {}): Partial<Expected> =
 });
 
 function wrongValue(message: Message, made: readonly Made[], rule: BalanceRow, one: Made): string | null {
-  if (rule.check === 'parents') return null;
+  if (rule.check === 'parents' || rule.check === 'shares') return null;
   if (rule.check !== 'sum') {
     const right = rule.check === 'count' ? BigInt(countOf(message, made, rule.of)) : hashOf(message, made, rule.of);
     return right === null ? null : String(right + 7n);
@@ -42,7 +42,7 @@ const CODES = {
 /** A declared count, hash total or sum made wrong, where no other rule reads it. */
 export const breakBalance: Mutation = (message, made, dice) => {
   for (const rule of dice.shuffled(message.balances)) {
-    if (rule.check === 'parents') continue;
+    if (rule.check === 'parents' || rule.check === 'shares') continue;
     const isRead = message.balances.some(
       (other) => other.check === 'sum' && JSON.stringify(other.equals).includes(rule.declared),
     );

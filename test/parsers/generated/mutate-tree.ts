@@ -143,13 +143,13 @@ export const swapSegments: Mutation = (message, made, dice) => {
   return null;
 };
 
-function insert(
+export function insert(
   message: Message,
   made: readonly Made[],
   dice: Dice,
   tag: string,
+  at: number = dice.between(1, made.length - 1),
 ): { mutant: Made[]; at: number } | null {
-  const at = dice.between(1, made.length - 1);
   const behind = made[at - 1];
   const row = message.segments.get(tag) ?? { tag, uses: [], notes: [] };
   if (behind === undefined) return null;

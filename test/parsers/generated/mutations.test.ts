@@ -5,6 +5,7 @@ import { readChunks } from '../reading.ts';
 import { Dice } from './dice.ts';
 import type { Expected, Mutant, Mutation } from './mutant.ts';
 import * as counts from './mutate-counts.ts';
+import * as places from './mutate-places.ts';
 import * as segments from './mutate-segments.ts';
 import * as tree from './mutate-tree.ts';
 import * as values from './mutate-values.ts';
@@ -12,7 +13,14 @@ import { type Message, messages } from './tables.ts';
 import { makeTransaction } from './transaction.ts';
 import { interchangeOf, type Written } from './wire.ts';
 
-const MUTATIONS: Readonly<Record<string, Mutation>> = { ...values, ...segments, ...tree, ...counts };
+const { insert: _helper, ...ofTree } = tree;
+const MUTATIONS: Readonly<Record<string, Mutation>> = {
+  ...values,
+  ...segments,
+  ...ofTree,
+  ...places,
+  ...counts,
+};
 
 // Each mutation of each message once here, some 2,500 in all; FUZZ_RUNS asks for more.
 const numRuns = Math.max(1, Math.ceil(Number(process.env.FUZZ_RUNS ?? 0) / 100));

@@ -92,7 +92,14 @@ export interface ParentsRow {
   readonly id: string;
   readonly parent: string;
 }
-export type BalanceRow = CountRow | SumRow | ParentsRow;
+export interface SharesRow {
+  /** The declared number of a loop's trigger is what the elements of another segment in it add up to. */
+  readonly check: 'shares';
+  readonly declared: string;
+  readonly of: string;
+  readonly elements: readonly number[];
+}
+export type BalanceRow = CountRow | SumRow | ParentsRow | SharesRow;
 
 interface Row {
   readonly elements: readonly string[];
