@@ -371,7 +371,7 @@ describe('the way out', () => {
         ({ status }) => `status ${status}`,
         (error: Error) => error.message,
       );
-      expect(await refused).toMatch(tls ? /the proxy answered 407/ : /^status 407$/);
+      expect(await refused).toContain('the proxy answered 407');
       expect(heard).toHaveLength(1);
     }
   });

@@ -79,11 +79,14 @@ export async function exchange(
   // Silence, not the whole upload: a large file takes its time.
   request.setTimeout(line.timeoutMs, () => request.destroy(new Error(`no answer for ${line.timeoutMs} ms`)));
   try {
-    return await new Promise<http.IncomingMessage>((resolve, reject) => {
+    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       request.once('response', resolve);
       request.on('error', reject); // stays for good: an error after the answer has nobody to tell
       pipeline(Readable.from(body.bytes(), { objectMode: false }), request).catch(reject);
     });
+    // Of a tunnel it was told before; 407 is a proxy's answer alone (RFC 9110 15.5.8), and the partner never heard of the message.
+    if (line.proxyUrl !== null && response.statusCode === 407) throw new Error('the proxy answered 407');
+    return response;
   } catch (error) {
     request.destroy();
     throw unreachable(url, error, !isConnected);
