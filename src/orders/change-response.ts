@@ -1,10 +1,10 @@
-import { compareDecimals, subtractDecimals } from '../core/decimal.ts';
+import { compareDecimals, subtractDecimals, sumDecimals } from '../core/decimal.ts';
 import type { Order } from '../documents/order.ts';
 import type { OrderChange } from '../documents/order-change.ts';
 import type { OrderResponse, OrderResponseLine } from '../documents/order-response.ts';
 import type { FreeText, Quantity } from '../documents/parts.ts';
 import type { ChangePlan, LineChange } from './change.ts';
-import type { OrderDecision } from './decision.ts';
+import type { LinePromiseMade, OrderDecision } from './decision.ts';
 import { linesByKey } from './lines.ts';
 import { type ResponseContext, responseHeader, responsePromise } from './order-response.ts';
 import type { OrderVerdict } from './words.ts';
@@ -95,5 +95,33 @@ function promisesOf(
   // While nobody has decided the order nothing of it is promised, and what was not decided is not answered.
   return decided === undefined
     ? {}
-    : { promises: decided.promises.map((promise) => responsePromise(promise, ordered)) };
+    : { promises: together(decided.promises).map((promise) => responsePromise(promise, ordered)) };
+}
+
+/**
+ * Parts of which the same is said are one: what is committed keeps its promise, and the rest is promised anew, often just as it was. An ORDRSP has
+ * room for one status of a line and one backordered part, so the two would not go into it. A part that says no day (what has left says none)
+ * goes with one that does.
+ */
+function together(promises: readonly LinePromiseMade[]): readonly LinePromiseMade[] {
+  const told: LinePromiseMade[] = [];
+  for (const promise of promises) {
+    const index = told.findIndex((one) => saysTheSame(one, promise));
+    const same = told[index];
+    if (same === undefined) told.push(promise);
+    else
+      told[index] = {
+        ...same,
+        on: same.on ?? promise.on,
+        price: same.price ?? promise.price,
+        products: same.products ?? promise.products,
+        quantity: sumDecimals([same.quantity, promise.quantity]),
+      };
+  }
+  return told;
+}
+
+function saysTheSame(a: LinePromiseMade, b: LinePromiseMade): boolean {
+  const fits = (x: unknown, y: unknown) => x === null || y === null || JSON.stringify(x) === JSON.stringify(y);
+  return a.status === b.status && fits(a.on, b.on) && fits(a.price, b.price) && fits(a.products, b.products);
 }

@@ -221,6 +221,18 @@ describe('the answer', () => {
   });
 });
 
+test('what is promised anew just as what has left was promised is one part of the answer', () => {
+  const state = states['shipped 6'] ?? decided;
+  const change = changeOf([line('increase', quantity('120'))]);
+  const made = plan('shipped 6', change);
+  const response = toChangeResponse(order, change, made, decide(made, state), { respondedOn: today });
+  // 6 have left and 100 are on the shelf; an ORDRSP has room for one accepted part.
+  expect(response.lines[0]?.promises?.map(({ status, quantity: of }) => `${status.code} ${of}`)).toEqual([
+    'accepted 106',
+    'backordered 14',
+  ]);
+});
+
 const anyLine: fc.Arbitrary<OrderChangeLine> = fc.record(
   {
     number: fc.constantFrom('1', '2', '3', '9'),
