@@ -6,14 +6,15 @@ import { acknowledges, answersTo } from '../flows/split/answers.ts';
 import type { GroupTally } from '../flows/split/verdicts.ts';
 import type { Standards } from '../library/standards.ts';
 import type { TransactionVerdict } from '../parsers/acknowledgment.ts';
-import type { ContrlPart } from '../parsers/edifact/acknowledge.ts';
+import { type ContrlPart, interchangeNameFault, unnamedPart } from '../parsers/edifact/acknowledge.ts';
 import { bareVerdict, contrlSyntaxOf, messageGroupVerdict } from '../parsers/edifact/verdicts.ts';
 import type { GroupHeader, InterchangeHeader } from '../parsers/transaction.ts';
-import { writeTa1 } from '../parsers/x12/acknowledge.ts';
+import { isNamedByFunctional, isNamedByTa1, writeTa1 } from '../parsers/x12/acknowledge.ts';
 import { interchangeVerdict } from '../parsers/x12/verdicts.ts';
 import type { Agreement } from '../partners/configuration.ts';
 import type { TakeNumber } from './ack-terms.ts';
 import type { Stretch, VerdictSpool } from './ack-verdicts.ts';
+import { printable } from './file-words.ts';
 
 /** One interchange, read and judged to its end. */
 export interface AnsweredInterchange {
@@ -53,6 +54,8 @@ export interface Answers {
   readonly answers: readonly Iterable<Uint8Array>[];
   /** Why there is none. */
   readonly silence: string | null;
+  /** Groups that are not answered, and why: no 997 can name them. */
+  readonly unnamed: readonly string[];
 }
 
 /** The acknowledgments owed for an interchange, by the same rules and the same writers as the gateway's. */
@@ -63,7 +66,7 @@ export function answersOf(
   { agreement, zone, at, silence }: Replying,
   take: TakeNumber,
 ): Answers {
-  if (agreement === null) return { answers: [], silence };
+  if (agreement === null) return { answers: [], silence, unnamed: [] };
   const { acknowledgment } = agreement;
   const interchange = acknowledgment.rejects === 'interchange' ? fallingTogether(read) : read;
   const { header, groups, broken, holdsTa1, problems } = interchange;
@@ -83,6 +86,14 @@ export function answersOf(
     () => '',
     at,
   );
+  const { verdict } = interchange;
+  const acceptedMessages = acknowledgment.acceptedSets && groups.every(({ tally }) => tally.counted <= listedSetsMax);
+  const mayLack = rows.some(({ kind }) => kind === 'CONTRL') && header.acknowledgmentRequested !== '2';
+  const fault = mayLack ? unnamedPart(partsOf(interchange, spool), contrlSyntaxOf(header), acceptedMessages) : null;
+  // What can't be named is told of the whole where all is refused; else nothing would be true.
+  const asWhole = fault !== null && verdict === 'rejected';
+  if (fault !== null && !asWhole)
+    return { answers: [], silence: `no CONTRL can tell of it, for ${fault}`, unnamed: [] };
   const answers = rows.map(({ kind, group_id }) => {
     const alone = kind === 'TA1';
     const functionalId = kind === '997' || kind === '999' ? 'FA' : null;
@@ -107,14 +118,32 @@ export function answersOf(
       : interchangeAnswer(interchange, partsOf(interchange, spool), acknowledgment, {
           envelope: envelopeFor(''),
           controlNumber: numbers.transaction,
-          acceptedMessages: acknowledgment.acceptedSets && groups.every(({ tally }) => tally.counted <= listedSetsMax),
+          acceptedMessages,
+          asWhole,
         });
   });
-  return { answers, silence: answers.length > 0 ? null : nothingOwed(interchange) };
+  return {
+    answers,
+    silence: answers.length > 0 ? null : nothingOwed(interchange),
+    unnamed: unnamedGroups(interchange),
+  };
 }
+
+/** A 997 names its group by GS01 and GS06: where one of them is none, no 997 can. */
+const unnamedGroups = ({ header, broken, groups }: AnsweredInterchange): string[] =>
+  header.syntax === 'edifact' || broken
+    ? []
+    : groups
+        .map(namedGroup)
+        .filter((group) => group.controlNumber !== null && !acknowledges(group) && !isNamedByFunctional(group))
+        .map(
+          ({ functionalId, controlNumber }) =>
+            `group "${printable(controlNumber ?? '')}" of "${printable(functionalId ?? '')}" is not answered: GS01 is no two letters, or GS06 no number`,
+        );
 
 const namedGroup = ({ header, tally }: GroupToAnswer) => ({
   functionalId: header.functionalId,
+  controlNumber: header.controlNumber,
   counted: tally.counted,
   acknowledging: tally.acknowledging,
 });
@@ -160,10 +189,15 @@ function* verdictsOf({ verdict, stretch }: GroupToAnswer, spool: VerdictSpool): 
   for (const one of spool.read(stretch)) yield verdict === 'rejected' ? { ...one, verdict } : one;
 }
 
-function nothingOwed({ header, groups, broken, holdsTa1 }: AnsweredInterchange): string {
+function nothingOwed(interchange: AnsweredInterchange): string {
+  const { header, groups, broken, holdsTa1 } = interchange;
   if ((groups.length > 0 || holdsTa1) && groups.every((group) => acknowledges(namedGroup(group))))
     return 'acknowledgments are never acknowledged';
+  if (header.syntax === 'edifact' && interchangeNameFault(header) !== null)
+    return `no CONTRL can tell of it, for ${interchangeNameFault(header)}`;
   if (header.syntax === 'edifact') return 'neither UNB 0031 nor the agreement asks for a CONTRL';
+  if (broken && !isNamedByTa1(header)) return 'no TA1 can tell of it, for its ISA13 is no number';
   if (broken) return 'it is rejected whole, which only a TA1 could tell, and ISA14 or the agreement asks for none';
+  if (unnamedGroups(interchange).length > 0) return 'no acknowledgment can name its groups';
   return groups.length === 0 ? 'it holds nothing that is acknowledged' : 'the agreement wants no acknowledgments';
 }

@@ -1,10 +1,10 @@
 import { FailureError } from '../core/failure.ts';
 import { answeringAgreement } from '../flows/split/whose.ts';
-import type { SyntaxName } from '../parsers/transaction.ts';
+import type { EnvelopeIdentity, SyntaxName } from '../parsers/transaction.ts';
 import type { Agreement } from '../partners/configuration.ts';
 import { type ControlNumberLevel, controlNumberRule, formatControlNumber } from '../partners/control-numbers.ts';
 import { acknowledgmentDefaults, envelopeDefaults } from '../partners/defaults.ts';
-import { sameIdentity } from '../partners/identity.ts';
+import { type Identity, sameIdentity } from '../partners/identity.ts';
 import type { AnsweredInterchange, Replying } from './ack-answers.ts';
 import type { OnePartner } from './file-parties.ts';
 import { printable } from './file-words.ts';
@@ -50,8 +50,19 @@ export function numbersBySyntax(text: string): (syntax: SyntaxName) => TakeNumbe
   return (syntax) => taking[syntax];
 }
 
+/** ISA12 and ISA05 of our answer are theirs where somebody has them: what nobody has is 00401, and ZZ, "mutually defined". */
+const ISA12 = /^00[2-8]\d\d$/;
+const ISA05 = /^(?:0[1-4]|0[7-9]|1[0-9]|2[0-9]|3[0-8]|AM|NR|SA|SN|ZZ)$/;
+const knownQualifier = <Id extends Identity>(id: Id): Id =>
+  id.syntax === 'x12' && !ISA05.test(id.qualifier ?? '') ? { ...id, qualifier: 'ZZ' } : id;
+
 /** Whether an identity can stand in the envelope of an answer: ISA06 holds 15 characters, UNB 0004 35, and in X12 nothing is released. */
-const isRepeatable = (syntax: SyntaxName, id: string, separators: readonly (string | null)[]): boolean =>
+const isRepeatable = (
+  syntax: SyntaxName,
+  { id, qualifier }: EnvelopeIdentity,
+  separators: readonly (string | null)[],
+): boolean =>
+  (syntax === 'x12' || /^\P{Cc}{0,4}$/u.test(qualifier ?? '')) &&
   id.trim() !== '' &&
   id.length <= (syntax === 'x12' ? 15 : 35) &&
   !/\p{Cc}/u.test(id) &&
@@ -70,22 +81,22 @@ export function replyingFor(
   const receiver = { syntax: header.syntax, ...header.receiver };
   if (parties === null) {
     const { syntax } = header;
-    const version = /^\d{5}$/.test(header.version) ? header.version : '00401';
+    const version = ISA12.test(header.version) ? header.version : '00401';
     const defaults = envelopeDefaults(syntax, version);
     const separators = syntax === 'x12' ? Object.values(defaults.delimiters) : [];
-    const odd = [header.sender, header.receiver].find(({ id }) => !isRepeatable(syntax, id, separators));
+    const odd = [header.sender, header.receiver].find((party) => !isRepeatable(syntax, party, separators));
     if (odd !== undefined)
       return {
         agreement: null,
         zone: 'UTC',
         at,
-        silence: `its header names "${printable(odd.id)}", which no envelope can repeat`,
+        silence: `its header names "${printable([odd.id, odd.qualifier ?? ''].slice(0, isRepeatable(syntax, { ...odd, qualifier: null }, separators) ? 2 : 1).join(':'))}", which no envelope can repeat`,
       };
     const envelope = { ...defaults, groupSender: receiver.id, groupReceiver: sender.id };
     // Whoever asks to see the answer wants to see one: without an agreement a CONTRL is shown as if it had been asked for.
     const contrl = syntax === 'edifact' ? 'always' : 'never';
     const acknowledgment = { ...acknowledgmentDefaults(syntax), contrl } as const;
-    const terms = { syntax, ours: receiver, theirs: sender, usage: header.usage };
+    const terms = { syntax, ours: knownQualifier(receiver), theirs: knownQualifier(sender), usage: header.usage };
     return { agreement: { ...terms, envelope, acknowledgment }, zone: 'UTC', at, silence: null };
   }
   const { company, partners, agreements } = parties;

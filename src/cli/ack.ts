@@ -1,8 +1,10 @@
 import type { Problem } from '../core/problem.ts';
 import { dataElementsOf } from '../flows/outbound/functional-answer.ts';
+import { acknowledges } from '../flows/split/answers.ts';
 import { newTally } from '../flows/split/verdicts.ts';
 import type { Standards } from '../library/standards.ts';
 import { contrlSyntaxOf, messageReference, messageVerdict } from '../parsers/edifact/verdicts.ts';
+import { groupCountMax } from '../parsers/limits.ts';
 import type { GroupHeader, InterchangeHeader } from '../parsers/transaction.ts';
 import { type DataElementOf, transactionVerdict } from '../parsers/x12/verdicts.ts';
 import { type AnsweredInterchange, answersOf, type GroupToAnswer, type Replying } from './ack-answers.ts';
@@ -20,6 +22,9 @@ export interface AckFlags {
   readonly control?: string;
   readonly partner?: string;
 }
+
+/** Groups of one interchange whose silence is explained one by one: they are all alike. */
+const toldMax = 20;
 
 /**
  * `tallyport ack FILE`: writes the acknowledgments the gateway would answer to stdout, byte for byte, one interchange after another, and
@@ -41,8 +46,10 @@ export async function runAck(commands: Commands, name: string, flags: AckFlags):
       if (ended === null) continue;
       const { interchange, replying } = ended;
       const taking = take(interchange.header.syntax);
-      const { answers, silence } = answersOf(standards, interchange, spool, replying, taking);
+      const { answers, silence, unnamed } = answersOf(standards, interchange, spool, replying, taking);
       if (silence !== null) commands.printError(`${interchange.header.controlNumber} is not answered: ${silence}.`);
+      for (const each of unnamed.slice(0, toldMax))
+        commands.printError(`${interchange.header.controlNumber}: ${each}.`);
       for (const answer of answers) for (const bytes of answer) await writeOut(commands, bytes);
       written += answers.length;
     }
@@ -81,6 +88,16 @@ interface OpenInterchange {
   holdsTa1: boolean;
   readonly problems: Problem[];
   readonly groups: GroupToAnswer[];
+}
+
+/**
+ * An interchange of more groups than its trailer can count is rejected whole, and its groups are not answered one by one: no more of them are
+ * kept. Whether anything but acknowledgments stands in it decides whether it is answered at all: one that tells is kept in the last place.
+ */
+function keep(groups: GroupToAnswer[], group: GroupToAnswer): void {
+  if (groups.length < groupCountMax) groups.push(group);
+  else if (!acknowledges({ functionalId: group.header.functionalId, ...group.tally }))
+    groups[groupCountMax - 1] = group;
 }
 
 /** Gathers one interchange at a time: its answers are only known at its end. */
@@ -126,7 +143,7 @@ class Collector {
         const { claimed, tally, verdict, problems } = event;
         const stretch = { from: group.stretch.from, to: this.#spool.end };
         const ended = { ...group, problems: [...group.problems, ...problems], stretch, claimed, tally, verdict };
-        this.#open?.groups.push(ended);
+        keep(this.#open?.groups ?? [], ended);
         this.#group = null;
         return null;
       }

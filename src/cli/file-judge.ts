@@ -1,7 +1,7 @@
 import type { Policy, Problem, Verdict } from '../core/problem.ts';
 import { type GroupTally, groupVerdict, interchangeVerdict, newTally } from '../flows/split/verdicts.ts';
 import type { Standards } from '../library/standards.ts';
-import { isAcknowledgment } from '../parsers/index.ts';
+import { isAcknowledging } from '../parsers/index.ts';
 import type { Restrictions } from '../parsers/restrictions.ts';
 import type {
   GroupHeader,
@@ -108,7 +108,7 @@ export function* judgedEvents(events: Iterable<ReadEvent>, judge: Judge): Genera
         break;
       case 'transaction': {
         if (header === null || group === null) throw new Error('a transaction was read outside an interchange');
-        const acknowledges = isAcknowledgment(group.functionalId) || isAcknowledgment(event.transaction.message);
+        const acknowledges = isAcknowledging(group.functionalId, event.transaction.message);
         const judgment = judge.transaction(event.transaction, header, group, acknowledges);
         tally.counted += 1;
         if (acknowledges) tally.acknowledging += 1;

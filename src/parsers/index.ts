@@ -21,6 +21,13 @@ const ACKNOWLEDGMENTS: ReadonlySet<string> = new Set(['FA', '997', '999', 'TA1',
 /** Whether this GS01, ST01 or UNH 0065 is that of an acknowledgment: none is ever acknowledged itself (X12.20, ISO 9735-4). */
 export const isAcknowledgment = (code: string | null | undefined): boolean => ACKNOWLEDGMENTS.has(code ?? '');
 
+/**
+ * Whether a transaction is an acknowledgment, by its group's name and its own: a 997 that stands in a group of orders is none, but a set in
+ * the wrong group, and is answered as such.
+ */
+export const isAcknowledging = (functionalId: string | null, message: string): boolean =>
+  isAcknowledgment(functionalId) || (isAcknowledgment(message) && (message === 'CONTRL' || !functionalId));
+
 /** Reads a file of interchanges in any format, one after another. */
 export const createReader = (options: { readonly state?: ReaderState } = {}): Reader =>
   createFileReader(envelopes, options);

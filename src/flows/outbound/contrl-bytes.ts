@@ -1,4 +1,4 @@
-import type { ContrlPart } from '../../parsers/edifact/acknowledge.ts';
+import { type ContrlPart, unnamedPart } from '../../parsers/edifact/acknowledge.ts';
 import { bareVerdict, contrlSyntaxOf, messageGroupVerdict, messageVerdict } from '../../parsers/edifact/verdicts.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import type { Tx } from '../../store/database.ts';
@@ -17,14 +17,17 @@ import { detailBudget, partBytesMin, writtenFromPages } from './verdict-feed.ts'
 const pageSize = 100;
 
 /** The CONTRL that answers a stored interchange, however many messages it holds. */
-export function contrlBytes(
+export async function* contrlBytes(
   tx: Tx,
   interchangeId: string,
   interchange: AnsweredInterchange,
   { acknowledgment }: Pick<Agreement, 'acknowledgment'>,
   how: Pick<Parameters<typeof interchangeAnswer>[3], 'envelope' | 'controlNumber'>,
-): AsyncIterable<Uint8Array> {
-  const told = partsOf(tx, interchangeId, interchange, acknowledgment.acceptedSets);
+): AsyncGenerator<Uint8Array> {
+  const parts = () => partsOf(tx, interchangeId, interchange, acknowledgment.acceptedSets);
+  const asWhole =
+    interchange.verdict === 'rejected' && (await holdsUnnamed(parts(), contrlSyntaxOf(interchange.header)));
+  const told = parts();
   const nextPage = async (): Promise<readonly ContrlPart[]> => {
     for (;;) {
       const { done, value } = await told.next();
@@ -32,10 +35,15 @@ export function contrlBytes(
       if (value.length > 0) return value;
     }
   };
-  return writtenFromPages(nextPage, partBytesMin, (parts) =>
+  yield* writtenFromPages(asWhole ? async () => [] : nextPage, partBytesMin, (each) =>
     // Which accepted messages are told has been decided where they were fetched.
-    interchangeAnswer(interchange, parts, acknowledgment, { ...how, acceptedMessages: true }),
+    interchangeAnswer(interchange, each, acknowledgment, { ...how, acceptedMessages: true, asWhole }),
   );
+}
+
+async function holdsUnnamed(told: AsyncIterable<readonly ContrlPart[]>, syntax: '3' | '4'): Promise<boolean> {
+  for await (const page of told) if (unnamedPart(page, syntax, true) !== null) return true;
+  return false;
 }
 
 /** A CONTRL's parts in wire order, by the page: what is told of a message is told, so the writer need not leave any out. */

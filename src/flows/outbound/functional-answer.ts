@@ -1,5 +1,5 @@
 import type { Standards } from '../../library/standards.ts';
-import type { TransactionVerdict } from '../../parsers/acknowledgment.ts';
+import type { GroupVerdict, TransactionVerdict } from '../../parsers/acknowledgment.ts';
 import type { OutboundEnvelope } from '../../parsers/draft.ts';
 import type { GroupHeader } from '../../parsers/transaction.ts';
 import { IMPLEMENTATION_999, write997, write999 } from '../../parsers/x12/acknowledge.ts';
@@ -24,6 +24,8 @@ export function dataElementsOf(standards: Tables, { version }: GroupHeader): Dat
  */
 export const listedSetsMax = 200_000;
 
+const VERSION_UNKNOWN = '2';
+
 /** The interchange with the 997 or 999 that answers a group: what the gateway sends, and what `tallyport ack` shows beforehand. */
 export function functionalAnswer(
   standards: Tables,
@@ -39,10 +41,18 @@ export function functionalAnswer(
 ): Iterable<Uint8Array> {
   const acceptedSets = how.acceptedSets ? 'listed' : 'omitted';
   const tally = { claimed, counted, accepted, withErrors: with_errors };
+  const verdictUnder = (named: GroupHeader): GroupVerdict => {
+    const verdict = groupVerdict(named, tally, problems);
+    // AK905 2, "functional group version not supported": the sets of such a group are refused for nothing else.
+    const held = standards.version('x12', (header.version ?? '').slice(0, 6)) !== undefined;
+    return held || verdict.verdict !== 'rejected'
+      ? verdict
+      : { ...verdict, codes: [VERSION_UNKNOWN, ...verdict.codes] };
+  };
   if (how.kind === '999') {
     const envelope = how.envelopeFor(IMPLEMENTATION_999);
     const options = { delimiters: envelope.delimiters, acceptedSets } as const;
-    const draft = write999(groupVerdict(header, tally, problems), verdicts, options);
+    const draft = write999(verdictUnder(header), verdicts, options);
     return writeX12(envelope, [{ draft, controlNumber: how.controlNumber }]);
   }
   const version = (header.version ?? '').slice(0, 6);
@@ -51,7 +61,7 @@ export function functionalAnswer(
   const envelope = how.envelopeFor(answerVersion);
   // What a version that is not held would add to a 997 is not known either.
   const known = answerVersion === version ? header : { ...header, version: answerVersion };
-  const draft = write997(groupVerdict(known, tally, problems), verdicts, {
+  const draft = write997(verdictUnder(known), verdicts, {
     delimiters: envelope.delimiters,
     acceptedSets,
   });

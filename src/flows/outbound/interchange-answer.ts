@@ -17,6 +17,9 @@ export interface JudgedInterchange {
 export const contrlVersion = (header: InterchangeHeader, agreed: string): string =>
   contrlSyntaxOf(header) === '4' ? `${agreed.slice(0, 4)}:4` : agreed.replace(/:4$/, ':3');
 
+/** 0085 18, "unspecified error". */
+const UNSPECIFIED = '18';
+
 /** The interchange with the CONTRL that answers one: what the gateway sends, and what `tallyport ack` shows beforehand. */
 export function interchangeAnswer(
   { header, verdict, problems }: JudgedInterchange,
@@ -27,11 +30,15 @@ export function interchangeAnswer(
     readonly controlNumber: string;
     /** Whether messages that were accepted are listed too. */
     readonly acceptedMessages: boolean;
+    /** What is refused can't be named one by one (`unnamedPart`), and all is refused: it is told of the whole. */
+    readonly asWhole?: boolean;
   },
 ): Iterable<Uint8Array> {
   // All messages may be rejected, each for itself: only by agreement does the interchange then fall as a whole.
   const whole = acknowledgment.rejects === 'interchange' && verdict === 'rejected' ? 'rejected' : 'accepted';
-  const draft = writeContrl(uciVerdict(header, problems, whole), parts, {
+  const own = uciVerdict(header, problems, how.asWhole === true ? 'rejected' : whole);
+  const uci = how.asWhole === true && own.code === '' ? { ...own, code: UNSPECIFIED } : own;
+  const draft = writeContrl(uci, how.asWhole === true ? [] : parts, {
     syntax: contrlSyntaxOf(header),
     receiptOnly: header.acknowledgmentRequested === '2',
     acceptedMessages: how.acceptedMessages ? 'listed' : 'omitted',

@@ -1,6 +1,8 @@
 import type { Verdict } from '../../core/problem.ts';
+import { interchangeNameFault } from '../../parsers/edifact/acknowledge.ts';
 import { isAcknowledgment } from '../../parsers/index.ts';
 import type { InterchangeHeader } from '../../parsers/transaction.ts';
+import { isNamedByFunctional, isNamedByTa1 } from '../../parsers/x12/acknowledge.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import type { AcknowledgmentRow } from '../../store/rows/documents.ts';
 import type { GroupTally } from './verdicts.ts';
@@ -11,7 +13,7 @@ export interface ToAnswer {
   readonly partner: string;
   readonly usage: 'test' | 'production';
   readonly channelId: string;
-  readonly header: Pick<InterchangeHeader, 'syntax' | 'acknowledgmentRequested'>;
+  readonly header: Pick<InterchangeHeader, 'syntax' | 'acknowledgmentRequested' | 'controlNumber'>;
   /** The interchange itself is wrong; its groups are then not answered one by one. */
   readonly broken: boolean;
   /** A TA1 stands in it. */
@@ -22,6 +24,7 @@ export interface ToAnswer {
 interface GroupToAnswer extends Pick<GroupTally, 'counted' | 'acknowledging'> {
   readonly id: string;
   readonly functionalId: string | null;
+  readonly controlNumber: string | null;
   readonly verdict: Verdict;
 }
 
@@ -30,13 +33,13 @@ export const acknowledges = ({
   functionalId,
   counted,
   acknowledging,
-}: Omit<GroupToAnswer, 'id' | 'verdict'>): boolean =>
+}: Omit<GroupToAnswer, 'id' | 'verdict' | 'controlNumber'>): boolean =>
   isAcknowledgment(functionalId) || (counted > 0 && acknowledging === counted);
 
 /**
  * What we owe for an interchange: a TA1 by ISA14 and policy, a 997 or 999 per group; a CONTRL by UNB 0031 and policy. Acknowledgments are
  * never acknowledged: no 997 for an FA group, no TA1 or CONTRL for an interchange that holds nothing but acknowledgments, however broken
- * it is: two gateways could go on for ever.
+ * it is: two gateways could go on for ever. Nor is what an answer could not name: no translator would take it, and our own check neither.
  */
 export function answersTo(
   { id, company, partner, usage, channelId, header, broken, holdsTa1 = false, groups }: ToAnswer,
@@ -69,13 +72,13 @@ export function answersTo(
   const requested = header.acknowledgmentRequested !== '0';
   if (header.syntax === 'edifact') {
     const rejects = broken || asked.some(({ verdict }) => verdict === 'rejected' || verdict === 'partially-accepted');
-    return isWanted(contrl, requested, rejects) ? [row('CONTRL', null)] : [];
+    return interchangeNameFault(header) === null && isWanted(contrl, requested, rejects) ? [row('CONTRL', null)] : [];
   }
   const rows: AcknowledgmentRow[] = [];
-  if (isWanted(ta1, requested, broken)) rows.push(row('TA1', null));
+  if (isNamedByTa1(header) && isWanted(ta1, requested, broken)) rows.push(row('TA1', null));
   if (!broken && functional !== 'none') {
     // Sets outside any group stand in one that has no name: AK1 would have nothing to say. The interchange's TA1 tells of them.
-    for (const group of asked) if (group.functionalId) rows.push(row(functional, group.id));
+    for (const group of asked) if (isNamedByFunctional(group)) rows.push(row(functional, group.id));
   }
   return rows;
 }

@@ -94,7 +94,14 @@ export async function judgeInterchange(
     if (earlier !== undefined) problems.push(usedProblem(interchange, group, earlier));
     const verdict = rejected || earlier !== undefined ? 'rejected' : (byThemselves[index] ?? 'rejected');
     const { counted, acknowledging } = group.tally;
-    return { id: group.id, functionalId: group.functional_id, verdict, counted, acknowledging };
+    return {
+      id: group.id,
+      functionalId: group.functional_id,
+      controlNumber: group.control_number,
+      verdict,
+      counted,
+      acknowledging,
+    };
   });
   const verdict = interchangeVerdict(
     rejected,

@@ -1,6 +1,6 @@
 import { type Problem, problemAsJson } from '../../core/problem.ts';
 import type { Acknowledgment } from '../../parsers/acknowledgment.ts';
-import { isAcknowledgment } from '../../parsers/index.ts';
+import { isAcknowledging, isAcknowledgment } from '../../parsers/index.ts';
 import type { GroupHeader, InterchangeHeader, ReadEvent, Transaction } from '../../parsers/transaction.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import { selectAgreement } from '../../partners/select-agreement.ts';
@@ -194,7 +194,7 @@ export class FileReading {
     interchange.transactions += 1;
     group.tally.counted += 1;
     this.#bytes += transaction.byteLength;
-    const acknowledges = group.acknowledges || isAcknowledgment(transaction.message);
+    const acknowledges = group.acknowledges || isAcknowledging(group.header.functionalId, transaction.message);
     if (acknowledges) group.tally.acknowledging += 1;
     const agreement = acknowledges ? undefined : this.#agreementFor(transaction, group.header);
     if (interchange.quarantined || interchange.partner === null) {

@@ -1,3 +1,4 @@
+import { FailureError } from '../../core/failure.ts';
 import type {
   ElementNote,
   GroupVerdict,
@@ -51,6 +52,7 @@ function* segmentsOf(
   const isVersion4 = syntax === '4';
   const rejected = interchange.verdict === 'rejected';
   const action = rejected ? REJECTED : receiptOnly ? RECEIVED : ACKNOWLEDGED;
+  requireNamed(interchangeNameFault(interchange));
   yield {
     tag: 'UCI',
     elements: [
@@ -62,25 +64,78 @@ function* segmentsOf(
     ],
   };
   if (action === RECEIVED) return;
-  // A group is named once something below it is: what is accepted goes without saying.
-  let pending: GroupVerdict | null = null;
+  for (const part of toldParts(parts, acceptedMessages === 'listed')) {
+    requireNamed(nameFault(part, syntax));
+    if (part.kind === 'group') yield groupSegment(part.group);
+    else yield* messageSegments(part.message, isVersion4);
+  }
+}
+
+/** Of what stands in an interchange, what its CONTRL names: a group once something below it is, for what is accepted goes without saying. */
+function* toldParts(parts: Iterable<ContrlPart>, acceptedToo: boolean): Generator<ContrlPart> {
+  let pending: ContrlPart | null = null;
   let whole = false;
   for (const part of parts) {
     if (part.kind === 'group') {
       whole = part.group.codes.length > 0;
-      pending = part.group;
-      if (part.group.verdict !== 'rejected' && acceptedMessages === 'omitted') continue;
-      yield groupSegment(part.group);
+      pending = part;
+      if (part.group.verdict !== 'rejected' && !acceptedToo) continue;
+      yield part;
       pending = null;
       continue;
     }
-    const { message } = part;
     // A group that is wrong itself is rejected with all below it: its messages were not judged one by one.
-    if (whole || (message.verdict !== 'rejected' && acceptedMessages === 'omitted')) continue;
-    if (pending !== null) yield groupSegment(pending);
+    if (whole || (part.message.verdict !== 'rejected' && !acceptedToo)) continue;
+    if (pending !== null) yield pending;
     pending = null;
-    yield* messageSegments(message, isVersion4);
+    yield part;
   }
+}
+
+/** The first reason why a CONTRL can't name what it has to; null when it can. */
+export function unnamedPart(parts: Iterable<ContrlPart>, syntax: '3' | '4', acceptedToo: boolean): string | null {
+  for (const part of toldParts(parts, acceptedToo)) {
+    const fault = nameFault(part, syntax);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+/** What S009 says of a message: 0065, 0052, 0054, 0051, 0057, each cut to what its place holds. */
+const identifierOf = ({ message, reference }: TransactionVerdict): string[] =>
+  [message, ...(reference ?? '').split(':')].slice(0, 5).map((part, index) => clean(part).slice(0, S009_MAX[index]));
+const S009_MAX = [6, 3, 3, 2, 6] as const;
+
+/**
+ * Why a CONTRL can't name a group or message; null when it can. What UCI, UCF and UCM copy is mandatory in them, and what is not there can't
+ * be copied: such an error is told by other means than CONTRL (D:3 1.3.4, ISO 9735-4 5.3.4).
+ */
+function nameFault(part: ContrlPart, syntax: '3' | '4'): string | null {
+  if (part.kind === 'group') {
+    const { controlNumber, sender, receiver } = part.group;
+    if (reference(controlNumber ?? '') === '') return 'a group has no reference (UNG 0048)';
+    // Syntax 4 lets UCF go without them.
+    if (syntax === '4') return null;
+    const named = [sender, receiver].every((party) => clean(party?.id ?? '') !== '');
+    return named ? null : `group ${reference(controlNumber ?? '')} has no sender or no receiver (UNG S006, S007)`;
+  }
+  const { message } = part;
+  const number = reference(message.controlNumber);
+  if (number === '') return 'a message has no reference (UNH 0062)';
+  const [type = '', version = '', release = '', agency = ''] = identifierOf(message);
+  if ([type, version, release, agency].every((each) => each !== '')) return null;
+  return `message ${number} has no type, version, release or agency (UNH S009)`;
+}
+
+/** Why a CONTRL can't name an interchange; null when it can. */
+export const interchangeNameFault = ({ controlNumber }: Pick<InterchangeVerdict, 'controlNumber'>): string | null =>
+  reference(controlNumber) === '' ? 'it has no reference (UNB 0020)' : null;
+
+function requireNamed(fault: string | null): void {
+  if (fault === null) return;
+  throw new FailureError('document-unwritable', `No CONTRL can tell of this interchange: ${fault}.`, {
+    remedy: 'Tell the partner by other means, as ISO 9735-4 wants it, then give the work up.',
+  });
 }
 
 const groupSegment = ({ controlNumber, sender, receiver, verdict, codes, service }: GroupVerdict): DraftSegment => ({
@@ -96,7 +151,7 @@ const groupSegment = ({ controlNumber, sender, receiver, verdict, codes, service
 
 function* messageSegments(message: TransactionVerdict, isVersion4: boolean): Generator<DraftSegment> {
   const { controlNumber, verdict, codes, service, segments } = message;
-  const identifier = [message.message, ...(message.reference ?? '').split(':')].map(clean);
+  const identifier = identifierOf(message);
   const rejected = verdict === 'rejected';
   yield {
     tag: 'UCM',
@@ -144,7 +199,9 @@ function serviceElements(code: string, service: ServicePlace | undefined): Draft
   if (code === '') return [];
   if (service === undefined) return [code];
   const { element, component } = service;
-  const tag = clean(service.tag).slice(0, 3);
+  // What stands astray has no place in 0013 and 0135: they name service segments.
+  const { tag } = service;
+  if (!/^UN[A-Z]$/.test(tag)) return [code];
   if (element === null) return [code, tag];
   return [code, tag, [placeNumber(element + 1), component === null ? '' : placeNumber(component)]];
 }
@@ -152,8 +209,12 @@ function serviceElements(code: string, service: ServicePlace | undefined): Draft
 /** 0020, 0048 and 0062 are an..14: of a longer one the partner is sent its beginning, for a longer one no translator would take. */
 const reference = (text: string): string => clean(text).slice(0, 14);
 
+/** 0004, 0007, 0008 and 0042; D:3 has 14 places for a routing address. */
 const partyOf = (party: EnvelopeIdentity | undefined, components: number): string[] =>
-  [party?.id ?? '', party?.qualifier ?? '', ...(party?.routing ?? [])].slice(0, components).map(clean);
+  [party?.id ?? '', party?.qualifier ?? '', ...(party?.routing ?? [])]
+    .slice(0, components)
+    .map((part, index) => clean(part).slice(0, PARTY_MAX[index === 2 && components < 4 ? 4 : index]));
+const PARTY_MAX = [35, 4, 35, 35, 14] as const;
 
 /** What a partner sent, fit to be sent back: no EDIFACT character set has control characters. Separators the writer releases. */
 function clean(text: string): string {

@@ -98,12 +98,14 @@ export function messageVerdict(
     const note = known ?? { tag: tag ?? '', number, codes: new Set(), elements: [] };
     const code = contrlCodeOf(problem, syntax);
     const isOfSegment = elementNumber === null || answerLevelOf(problem.code) === 'segment';
+    // 13 at a segment's place says that one is missing behind it; this one is there, and what is missing is its first element.
+    const element = problem.code === 'segment/empty' ? 1 : isOfSegment ? null : elementNumber;
     // UCS has room for one code: the first of a segment, and each further one, takes one more of them.
-    const more = known === undefined || (isOfSegment && note.codes.size > 0 && !note.codes.has(code));
+    const more = known === undefined || (element === null && note.codes.size > 0 && !note.codes.has(code));
     if (more && ++told > segmentNotesMax) continue;
     notes.set(key, note);
-    if (isOfSegment) note.codes.add(code);
-    else note.elements.push(elementNote(problem, elementNumber, code));
+    if (element === null) note.codes.add(code);
+    else note.elements.push(elementNote(problem, element, code));
   }
   const segments = [...notes.values()].map(
     ({ tag, number, codes, elements }): SegmentNote => ({

@@ -28,8 +28,26 @@ export function writeTa1(envelope: OutboundEnvelope, verdict: InterchangeVerdict
   const letter = verdict.verdict === 'partially-accepted' ? 'E' : LETTER[verdict.verdict];
   const clean = cleaner(envelope.delimiters);
   const { controlNumber, date, time, code } = verdict;
-  return writeTa1Interchange(envelope, [clean(controlNumber.trim()), clean(date), clean(time), letter, code]);
+  return writeTa1Interchange(envelope, [nineDigits(controlNumber), clean(date), clean(time), letter, code]);
 }
+
+/** TA101 is N0 9/9: digits missing in front are put there. */
+const nineDigits = (controlNumber: string): string => controlNumber.trim().padStart(9, '0');
+
+/** Whether a TA1 can name an interchange by this ISA13: its translator would refuse TA101 without nine digits. */
+export const isNamedByTa1 = ({ controlNumber }: Pick<InterchangeVerdict, 'controlNumber'>): boolean =>
+  /^ *\d{1,9} *$/.test(controlNumber);
+
+/** Whether a 997 or 999 can name a group: AK101 is ID 2/2, AK102 a number. */
+export const isNamedByFunctional = ({
+  functionalId,
+  controlNumber,
+}: Pick<GroupVerdict, 'functionalId' | 'controlNumber'>): boolean =>
+  /^[A-Z0-9]{2}$/.test(functionalId ?? '') && /^\d+$/.test(controlNumber ?? '');
+
+/** Whether AK2 can name a set. One that it can't is told by AK9 alone, which counts it. */
+const isNamedByAk2 = ({ message, controlNumber }: TransactionVerdict, clean: Clean): boolean =>
+  /^[A-Z0-9]{3}$/.test(message) && clean(controlNumber).trim() !== '';
 
 export interface WriteFunctionalOptions {
   /** What separates in the interchange that will carry it: bad data is cleaned of it. */
@@ -87,11 +105,15 @@ function* segmentsOf(
   const clean = cleaner(delimiters);
   const { isVersion5 } = dialect;
   const [functionalId, controlNumber] = [clean(group.functionalId ?? ''), number(clean(group.controlNumber ?? ''))];
-  yield { tag: 'AK1', elements: [functionalId, controlNumber, isVersion5 ? clean(group.version ?? '') : ''] };
+  yield {
+    tag: 'AK1',
+    elements: [functionalId, controlNumber, isVersion5 ? clean(group.version ?? '').slice(0, versionMax) : ''],
+  };
   for (const set of transactions) {
     if (acceptedSets === 'omitted' && set.verdict === 'accepted') continue;
-    const reference = isVersion5 ? clean(set.reference ?? '') : '';
-    yield { tag: 'AK2', elements: [clean(set.message), number(clean(set.controlNumber)), reference] };
+    if (!isNamedByAk2(set, clean)) continue;
+    const reference = isVersion5 ? clean(set.reference ?? '').slice(0, conventionMax) : '';
+    yield { tag: 'AK2', elements: [set.message, filled(number(clean(set.controlNumber)), 4), reference] };
     for (const note of set.segments) yield* segmentNote(note, dialect, clean);
     yield { tag: dialect.set, elements: [LETTER[set.verdict], ...set.codes.slice(0, acknowledgmentCodesMax)] };
   }
@@ -102,6 +124,13 @@ function* segmentsOf(
 /** AK102 and AK202 hold nine characters: of a longer number the partner is sent its beginning, for a longer one no translator would take. */
 const number = (text: string): string => text.slice(0, 9);
 
+/** X12.6: what is shorter than its element must be is filled with blanks behind it. */
+const filled = (text: string, min: number): string => text.trimEnd().padEnd(min);
+
+/** AK103 (480) and AK203 (1705). */
+const versionMax = 12;
+const conventionMax = 35;
+
 /** AK304 holds one code, so a segment with two kinds of error has two AK3; the AK4s stand under 8, "has element errors". */
 function* segmentNote(
   { tag, segmentNumber, loop, codes, elements }: SegmentNote,
@@ -111,7 +140,7 @@ function* segmentNote(
   // The loop's id (447) is AN 1/4 in 005010, and was 1/6 before.
   const named = clean(tag).slice(0, 3);
   if (named.trim() === '') return; // an empty segment has no name for AK301, which is mandatory: AK5 tells that there are errors
-  const place = [named, String(segmentNumber), (loop ?? '').slice(0, dialect.isVersion5 ? 4 : 6)];
+  const place = [filled(named, 2), String(segmentNumber), (loop ?? '').slice(0, dialect.isVersion5 ? 4 : 6)];
   for (const code of codes) {
     yield { tag: dialect.segment, elements: [...place, code] };
     if (code !== '8') continue;
