@@ -61,12 +61,67 @@ describe('ack and the gateway answer the same bytes', async () => {
       () => order850('ACK-6', 7006, undefined, { asksTa1: true }).replace('~GE*', '~REF*ZZ*1~GE*'),
       ['TA1 R'],
     ],
+    [
+      'a 999 in a group of orders: no acknowledgment, but a set in the wrong group',
+      () => order850('ACK-9', 7009).replace(/ST\*850/, 'ST*999'),
+      ['997 R'],
+    ],
+    [
+      'a group whose number is none, which no 997 can name',
+      () =>
+        order850('ACK-10', 7010)
+          .replace(/(GS(?:\*[^*]*){5}\*)\d+/, '$1ABC')
+          .replace('GE*1*7010', 'GE*1*ABC'),
+      [],
+    ],
+    [
+      'a set whose number is too short: filled as X12.6 fills',
+      () =>
+        order850('ACK-11', 7011)
+          .replace(/ST\*850\*\d+/, 'ST*850*12')
+          .replace(/(SE\*\d+\*)\d+/, '$112'),
+      ['997 R'],
+    ],
+    ['a set without a name: AK9 alone counts it', () => order850('ACK-12', 7012).replace('ST*850', 'ST*'), ['997 R']],
     ['a file that breaks off', () => order850('ACK-7', 7007, undefined, { asksTa1: true }).slice(0, -40), ['TA1 R']],
   ])('%s', async (_what, bytesOf, kinds) => {
     const { sent, printed } = await bothOf(bytesOf());
     expect(sent.map(kindOf)).toEqual(kinds);
     expect(withoutSetNumbers(printed)).toBe(withoutSetNumbers(sent.join('')));
   });
+});
+
+test('whatever a header holds, the gateway never writes an answer that its own check refuses', async () => {
+  const gateway = await testGateway();
+  const places = [
+    /(GS\*)[^*]*/,
+    /(GS(?:\*[^*]*){5}\*)[^*]*/,
+    /(GS(?:\*[^*]*){7}\*)[^~]*/,
+    /(ST\*)[^*]*/,
+    /(ST\*850\*)[^~]*/,
+    /(BEG)/,
+  ];
+  const values = ['', 'A', '12', 'é\u0001', 'X'.repeat(40), '7'.repeat(40), '999'];
+  let control = 8000;
+  for (const place of places) {
+    for (const value of values) {
+      control += 1;
+      const order = order850(`ODD-${control}`, control, undefined, { asksTa1: true });
+      await gateway.receive(
+        'brightmart/folder',
+        order.replace(place, (_all, before: string) => before + value),
+      );
+    }
+  }
+  await gateway.settle();
+  expect(gateway.failures).toEqual([]);
+  const sent = [...(await gateway.outbox(outbox)).values()].filter((text) => /~\s*(?:TA1|ST\*997)\*/.test(text));
+  expect(sent.length).toBeGreaterThan(places.length * values.length);
+  for (const [index, text] of sent.entries()) {
+    const path = join(gateway.dataFolder, `answer-${index}.edi`);
+    writeFileSync(path, text, 'latin1');
+    expect((await tallyport('check', path)).code).toBe(0);
+  }
 });
 
 /** "997 R", "TA1 A". */

@@ -323,12 +323,15 @@ describe('what they say of ours', () => {
   });
 });
 
-test.each(['C\0', '\0', 'C\0\0'])('a NUL in a control number (%j) is refused, and holds up nobody', async (control) => {
+test.each([
+  ['C\0', ['CONTRL']],
+  ['\0', []], // nothing is left of it that a UCI could copy
+  ['C\0\0', ['CONTRL']],
+])('a NUL in a control number (%j) is refused, and holds up nobody', async (control, kinds) => {
   const on = await testGateway();
   const answers = await take(on, interchange(control, [message('1', 'PO-NUL')]));
-  expect(answers.map(({ kind, text }) => [kind, /'UCI\+[^+]*\+[^+]*\+[^+]*\+4\+12/.test(text)])).toEqual([
-    ['CONTRL', true],
-  ]);
+  expect(answers.map(({ kind }) => kind)).toEqual(kinds);
+  for (const { text } of answers) expect(text).toMatch(/'UCI\+[^+]*\+[^+]*\+[^+]*\+4\+12/);
   expect(await ordersOf(on)).toEqual([]);
   // PostgreSQL's text has no NUL: what stands for it is U+FFFD, and the bytes stand in the file.
   expect(await on.rows(`select control_number, verdict from interchange where direction = 'in'`)).toEqual([
@@ -337,4 +340,41 @@ test.each(['C\0', '\0', 'C\0\0'])('a NUL in a control number (%j) is refused, an
   expect(await on.rows(`select distinct body ->> 'code' as code from problem`)).toEqual([
     { code: 'interchange/control-number-invalid' },
   ]);
+});
+
+describe('what a CONTRL cannot name', () => {
+  const unnamed = (reference: string, number: string): string =>
+    message(reference, number).replace(':D:96A:UN:EAN008', '');
+
+  test('where all is refused, UCI refuses the whole: nothing is untrue about it', async () => {
+    const on = await testGateway();
+    const [answer] = await take(on, interchange('N1', [unnamed('1', 'PO-N1')]));
+    expect(segmentsOf(answer?.text)).toEqual(['UCI+N1+4012345000009:14+0614141000012:14+4+18']);
+  });
+
+  test('where only a part is, nothing is sent that a translator would refuse: the work is parked with the reason', async () => {
+    const on = await testGateway();
+    await on.receive(channel, interchange('N2', [message('1', 'PO-N2'), unnamed('2', 'PO-N3')]));
+    await on.settle();
+    expect(on.failures.splice(0).join('')).toMatch(
+      /No CONTRL can tell of this interchange: message 2 has no type, version/,
+    );
+    expect(await ordersOf(on)).toEqual(['PO-N2']);
+    expect(await on.rows(`select 1 from delivery`)).toEqual([]);
+    expect(await on.rows(`select failure_message from work where state = 'parked'`)).toHaveLength(1);
+  });
+
+  test.each([
+    'ORDERSXY:D:96A:UN:EAN008',
+    'ORDERS:D:96ABC:UN:EAN008',
+    'ORDERS:D:96A:UNIT:EAN008',
+    'ORDERS:D:96A:UN:EAN0089',
+  ])('what is too long in S009 (%s) is told by its beginning, and our own check takes it', async (identifier) => {
+    const on = await testGateway();
+    const [answer] = await take(
+      on,
+      interchange('N4', [message('1', 'PO-N4').replace('ORDERS:D:96A:UN:EAN008', identifier)]),
+    );
+    expect(answer?.text).toContain("'UCI+N4+");
+  });
 });

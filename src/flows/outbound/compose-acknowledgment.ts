@@ -26,11 +26,8 @@ import { storeWritten } from './written.ts';
 
 /** Sets with all their problems, which may be a thousand each. */
 const pageSize = 100;
-/**
- * An acknowledgment says again what the partner said: a set nobody knows, a number that is too long. That is no reason to say nothing;
- * its segments must stand in their places all the same.
- */
-const echoPolicies = { elements: 'warn', codes: 'warn', notes: 'warn' } as const;
+/** An acknowledgment says again what the partner said: a set or version that no list of ours knows is no reason to say nothing. */
+const echoPolicies = { codes: 'warn' } as const;
 
 /**
  * Writes a TA1, 997, 999 or CONTRL of ours from the stored verdicts and adds its rows to `out`. An acknowledgment never asks to be

@@ -126,6 +126,17 @@ describe('the 999 in its own words', () => {
   });
 });
 
+test('trap 38: the guide writes a composite in CTX06 (C023:1325), which 725 as a number could not hold', () => {
+  const text = written(PROBLEMS).replace(
+    'CTX*SITUATIONAL TRIGGER*N1*6*N1*3*66',
+    'CTX*SITUATIONAL TRIGGER*N1*6*N1*3*C023>1325',
+  );
+  expect(text).toContain('C023>1325');
+  const [transaction] = transactionsOf(readText(text));
+  const table = standards.table('x12', '005010', '999');
+  expect(transaction && table && validate(transaction, table).problems).toEqual([]);
+});
+
 describe('which element makes another wrong', () => {
   test.each`
     note         | element | because
