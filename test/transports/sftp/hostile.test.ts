@@ -384,7 +384,7 @@ describe('who means ill', () => {
     expect([...answers]).toEqual(['ok', full]);
     expect(await said((done) => sftp.close(handle, done))).toBe(full);
     free = 900_000;
-    await expect.poll(() => said((done) => sftp.writeFile('/in/b', 'ISA~', done))).toBe(full);
+    await expect.poll(() => said((done) => sftp.writeFile('/in/b', 'ISA~', done)), { timeout: 10_000 }).toBe(full);
     free = 5_000_000;
     await expect.poll(() => said((done) => sftp.writeFile('/in/b', 'ISA~', done)), { timeout: 10_000 }).toBe('ok');
     expect(changes.at(0)).toBe(true);

@@ -77,7 +77,9 @@ test('1,000 idle sessions cost little, and neither they nor strangers who fill t
         .on('error', () => undefined)
         .resume(),
     );
-  await expect.poll(() => sockets.filter((socket) => socket.destroyed || socket.closed).length).toBeGreaterThan(30);
+  await expect
+    .poll(() => sockets.filter((socket) => socket.destroyed || socket.closed).length, { timeout: 20_000 })
+    .toBeGreaterThan(30);
   expect((await memory()).connections).toBeLessThanOrEqual(1_024);
   const honest = await login(999, '127.0.3.1');
   await new Promise<void>((resolve, reject) =>
