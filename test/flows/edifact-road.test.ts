@@ -4,6 +4,7 @@ import { postChangeDecision } from '../../src/flows/orders/post-change-decision.
 import { postDecision } from '../../src/flows/orders/post-decision.ts';
 import { postInvoice } from '../../src/flows/orders/post-invoice.ts';
 import { postShipment } from '../../src/flows/orders/post-shipment.ts';
+import { mailboxFor } from '../../src/flows/outbound/mailbox.ts';
 import { type TestGateway, testGateway } from '../support/gateway.ts';
 import {
   answersOf,
@@ -403,4 +404,40 @@ test('what nobody agreed on is refused, and its CONTRL says so', async () => {
     ]
   `);
   expect(await on.rows(`select state from transaction where direction = 'in'`)).toEqual([{ state: 'rejected' }]);
+});
+
+test.each([
+  ['EAN008', 'edifact/EAN008/ORDERS'],
+  ['EAN007', 'edifact/D96A/ORDERS'],
+  ['EAN010', 'edifact/D96A/ORDERS'],
+  ['../../', 'edifact/D96A/ORDERS'],
+])('ORDERS by the rules of %s is read by %s', async (code, map) => {
+  const on = await testGateway();
+  const text = orders('NH1', 'NH-1').replace('ORDERS:D:96A:UN:EAN008', `ORDERS:D:96A:UN:${code}`);
+  expect(text).toContain(`:UN:${code}'`);
+  await take(on, text);
+  expect(await on.rows(`select map_name from document where kind = 'order'`)).toEqual([{ map_name: map }]);
+});
+
+test('an agreement that names an overlay of EANCOM sends under its code', async () => {
+  const on = await testGateway((configuration) => ({
+    ...configuration,
+    agreements: configuration.agreements.map((agreement) =>
+      agreement.id.startsWith('nordhandel/out/DESADV') ? { ...agreement, map: 'edifact/EAN005/DESADV' } : agreement,
+    ),
+  }));
+  await take(on, orders('NH1', 'NH-1'));
+  const id = await orderId(on, 'NH-1');
+  await decide(on, id);
+  const shipment = { shipment: 'S-1', packs: [{ contents: [{ line: '1', quantity: '10' }] }] };
+  await on.database.inTransaction((tx) => postShipment(on.context, tx, id, shipment, 'back-office'));
+  await on.settle();
+  expect(on.failures.splice(0)).toEqual([]);
+  const mailbox = mailboxFor(on.context);
+  let text = '';
+  for (const { id: file } of await mailbox.list(distributorChannel, 100))
+    for await (const chunk of (await mailbox.open(distributorChannel, file))?.bytes ?? [])
+      text += Buffer.from(chunk).toString('latin1');
+  expect(text).toContain("DESADV:D:96A:UN:EAN005'");
+  expect(text).toContain("PCI+33E'");
 });

@@ -9,6 +9,7 @@ import type { Restrictions } from '../../parsers/restrictions.ts';
 import type { Transaction, UnlistedCount } from '../../parsers/transaction.ts';
 import { validate, validateUnknown } from '../../parsers/validate.ts';
 import type { Agreement } from '../../partners/configuration.ts';
+import { baseMapName } from '../../partners/defaults.ts';
 import type { FlowContext } from '../context.ts';
 import { numberOf } from '../document-number.ts';
 import { hasReadExpressions, withReadExpressions } from '../map-expressions.ts';
@@ -79,7 +80,7 @@ export function readTransaction(
   }
   if (placed.verdict === 'rejected') return { verdict: 'rejected', problems: placed.problems, ...nothing, ...unlisted };
   try {
-    const map = maps.map(agreement.map);
+    const map = maps.map(mapOf(maps, agreement, transaction));
     const reading = map.read(placed, agreement.values);
     const problems = [...placed.problems, ...reading.problems];
     if (reading.document === null) return { verdict: 'rejected', problems, ...nothing, ...unlisted };
@@ -105,6 +106,20 @@ export function readTransaction(
   } catch (thrown) {
     return { verdict: placed.verdict, problems: placed.problems, ...nothing, ...unlisted, failure: failureOf(thrown) };
   }
+}
+
+/**
+ * The agreement's map; where that is the plain base map, and the sender says by which association's rules it writes (UNH 0057, EANCOM's EAN008), the
+ * overlay that knows its codes.
+ */
+function mapOf(
+  maps: Pick<FlowContext['maps'], 'has' | 'map'>,
+  { map }: Agreement,
+  { syntax, version, message, association }: Transaction,
+): string {
+  if (syntax !== 'edifact' || association === null || map !== baseMapName(message, version)) return map;
+  const overlay = `edifact/${association}/${message}`;
+  return maps.has(overlay) && maps.map(overlay).version === version ? overlay : map;
 }
 
 /**

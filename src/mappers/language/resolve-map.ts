@@ -24,7 +24,18 @@ export interface MapLookups {
 // Ours: the largest base map has some 250 fields; an anchor used in each of its loops ten times that.
 const fieldCountMax = 5_000;
 
-const TOP_KEYS = ['document', 'message', 'extends', 'shapes', 'fields', 'fixed', 'hierarchy', 'balances', 'derived'];
+const TOP_KEYS = [
+  'document',
+  'message',
+  'association',
+  'extends',
+  'shapes',
+  'fields',
+  'fixed',
+  'hierarchy',
+  'balances',
+  'derived',
+];
 
 /** Takes a map's tree, overlays already laid; gives the map understood, or null when `document:` or `message:` fails. Faults are collected. */
 export function resolveMap(root: MappingNode, lookups: MapLookups, faults: Faults): MapSpec | null {
@@ -56,6 +67,7 @@ export function resolveMap(root: MappingNode, lookups: MapLookups, faults: Fault
     syntax,
     version: table.version,
     message: table.message,
+    association: associationOf(root, syntax, faults),
     table,
     fields: resolveFields(context, root.entries.get('fields'), frame, type, ''),
     fixed: resolveFixed(context, root.entries.get('fixed'), frame),
@@ -81,6 +93,21 @@ function resolveDerived({ faults }: Context, node: MapNode | undefined, type: Ob
     const path = textOf(item) ?? '';
     return pathOf(faults, path, item, type) === null ? [] : [path];
   });
+}
+
+/** `association: EAN008` of EDIFACT: the association's code for its use of the message, as UNH 0057 has it. */
+function associationOf(root: MappingNode, syntax: SyntaxName, faults: Faults): string | null {
+  const node = root.entries.get('association');
+  if (node === undefined) return null;
+  const code = textOf(node) ?? '';
+  if (syntax === 'edifact' && /^[A-Z0-9]{1,6}$/.test(code)) return code;
+  faults.add(
+    node,
+    syntax === 'edifact'
+      ? '`association:` is at most six letters and digits (UNH 0057).'
+      : 'X12 has no `association:`.',
+  );
+  return null;
 }
 
 const mappingOf = (node: MapNode | undefined, what: string, faults: Faults): MappingNode | null => {

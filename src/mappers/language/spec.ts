@@ -233,6 +233,8 @@ export interface MapSpec {
   readonly syntax: SyntaxName;
   readonly version: string;
   readonly message: string;
+  /** UNH 0057 of what is written; null: none. */
+  readonly association: string | null;
   readonly table: MessageTable;
   readonly fields: readonly Field[];
   readonly fixed: readonly FixedSpec[];

@@ -42,7 +42,7 @@ export function compileWriting(
         syntax: spec.syntax,
         message: spec.message,
         version: spec.version,
-        association: null,
+        association: spec.association,
         segments: done.wire.map((segment) => ({ tag: segment.use.tag, elements: segment.draft() })),
       },
       trace: run.finishTrace(done.numberOf),
