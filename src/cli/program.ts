@@ -10,6 +10,7 @@ import {
   type ExitCode,
 } from './commands.ts';
 import { addFileCommands } from './file-commands.ts';
+import { addFtpsCommands } from './ftps-commands.ts';
 import { addDoctorCommands, addKeyCommands } from './key-commands.ts';
 import type { ServeSettings } from './serve.ts';
 import { addSftpCommands } from './sftp-commands.ts';
@@ -39,6 +40,7 @@ export const buildProgram =
 
     addFileCommands(program, commands, ends);
     addSftpCommands(program, commands, ends);
+    addFtpsCommands(program, commands, ends);
     program
       .command('serve')
       .description('run the gateway')

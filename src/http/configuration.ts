@@ -26,7 +26,7 @@ const Known = object({
     object({
       id: Type.String(),
       partner: Type.String(),
-      kind: oneOf(['directory', 'http', 'as2', 'sftp', 'sftp-mailbox']),
+      kind: oneOf(['directory', 'http', 'as2', 'sftp', 'ftps', 'sftp-mailbox']),
     }),
   ),
   agreements: Type.Array(Type.Object({ id: Type.String() })),

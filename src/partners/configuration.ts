@@ -9,7 +9,7 @@ import type { SyntaxName } from '../parsers/transaction.ts';
 import type { As2Settings } from './as2-settings.ts';
 import type { Identity } from './identity.ts';
 import type { LineSettings } from './line-settings.ts';
-import type { SftpMailboxSettings, SftpSettings } from './sftp-settings.ts';
+import type { FtpsSettings, SftpMailboxSettings, SftpSettings } from './sftp-settings.ts';
 import type { SourceFile } from './yaml-source.ts';
 
 /*
@@ -77,6 +77,7 @@ export type ChannelSettings =
       readonly timeoutMs: number;
     })
   | SftpSettings
+  | FtpsSettings
   | SftpMailboxSettings;
 
 export interface Channel {

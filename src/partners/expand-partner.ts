@@ -2,7 +2,7 @@ import type { Channel, ChannelSettings, Company, Item, Partner } from './configu
 import { channelDefaults, directoryDefaults, itemDefaults } from './defaults.ts';
 import { expandAs2 } from './expand-as2.ts';
 import { expandHttp } from './expand-http.ts';
-import { expandSftp, expandSftpMailbox } from './expand-sftp.ts';
+import { expandFtps, expandSftp, expandSftpMailbox } from './expand-sftp.ts';
 import { faultOfFileName } from './file-name.ts';
 import type { ChannelEntry, ChannelsFile, CompanyFile, ItemsFile, PartnerFile } from './file-schemas.ts';
 import { type Draft, type Faults, identitiesAt, idsAt } from './gathering.ts';
@@ -123,6 +123,7 @@ function expandSettings(
   const { source, lacks } = draft;
   if (entry.kind === 'as2') return expandAs2(draft, path, entry, faults);
   if (entry.kind === 'sftp') return expandSftp(draft, path, entry, faults);
+  if (entry.kind === 'ftps') return expandFtps(draft, path, entry, faults);
   if (entry.kind === 'sftp-mailbox') return expandSftpMailbox(draft, path, entry, faults);
   if (entry.kind === 'http') return expandHttp(draft, path, entry, faults);
   const { inbox = null, archive = null, outbox = null, fileName = directoryDefaults.fileName } = entry;

@@ -1,7 +1,16 @@
 import { directoryDefaults } from './defaults.ts';
 import { faultOfFileName } from './file-name.ts';
 import type { Draft, Faults } from './gathering.ts';
-import type { SftpEntry, SftpMailboxEntry, SftpMailboxSettings, SftpSettings } from './sftp-settings.ts';
+import { bareCertificates } from './line-settings.ts';
+import type {
+  FtpsEntry,
+  FtpsSettings,
+  RemoteFolderSettings,
+  SftpEntry,
+  SftpMailboxEntry,
+  SftpMailboxSettings,
+  SftpSettings,
+} from './sftp-settings.ts';
 
 export const sftpDefaults = {
   port: 22,
@@ -15,6 +24,9 @@ export const sftpDefaults = {
   pollIntervalMs: 60_000,
   upload: 'rename',
 } as const;
+
+/** RFC 4217 uses FTP's own port; 990 was never standard, and everybody's. */
+export const ftpsPorts = { explicit: 21, implicit: 990 } as const;
 
 export const sftpMailboxDefaults = {
   login: 'either',
@@ -39,14 +51,60 @@ export function expandSftp(
   entry: SftpEntry,
   faults: Faults,
 ): SftpSettings {
-  const { inbox = null, outbox = null, archive = null, fileName = directoryDefaults.fileName } = entry;
   const { passwordVariable = null, privateKeyVariable = null, passphraseVariable = null } = entry;
+  if (passwordVariable === null && privateKeyVariable === null && !lacks(path))
+    faults.push(
+      source.faultAt(
+        path,
+        'This channel has nothing to log in with: neither privateKeyVariable nor passwordVariable is given.',
+      ),
+    );
+  return {
+    kind: 'sftp',
+    username: entry.username,
+    hostKeys: entry.hostKeys,
+    passwordVariable,
+    privateKeyVariable,
+    passphraseVariable,
+    legacyAlgorithms: entry.legacyAlgorithms ?? [],
+    ...expandFolders({ source, lacks }, path, entry, faults, sftpDefaults.port),
+  };
+}
+
+/** A channel by which we are the client of an FTPS server. */
+export function expandFtps(
+  draft: Pick<Draft<unknown>, 'source' | 'lacks'>,
+  path: readonly string[],
+  entry: FtpsEntry,
+  faults: Faults,
+): FtpsSettings {
+  const { security = 'explicit', username, passwordVariable, serverCertificates = [] } = entry;
+  const tell = (key: string, message: string): void => {
+    if (!draft.lacks(path)) faults.push(draft.source.faultAt([...path, key], message));
+  };
+  return {
+    kind: 'ftps',
+    security,
+    username,
+    passwordVariable,
+    serverCertificates: bareCertificates(serverCertificates, 'serverCertificates', tell),
+    ...expandFolders(draft, path, entry, faults, ftpsPorts[security]),
+  };
+}
+
+/** What is the same of every partner's file server. */
+function expandFolders(
+  { source, lacks }: Pick<Draft<unknown>, 'source' | 'lacks'>,
+  path: readonly string[],
+  entry: Omit<FtpsEntry, 'kind' | 'username' | 'passwordVariable'>,
+  faults: Faults,
+  port: number,
+): RemoteFolderSettings {
+  const { inbox = null, outbox = null, archive = null, fileName = directoryDefaults.fileName } = entry;
   const tell = (key: string | null, message: string): void => {
     if (!lacks(path)) faults.push(source.faultAt(key === null ? path : [...path, key], message));
   };
   if (inbox === null && outbox === null) tell(null, 'This channel does nothing: neither inbox nor outbox is given.');
-  if (passwordVariable === null && privateKeyVariable === null)
-    tell(null, 'This channel has nothing to log in with: neither privateKeyVariable nor passwordVariable is given.');
   if (inbox !== null && entry.afterPickUp === undefined && archive === null)
     tell('inbox', 'What becomes of files that are picked up? Give archive, or afterPickUp: delete or leave.');
   if (entry.afterPickUp === 'archive' && archive === null)
@@ -54,15 +112,8 @@ export function expandSftp(
   const wrongName = faultOfFileName(fileName);
   if (wrongName !== null) tell('fileName', `'${fileName}' makes no file name: ${wrongName}.`);
   return {
-    kind: 'sftp',
     host: entry.host,
-    port: entry.port ?? sftpDefaults.port,
-    username: entry.username,
-    hostKeys: entry.hostKeys,
-    passwordVariable,
-    privateKeyVariable,
-    passphraseVariable,
-    legacyAlgorithms: entry.legacyAlgorithms ?? [],
+    port: entry.port ?? port,
     timeoutMs: entry.timeoutMs ?? sftpDefaults.timeoutMs,
     inbox,
     files: entry.files ?? [],

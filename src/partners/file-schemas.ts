@@ -3,7 +3,7 @@ import { CHARACTER_SETS } from '../parsers/character-sets.ts';
 import { as2Entry } from './as2-schema.ts';
 import { DOCUMENT_OF_MESSAGE } from './defaults.ts';
 import { lineEntry } from './line-settings.ts';
-import { sftpChannel, sftpMailboxChannel } from './sftp-settings.ts';
+import { ftpsChannel, sftpChannel, sftpMailboxChannel } from './sftp-settings.ts';
 
 /*
  * The shape of each file, as JSON Schema: what `partners apply` checks and what an editor can complete from.
@@ -102,12 +102,14 @@ const httpChannel = object({
 });
 const as2Channel = object({ ...as2Entry, ...everyChannel });
 const sftp = object({ ...sftpChannel, ...everyChannel });
+const ftps = object({ ...ftpsChannel, ...everyChannel });
 const sftpMailbox = object({ ...sftpMailboxChannel, ...everyChannel });
 export type ChannelEntry =
   | Static<typeof directoryChannel>
   | Static<typeof httpChannel>
   | Static<typeof as2Channel>
   | Static<typeof sftp>
+  | Static<typeof ftps>
   | Static<typeof sftpMailbox>;
 
 export const ChannelsFile = object({
@@ -117,7 +119,7 @@ export const ChannelsFile = object({
     Type.Unsafe<ChannelEntry>({
       type: 'object',
       discriminator: { propertyName: 'kind' },
-      oneOf: [directoryChannel, httpChannel, as2Channel, sftp, sftpMailbox],
+      oneOf: [directoryChannel, httpChannel, as2Channel, sftp, ftps, sftpMailbox],
     }),
   ),
 });

@@ -168,9 +168,9 @@ class Reading {
     const add = (inbox: string, key: string): void =>
       void this.inboxes.push({ channel, inbox, draft, path: ['channels', channel.name, key] });
     if (settings.kind === 'directory' && settings.inbox !== null) add(settings.inbox.replace(/\/+$/, ''), 'inbox');
-    if (settings.kind === 'sftp' && settings.inbox !== null)
+    if ((settings.kind === 'sftp' || settings.kind === 'ftps') && settings.inbox !== null)
       add(
-        `sftp://${settings.username}@${settings.host}:${settings.port}${settings.inbox.replace(/\/+$/, '')}`,
+        `${settings.kind}://${settings.username}@${settings.host}:${settings.port}${settings.inbox.replace(/\/+$/, '')}`,
         'inbox',
       );
     // Who logs in is told by the user name alone.

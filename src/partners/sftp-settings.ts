@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox';
+import { pem } from './line-settings.ts';
 
 /*
  * sftp          we are the client: we poll a folder at the partner's server, and deliver into one.
+ * ftps          the same over FTP with TLS.
  * sftp-mailbox  we are the server: the partner logs in, leaves files in one folder and fetches from another.
  */
 const optional = Type.Optional;
@@ -12,6 +14,7 @@ const pattern = (expression: string, description: string) => Type.String({ patte
 const oneOf = <const T extends readonly string[]>(...values: T) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: values });
 const whole = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
+const variable = pattern('^[A-Z][A-Z0-9_]{0,99}$', 'the name of an environment variable like BRIGHTMART_FTPS_PASSWORD');
 const variableOrNull = Type.Unsafe<string | null>({
   type: ['string', 'null'],
   pattern: '^[A-Z][A-Z0-9_]{0,99}$',
@@ -41,22 +44,10 @@ export const LEGACY_ALGORITHM_NAMES = [
   'hmac-sha1',
 ] as const;
 
-export const sftpChannel = {
-  kind: oneOf('sftp'),
+/** A partner's file server: where on it we poll and deliver, whatever it speaks. */
+export const remoteFolders = {
   host: pattern('^[A-Za-z0-9.:_-]{1,253}$', 'a host name or an address'),
   port: optional(whole(1, 65_535)),
-  username: text,
-  hostKeys: Type.Array(
-    pattern('^SHA256:[A-Za-z0-9+/]{43}$', 'a fingerprint like SHA256:… as ssh-keygen -lf prints it'),
-    {
-      minItems: 1,
-      maxItems: 4,
-    },
-  ),
-  passwordVariable: optional(variableOrNull),
-  privateKeyVariable: optional(variableOrNull),
-  passphraseVariable: optional(variableOrNull),
-  legacyAlgorithms: optional(Type.Array(oneOf(...LEGACY_ALGORITHM_NAMES), { maxItems: LEGACY_ALGORITHM_NAMES.length })),
   timeoutMs: optional(whole(1_000, 600_000)),
   inbox: optional(path),
   files: optional(Type.Array(pattern('^[^/\\u0000-\\u001f]{1,100}$', 'a name with * and ?'), { maxItems: 20 })),
@@ -72,8 +63,36 @@ export const sftpChannel = {
   temporaryFolder: optional(path),
   fileName: optional(text),
 } as const;
+
+export const sftpChannel = {
+  kind: oneOf('sftp'),
+  username: text,
+  hostKeys: Type.Array(
+    pattern('^SHA256:[A-Za-z0-9+/]{43}$', 'a fingerprint like SHA256:… as ssh-keygen -lf prints it'),
+    {
+      minItems: 1,
+      maxItems: 4,
+    },
+  ),
+  passwordVariable: optional(variableOrNull),
+  privateKeyVariable: optional(variableOrNull),
+  passphraseVariable: optional(variableOrNull),
+  legacyAlgorithms: optional(Type.Array(oneOf(...LEGACY_ALGORITHM_NAMES), { maxItems: LEGACY_ALGORITHM_NAMES.length })),
+  ...remoteFolders,
+} as const;
 export const SftpChannelSchema = object(sftpChannel);
 export type SftpEntry = Static<typeof SftpChannelSchema>;
+
+export const ftpsChannel = {
+  kind: oneOf('ftps'),
+  security: optional(oneOf('explicit', 'implicit')),
+  username: text,
+  passwordVariable: variable,
+  serverCertificates: optional(Type.Array(pem, { maxItems: 8 })),
+  ...remoteFolders,
+} as const;
+export const FtpsChannelSchema = object(ftpsChannel);
+export type FtpsEntry = Static<typeof FtpsChannelSchema>;
 
 export const sftpMailboxChannel = {
   kind: oneOf('sftp-mailbox'),
@@ -122,18 +141,10 @@ export const sftpMailboxChannel = {
 export const SftpMailboxSchema = object(sftpMailboxChannel);
 export type SftpMailboxEntry = Static<typeof SftpMailboxSchema>;
 
-export interface SftpSettings {
-  readonly kind: 'sftp';
+/** Of a channel to a partner's file server. */
+export interface RemoteFolderSettings {
   readonly host: string;
   readonly port: number;
-  readonly username: string;
-  /** SHA-256 fingerprints; two during a rotation. */
-  readonly hostKeys: readonly string[];
-  readonly passwordVariable: string | null;
-  /** Its value is the key itself, or the path of its file. */
-  readonly privateKeyVariable: string | null;
-  readonly passphraseVariable: string | null;
-  readonly legacyAlgorithms: readonly (typeof LEGACY_ALGORITHM_NAMES)[number][];
   readonly timeoutMs: number;
   readonly inbox: string | null;
   /** Patterns of names; none: every file. */
@@ -148,6 +159,28 @@ export interface SftpSettings {
   readonly upload: 'rename' | 'direct' | 'marker';
   readonly temporaryFolder: string | null;
   readonly fileName: string;
+}
+
+export interface SftpSettings extends RemoteFolderSettings {
+  readonly kind: 'sftp';
+  readonly username: string;
+  /** SHA-256 fingerprints; two during a rotation. */
+  readonly hostKeys: readonly string[];
+  readonly passwordVariable: string | null;
+  /** Its value is the key itself, or the path of its file. */
+  readonly privateKeyVariable: string | null;
+  readonly passphraseVariable: string | null;
+  readonly legacyAlgorithms: readonly (typeof LEGACY_ALGORITHM_NAMES)[number][];
+}
+
+export interface FtpsSettings extends RemoteFolderSettings {
+  readonly kind: 'ftps';
+  /** `explicit`: AUTH TLS; `implicit`: TLS from the first byte. */
+  readonly security: 'explicit' | 'implicit';
+  readonly username: string;
+  readonly passwordVariable: string;
+  /** PEM: the server's own certificate, pinned, or its authority's, instead of the public authorities. */
+  readonly serverCertificates: readonly string[];
 }
 
 export interface SftpMailboxSettings {

@@ -105,3 +105,5 @@ export const sftpPasswordsWaitingMax = 64;
 export const sftpPartMsMax = 7 * 24 * 60 * 60_000;
 /** A fetched file may be deleted for an hour after it left: `get` and then `rm` is how many scripts end. */
 export const sftpFetchedMs = 60 * 60_000;
+/** 200,000 entries of a folder on an FTP server that has only LIST: that listing is held whole, some 40 MB. */
+export const ftpListedMax = 200_000;

@@ -5,6 +5,7 @@ import type { Channel } from '../partners/configuration.ts';
 import { type InboxEvent, openDirectoryInbox } from './directory/inbox.ts';
 import { directoryOutbox } from './directory/outbox.ts';
 import { type Poller, startPoller } from './directory/poller.ts';
+import { ftpsInbox, ftpsOutbox } from './ftps/channel.ts';
 import type { Line } from './http/client/exchange.ts';
 import { httpPush } from './http/push.ts';
 import type { RemoteParts } from './remote/parts.ts';
@@ -32,6 +33,8 @@ export function openTransport(
       return withKeys(as2, id).transport;
     case 'sftp':
       return sftpOutbox(channel, settings, needed(remote));
+    case 'ftps':
+      return ftpsOutbox(channel, settings, needed(remote));
     case 'sftp-mailbox':
       return mailboxTransport;
     default:
@@ -62,6 +65,10 @@ export function startInbox(
   if (settings.kind === 'sftp') {
     const sftp = sftpInbox(channel, settings, needed(remote), given);
     return sftp === null ? null : startPoller(sftp, settings.pollIntervalMs);
+  }
+  if (settings.kind === 'ftps') {
+    const ftps = ftpsInbox(channel, settings, needed(remote), given);
+    return ftps === null ? null : startPoller(ftps, settings.pollIntervalMs);
   }
   if (settings.kind !== 'directory' || settings.inbox === null) return null;
   const { inbox, archive, takeWhen, pollIntervalMs } = settings;

@@ -119,14 +119,14 @@ describe('a fault names file, line, column and path, what was found and what is 
       'a kind that does not exist',
       changed(CHANNELS, 'directory', 'ftp'),
       [
-        `${CHANNELS}:3:11 channels.folder.kind: Found 'ftp'; expected directory or http or as2 or sftp or sftp-mailbox.`,
+        `${CHANNELS}:3:11 channels.folder.kind: Found 'ftp'; expected directory or http or as2 or sftp or ftps or sftp-mailbox.`,
       ],
     ],
     [
       'a channel without a kind',
       changed(CHANNELS, 'kind: directory\n    ', ''),
       [
-        `${CHANNELS}:3:5 channels.folder.kind: Found nothing; expected directory or http or as2 or sftp or sftp-mailbox.`,
+        `${CHANNELS}:3:5 channels.folder.kind: Found nothing; expected directory or http or as2 or sftp or ftps or sftp-mailbox.`,
       ],
     ],
     [

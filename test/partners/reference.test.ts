@@ -51,6 +51,7 @@ describe('the reference tells the defaults there are', () => {
   theirs: { kind: sftp, host: sftp.shop.example, username: acme, hostKeys: ["SHA256:${'A'.repeat(43)}"], privateKeyVariable: KEY, inbox: /out, archive: /done }
   ours: { kind: sftp-mailbox, username: shop, keys: [{ publicKey: "ssh-ed25519 AAAA" }] }
   as2: { kind: as2, ourName: US, theirName: THEM }
+  ftps: { kind: ftps, host: ftp.shop.example, username: acme, passwordVariable: KEY, outbox: /in }
 `,
       'partners/shop/agreements.yaml': `agreements:
   - { receive: 850, version: "004010" }

@@ -7,7 +7,43 @@ const parse = (channel: string) =>
   parseConfiguration(configurationFiles({ 'partners/shop/channels.yaml': `channels:\n  folder: ${channel}\n` }));
 const pin = `hostKeys: ["SHA256:${'A'.repeat(43)}"]`;
 const theirs = (more: string) => `{ kind: sftp, host: sftp.shop.example, username: acme, ${more} }`;
+const ftps = (more: string) =>
+  `{ kind: ftps, host: ftp.shop.example, username: acme, passwordVariable: PASSWORD, ${more} }`;
 const ours = (more: string) => `{ kind: sftp-mailbox, username: shop, ${more} }`;
+
+describe('a channel over FTPS', () => {
+  test.each([
+    [ftps('inbox: /out, archive: /done, outbox: /in'), { port: 21, security: 'explicit', serverCertificates: [] }],
+    [
+      ftps('inbox: /out, afterPickUp: leave, outbox: /in, security: implicit'),
+      { port: 990, security: 'implicit', timeoutMs: 30_000 },
+    ],
+    [ftps('inbox: /out, afterPickUp: leave, outbox: /in, security: implicit, port: 2990'), { port: 2990 }],
+  ])('%s', (channel, settings) => {
+    const { faults, configuration } = parse(channel);
+    expect(faults).toEqual([]);
+    expect(configuration?.channels[0]?.settings).toMatchObject({ kind: 'ftps', ...settings });
+  });
+  test.each([
+    ['a password in the file', ftps('password: secret, outbox: /in'), /password/],
+    ['no password', '{ kind: ftps, host: h.example, username: acme, outbox: /in }', /passwordVariable/],
+    ['no TLS', ftps('security: none, outbox: /in'), /explicit, implicit/],
+    [
+      'a certificate that is none',
+      ftps('serverCertificates: ["-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----"], outbox: /in'),
+      /certificate/,
+    ],
+    ['nothing to do', ftps('files: []'), /does nothing/],
+    ['no word on what becomes of files', ftps('inbox: /out'), /What becomes of files/],
+    ['a folder that would be a command', ftps('outbox: "/in\\r\\nDELE x"'), /DELE x/],
+  ])('%s is told', (_what, channel, message) => {
+    expect(
+      parse(channel)
+        .faults.map(({ message: told }) => told)
+        .join('\n'),
+    ).toMatch(message);
+  });
+});
 
 describe('a channel over SFTP', () => {
   test.each([

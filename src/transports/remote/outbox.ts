@@ -104,13 +104,16 @@ async function uploadByRename(
 ): Promise<Receipt> {
   const temporary = pathIn(options.temporaryFolder ?? options.folder, `.${delivery.fileName}.part`);
   const receipt = { kind: 'renamed', detail: `${options.place}${final}` } as const;
-  const left = stage === 'ready' ? await seen(files, temporary) : undefined;
+  const left = stage === 'ready' ? await look(files, temporary) : undefined;
   if (stage === 'ready' && left === undefined) return receipt;
   if (there !== undefined) {
     await expectOurs(files, final, there, delivery);
     return receipt;
   }
-  if (left?.byteLength !== delivery.byteLength) {
+  // A drop box that lets us look at nothing: the rename tells whether the file is still there. When it is not it may have been renamed, and
+  // the folder may be gone as well: then it goes there once more, for what comes twice is known as one, and what is lost is not.
+  if (left === 'hidden' && (await renames(files, temporary, final))) return receipt;
+  if (left === 'hidden' || left?.byteLength !== delivery.byteLength) {
     await files.write(temporary, exact(delivery), { isNew: false });
     expectSize(temporary, await seen(files, temporary), delivery);
     becomesVisible();
@@ -121,19 +124,36 @@ async function uploadByRename(
   } catch (error) {
     if (!(error instanceof RemoteRefusal)) throw error;
     // Some servers rename and say no, some lose the answer and are asked again: what stands there decides.
-    if ((await seen(files, temporary)) !== undefined) throw error;
+    if ((await look(files, temporary)) !== undefined) throw error;
   }
   return receipt;
 }
 
-/** What a server does not let us look at (a write-only drop box) counts as not there. */
-async function seen(files: RemoteFiles, path: string): Promise<RemoteStat | undefined> {
+/** False: there is no such file any more, or no folder. */
+async function renames(files: RemoteFiles, from: string, to: string): Promise<boolean> {
+  try {
+    await files.rename(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof RemoteRefusal && error.reason === 'absent') return false;
+    throw error;
+  }
+}
+
+/** `hidden`: the server does not let us look at it, so it may be there or not. */
+async function look(files: RemoteFiles, path: string): Promise<RemoteStat | 'hidden' | undefined> {
   try {
     return await files.stat(path);
   } catch (error) {
-    if (error instanceof RemoteRefusal && error.reason !== 'failed') return undefined;
+    if (error instanceof RemoteRefusal && error.reason !== 'failed') return 'hidden';
     throw error;
   }
+}
+
+/** What a server does not let us look at (a write-only drop box) counts as not there. */
+async function seen(files: RemoteFiles, path: string): Promise<RemoteStat | undefined> {
+  const there = await look(files, path);
+  return there === 'hidden' ? undefined : there;
 }
 
 function expectSize(path: string, there: RemoteStat | undefined, { byteLength }: OutboundDelivery): void {

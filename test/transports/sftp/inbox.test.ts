@@ -5,21 +5,21 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { FailureError } from '../../../src/core/failure.ts';
 import type { InboxEvent } from '../../../src/transports/directory/inbox.ts';
 import { openRemoteInbox, type RemoteInboxOptions } from '../../../src/transports/remote/inbox.ts';
+import { type FileServer, servers } from '../ftps/servers.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
-import { hasOpenSsh, type Sshd, startSshd } from './openssh.ts';
-import { endpointOf, Kept, shared } from './world.ts';
+import { Kept } from './world.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'tallyport-sftp-inbox-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-describe.skipIf(!hasOpenSsh)("a folder on OpenSSH's server", () => {
-  let sshd: Sshd;
+describe.each(servers.filter(({ isPresent }) => isPresent))('a folder on $name', ({ protocol, start, cuts }) => {
+  let server: FileServer;
   let folder: string;
   let kept: Kept;
   let events: InboxEvent[];
   let nowMs: number;
   beforeAll(async () => {
-    sshd = await startSshd(join(root, 'sshd'));
+    server = await start(mkdtempSync(join(root, 'server-')));
   });
   beforeEach(() => {
     folder = mkdtempSync(join(root, 'files-'));
@@ -30,7 +30,7 @@ describe.skipIf(!hasOpenSsh)("a folder on OpenSSH's server", () => {
   const inbox = (more: Partial<RemoteInboxOptions> = {}) =>
     openRemoteInbox({
       channelId: 'shop/sftp',
-      connection: shared(endpointOf(sshd)),
+      connection: server.connect(),
       place: 'sftp://test',
       folder,
       patterns: [],
@@ -250,9 +250,9 @@ describe.skipIf(!hasOpenSsh)("a folder on OpenSSH's server", () => {
     expect(events.filter((event) => event.kind === 'taken' && event.isNew).length).toBe(60);
   });
 
-  test('a changed host key stops the channel, told once', async () => {
+  test.runIf(protocol === 'sftp')('a changed host key stops the channel, told once', async () => {
     put('a.edi', 'a');
-    const it = inbox({ connection: shared(endpointOf(sshd, { hostKeys: ['SHA256:old'] })) });
+    const it = inbox({ connection: server.connect({ isUnpinned: true }) });
     for (let n = 0; n < 3; n++) {
       await it.look();
       nowMs += 24 * 3_600_000;
@@ -262,7 +262,7 @@ describe.skipIf(!hasOpenSsh)("a folder on OpenSSH's server", () => {
   });
 
   test('a refused login is not tried again for minutes, then longer', async () => {
-    const it = inbox({ connection: shared(endpointOf(sshd, { privateKey: null, password: 'wrong' })) });
+    const it = inbox({ connection: server.connect({ password: 'wrong' }) });
     await it.look();
     nowMs += 4 * 60_000;
     await it.look();
@@ -290,11 +290,11 @@ describe.skipIf(!hasOpenSsh)("a folder on OpenSSH's server", () => {
   }, 60_000);
 
   test('cut off at random bytes, again and again: nothing lost, nothing twice', async () => {
-    const proxy = await startCuttingProxy(sshd.port);
+    const proxy = await startCuttingProxy(server.port);
     mkdirSync(join(folder, 'done'));
     let x = 11;
     const expected: string[] = [];
-    for (let round = 0; round < Number(process.env.CUTS ?? 60); round++) {
+    for (let round = 0; round < Number(process.env.CUTS ?? Math.min(cuts, 60)); round++) {
       for (let n = 0; n < 3; n++) {
         expected.push(`text ${round} ${n}`);
         put(`f${round}-${n}.edi`, `text ${round} ${n}`, 1_000 - round * 3 - n);
@@ -302,7 +302,7 @@ describe.skipIf(!hasOpenSsh)("a folder on OpenSSH's server", () => {
       x = (x * 48_271) % 2_147_483_647;
       proxy.cut = { way: round % 2 === 0 ? 'up' : 'down', afterBytes: 1 + (x % 9_000) };
       const it = inbox({
-        connection: shared(endpointOf(sshd, { port: proxy.port, timeoutMs: 2_000 })),
+        connection: server.connect({ port: proxy.port, timeoutMs: 2_000 }),
         after: { kind: 'archive', folder: `${folder}/done` },
       });
       await it.look();

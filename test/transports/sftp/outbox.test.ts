@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type RemoteOutboxOptions, remoteOutbox } from '../../../src/transports/remote/outbox.ts';
+import { type FileServer, servers } from '../ftps/servers.ts';
 import { type CuttingProxy, startCuttingProxy } from './cutting-proxy.ts';
-import { hasOpenSsh, type Sshd, startSshd } from './openssh.ts';
-import { deliveryOf, endpointOf, Kept, shared } from './world.ts';
+import { deliveryOf, Kept } from './world.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'tallyport-sftp-outbox-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-describe.skipIf(!hasOpenSsh)("an upload to OpenSSH's server", () => {
-  let sshd: Sshd;
+describe.each(servers.filter(({ isPresent }) => isPresent))('an upload to $name', ({ start, cuts }) => {
+  let server: FileServer;
   let folder: string;
   let kept: Kept;
   beforeAll(async () => {
-    sshd = await startSshd(join(root, 'sshd'));
+    server = await start(mkdtempSync(join(root, 'server-')));
   });
   beforeEach(() => {
     folder = mkdtempSync(join(root, 'files-'));
@@ -23,7 +23,7 @@ describe.skipIf(!hasOpenSsh)("an upload to OpenSSH's server", () => {
   });
   const outbox = (more: Partial<RemoteOutboxOptions> = {}) =>
     remoteOutbox({
-      connection: shared(endpointOf(sshd)),
+      connection: server.connect(),
       journal: kept,
       place: 'sftp://test',
       folder,
@@ -102,7 +102,7 @@ describe.skipIf(!hasOpenSsh)("an upload to OpenSSH's server", () => {
   });
 
   test('many at once share one connection', async () => {
-    const connection = shared(endpointOf(sshd));
+    const connection = server.connect();
     const sent = Array.from({ length: 40 }, (_, n) =>
       outbox({ connection }).send(deliveryOf(`ISA${n}~`, { id: `d-${n}`, fileName: `855-${n}.edi` })),
     );
@@ -123,7 +123,7 @@ describe.skipIf(!hasOpenSsh)("an upload to OpenSSH's server", () => {
       }, 1);
       try {
         for (let attempt = 0; ; attempt++) {
-          const connection = shared(endpointOf(sshd, { port: proxy.port, timeoutMs: 2_000 }));
+          const connection = server.connect({ port: proxy.port, timeoutMs: 2_000 });
           try {
             await outbox({ connection, mode }).send(deliveryOf(text));
             break;
@@ -142,7 +142,7 @@ describe.skipIf(!hasOpenSsh)("an upload to OpenSSH's server", () => {
     };
 
     test('at every packet, either way, it arrives once and whole', async () => {
-      const proxy = await startCuttingProxy(sshd.port);
+      const proxy = await startCuttingProxy(server.port);
       const taken: string[] = [];
       await sendThrough(proxy, 'rename', taken);
       const { up, down } = { up: [...proxy.boundaries.up], down: [...proxy.boundaries.down] };
@@ -163,11 +163,11 @@ describe.skipIf(!hasOpenSsh)("an upload to OpenSSH's server", () => {
     }, 120_000);
 
     test('at random bytes, either way, it arrives once and whole', async () => {
-      const proxy = await startCuttingProxy(sshd.port);
+      const proxy = await startCuttingProxy(server.port);
       const taken: string[] = [];
       await sendThrough(proxy, 'marker', taken);
       const most = { up: Math.max(...proxy.boundaries.up), down: Math.max(...proxy.boundaries.down) };
-      for (let n = 0, x = 7; n < Number(process.env.CUTS ?? 80); n++) {
+      for (let n = 0, x = 7; n < Number(process.env.CUTS ?? cuts); n++) {
         x = (x * 48_271) % 2_147_483_647;
         const way = n % 2 === 0 ? 'up' : 'down';
         const mode = n % 4 < 2 ? 'rename' : 'marker';
