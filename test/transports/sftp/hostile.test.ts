@@ -326,6 +326,25 @@ describe('who means ill', () => {
     expect(world.kept.texts().map((text) => text.slice(0, 1))).toEqual(['a', 'b']);
   });
 
+  test('what a mailbox holds is asked for now and then, not for each upload, and always before one is turned away', async () => {
+    const world = await startServer([withKey({ quotaFiles: 20 })]);
+    let asked = 0;
+    const usage = world.mailboxes.usage.bind(world.mailboxes);
+    world.mailboxes.usage = async (channelId) => {
+      asked += 1;
+      return usage(channelId);
+    };
+    const sftp = await open(world);
+    const put = (n: number): Promise<number> => tell((done) => sftp.writeFile(`/in/${n}`, 'ISA~', done));
+    for (let n = 0; n < 20; n++) expect(await put(n)).toBe(OK);
+    const before = asked;
+    expect(before).toBeLessThan(20);
+    expect(await put(20)).toBe(FAILURE);
+    expect(asked).toBeGreaterThan(before);
+    world.mailboxes.uploads.delete('shop/box/0'); // elsewhere, by another process
+    expect(await put(20)).toBe(OK);
+  });
+
   test('two that go on with one part at once: one is broken off, and their bytes never mix', async () => {
     const world = await startServer([withKey()]);
     const sftp = await open(world);

@@ -46,15 +46,15 @@ export class Writing {
   readonly #name: string;
   readonly #spool: SpoolFile;
   readonly #isAppending: boolean;
-  /** What the file that this one replaces leaves free. */
-  readonly #freedBytes: number;
+  /** What the file that had the name leaves free; null: none had. */
+  readonly #freedBytes: number | null;
   readonly #bytesBefore: number;
   #modifiedS: number | null = null;
   #refusal: Error | null = null;
   #isKept = false;
   #ending: Promise<void> | undefined;
 
-  constructor(parts: InboxParts, name: string, spool: SpoolFile, isAppending: boolean, freedBytes: number) {
+  constructor(parts: InboxParts, name: string, spool: SpoolFile, isAppending: boolean, freedBytes: number | null) {
     this.#parts = parts;
     this.#name = name;
     this.#spool = spool;
@@ -93,7 +93,8 @@ export class Writing {
     const end = from + bytes.byteLength;
     const growth = Math.max(0, end - this.#spool.byteLength);
     if (end > fileBytesMax) this.#refuse(`A file has at most ${fileBytesMax} bytes`);
-    if (writers.usedBytes(channelId) - this.#freedBytes + growth > quotaBytes) this.#refuse('The mailbox is full');
+    if (writers.usedBytes(channelId) - (this.#freedBytes ?? 0) + growth > quotaBytes)
+      this.#refuse('The mailbox is full');
     if (disk.isLow) this.#refuse(noRoom);
     if (!this.#spool.write(from, bytes)) this.#refuse('Not written');
     writers.grew(channelId, growth);
@@ -150,7 +151,8 @@ export class Writing {
 
   #forget(): void {
     const { account, writers } = this.#parts;
-    writers.end(account.channelId, this.#name, this, this.byteLength - this.#bytesBefore, this.#isKept);
+    const grownBytes = this.byteLength - this.#bytesBefore;
+    writers.end(account.channelId, this.#name, this, { grownBytes, freedBytes: this.#freedBytes, kept: this.#isKept });
   }
 
   async #breakOff(): Promise<void> {
@@ -224,17 +226,17 @@ async function openAlone(parts: InboxParts, name: string, flags: OpenFlags): Pro
   if (await disk.look()) throw failed(noRoom);
   const part = found?.part ?? null;
   const isResumed = part !== null && !flags.truncate;
-  const used = await inbox.usage(channelId);
-  const freedBytes = isResumed ? 0 : (found?.byteLength ?? 0);
-  const writingBytes = Math.max(0, writers.usedBytes(channelId) - used.byteLength);
-  const isFull =
-    used.byteLength + writingBytes - freedBytes >= quotaBytes ||
-    (found === undefined && used.fileCount + writers.writingCount(channelId) >= quotaFiles);
-  if (isFull) throw failed('The mailbox is full');
+  const freedBytes = isResumed ? 0 : (found?.byteLength ?? null);
+  const isFull = async (fresh: boolean): Promise<boolean> => {
+    const used = await writers.used(channelId, () => inbox.usage(channelId), fresh);
+    return used.byteLength - (freedBytes ?? 0) >= quotaBytes || (found === undefined && used.fileCount >= quotaFiles);
+  };
+  // What was known a moment ago is good enough to let in, and not to turn away.
+  if ((await isFull(false)) && (await isFull(true))) throw failed('The mailbox is full');
   const left = isResumed ? await SpoolFile.reopen(spoolFolder, part.spool, found?.byteLength ?? 0) : undefined;
   if (part !== null && left === undefined) await removeSpool(spoolFolder, part.spool);
   const one = new Writing(parts, name, left ?? new SpoolFile(spoolFolder), flags.append, freedBytes);
-  writers.begin(channelId, name, one, used);
+  writers.begin(channelId, name, one);
   return one;
 }
 
@@ -288,7 +290,8 @@ async function removeAlone(parts: InboxParts, name: string): Promise<void> {
   if (found === undefined) throw absent();
   if (writers.of(channelId, name) !== undefined) throw failed('The file is being written');
   if (found.part === null && !account.inbox.mayDelete) throw denied();
-  await inbox.remove(account.channelId, name);
+  await inbox.remove(channelId, name);
+  writers.removed(channelId, found.byteLength);
   if (found.part !== null) await removeSpool(spoolFolder, found.part.spool);
   audit({ operation: 'delete', name, byteLength: found.byteLength, outcome: 'ok' });
 }

@@ -1,12 +1,17 @@
 import type { Writing } from './inbox-files.ts';
 
-/** What of a mailbox is taken: as it stands in the database, and what is being written beside it. */
+/** What of a mailbox is taken: as the database said it, with what has happened here since, and what is being written beside it. */
 interface Taken {
+  askedAt: number;
   byteLength: number;
   fileCount: number;
   writingBytes: number;
   writingCount: number;
 }
+export type Used = Readonly<Pick<Taken, 'byteLength' | 'fileCount'>>;
+
+/** 2 s: with 100,000 names in a mailbox the sum takes 70 ms, and every upload wants it. */
+const usedMs = 2_000;
 
 /**
  * Who writes what, in this process. A name has one writer at a time, and what opens, renames or removes it waits in line: two that went on
@@ -39,16 +44,23 @@ export class Writers {
     }
   }
 
-  /** Begins to count one more writer; `used` is what the database said a moment ago. */
-  begin(
-    channelId: string,
-    name: string,
-    writing: Writing,
-    used: { readonly byteLength: number; readonly fileCount: number },
-  ): void {
+  /** What the mailbox holds, what is being written included; asked for anew when that is some time ago, or `fresh` is wanted. */
+  async used(channelId: string, ask: () => Promise<Used>, fresh = false): Promise<Used> {
+    const known = this.#taken.get(channelId);
+    if (known === undefined || fresh || performance.now() - known.askedAt > usedMs) {
+      const { byteLength, fileCount } = await ask();
+      const { writingBytes = 0, writingCount = 0 } = this.#taken.get(channelId) ?? {};
+      this.#taken.set(channelId, { askedAt: performance.now(), byteLength, fileCount, writingBytes, writingCount });
+    }
+    const { byteLength = 0, fileCount = 0, writingBytes = 0, writingCount = 0 } = this.#taken.get(channelId) ?? {};
+    return { byteLength: byteLength + writingBytes, fileCount: fileCount + writingCount };
+  }
+
+  /** Begins to count one more writer, after `used`. */
+  begin(channelId: string, name: string, writing: Writing): void {
     this.#writing.set(keyOf(channelId, name), writing);
-    const { writingBytes = 0, writingCount = 0 } = this.#taken.get(channelId) ?? {};
-    this.#taken.set(channelId, { ...used, writingBytes, writingCount: writingCount + 1 });
+    const taken = this.#taken.get(channelId);
+    if (taken !== undefined) taken.writingCount += 1;
   }
 
   grew(channelId: string, bytes: number): void {
@@ -56,27 +68,39 @@ export class Writers {
     if (taken !== undefined) taken.writingBytes += bytes;
   }
 
-  /** Ends what `begin` began; `kept` stands in the database by now. */
-  end(channelId: string, name: string, writing: Writing, grownBytes: number, kept: boolean): void {
+  /** Ends what `begin` began; `kept` stands in the database by now, in the place of `freedBytes` of a file that had the name (null: none had). */
+  end(
+    channelId: string,
+    name: string,
+    writing: Writing,
+    {
+      grownBytes,
+      freedBytes,
+      kept,
+    }: { readonly grownBytes: number; readonly freedBytes: number | null; readonly kept: boolean },
+  ): void {
     const key = keyOf(channelId, name);
     if (this.#writing.get(key) === writing) this.#writing.delete(key);
     const taken = this.#taken.get(channelId);
     if (taken === undefined) return;
     taken.writingBytes -= grownBytes;
     taken.writingCount -= 1;
-    if (kept) taken.byteLength += grownBytes;
-    if (kept) taken.fileCount += 1;
-    if (taken.writingCount === 0) this.#taken.delete(channelId);
+    if (!kept) return;
+    taken.byteLength += grownBytes - (freedBytes ?? 0);
+    if (freedBytes === null) taken.fileCount += 1;
   }
 
-  /** What the mailbox holds, what is being written included. */
+  /** A name is gone. */
+  removed(channelId: string, byteLength: number): void {
+    const taken = this.#taken.get(channelId);
+    if (taken === undefined) return;
+    taken.byteLength -= byteLength;
+    taken.fileCount -= 1;
+  }
+
   usedBytes(channelId: string): number {
     const taken = this.#taken.get(channelId);
     return taken === undefined ? 0 : taken.byteLength + taken.writingBytes;
-  }
-
-  writingCount(channelId: string): number {
-    return this.#taken.get(channelId)?.writingCount ?? 0;
   }
 }
 
