@@ -111,10 +111,15 @@ function assembled(parts: Parts, row: NodeSpec, shape: ShapeSpec, ordersAreNodes
   const usedOrders = [...new Set(plan.rows.map(({ order }) => order))];
   const usedPallets = [...new Set(plan.cartons.flatMap((pallet) => (pallet === null ? [] : [pallet])))];
   const linked = row.fields.some(({ key }) => key === 'order');
-  const contents = plan.rows.map(({ order, packs: inside }, index) => ({
+  // An order status tells lines of orders, and nothing of packs: they come back order by order.
+  const isNotice = row.list === 'contents';
+  const rows = isNotice
+    ? plan.rows
+    : plan.rows.toSorted((a, b) => usedOrders.indexOf(a.order) - usedOrders.indexOf(b.order));
+  const items = rows.map(({ order, packs: inside }, index) => ({
     ...parts.rows[index % parts.rows.length],
     // Rows of one item are one row where packs lie below: numbered apart, they stay several.
-    line: String(index + 1),
+    [isNotice ? 'line' : 'number']: String(index + 1),
     ...(linked ? { order: numberOf(order) } : {}),
     ...(inside.length === 0 ? {} : { packs: inside.map((pack) => `c${pack}`) }),
   }));
@@ -135,10 +140,10 @@ function assembled(parts: Parts, row: NodeSpec, shape: ShapeSpec, ordersAreNodes
   return {
     ...parts.header,
     ...parts.top,
-    shipment,
+    ...(isNotice && { shipment }),
     orders,
     ...(packs.length > 0 && shape.levels.some(({ node }) => node === 'P') ? { packs } : {}),
-    contents,
+    [row.list ?? 'contents']: items,
   };
 }
 

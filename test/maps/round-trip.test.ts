@@ -50,8 +50,7 @@ function kinds(name: string, document: Document): Document {
 const LOST = 'would open its group without';
 
 describe('a generated document goes out, and comes back', () => {
-  // What generates documents for a hierarchy knows shipments only; the 870 has its fixtures.
-  test.each(MAP_NAMES.filter((name) => name !== 'x12/004010/870'))('%s', (name) => {
+  test.each(MAP_NAMES)('%s', (name) => {
     const map = mapNamed(name);
     const send = (document: Document) => {
       const { draft, problems, unwritten } = map.write(document, AGREEMENT);
