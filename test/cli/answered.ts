@@ -48,6 +48,7 @@ export const VALUES = [
   '0',
   '-1',
   'FA',
+  `${'\u0001'.repeat(14)}A`,
 ];
 /** Segments whose elements an answer repeats, or by which it is decided. */
 const SERVICE = /^(?:UNA|UNB|UNG|UNH|UNT|UNE|UNZ|ISA|GS|ST|SE|GE|IEA|BEG|BGM)/;

@@ -103,7 +103,7 @@ export function unnamedPart(parts: Iterable<ContrlPart>, syntax: '3' | '4', acce
 
 /** What S009 says of a message: 0065, 0052, 0054, 0051, 0057, each cut to what its place holds. */
 const identifierOf = ({ message, reference }: TransactionVerdict): string[] =>
-  [message, ...(reference ?? '').split(':')].slice(0, 5).map((part, index) => clean(part).slice(0, S009_MAX[index]));
+  [message, ...(reference ?? '').split(':')].slice(0, 5).map((part, index) => cut(part, S009_MAX[index]));
 const S009_MAX = [6, 3, 3, 2, 6] as const;
 
 /**
@@ -116,7 +116,7 @@ function nameFault(part: ContrlPart, syntax: '3' | '4'): string | null {
     if (reference(controlNumber ?? '') === '') return 'a group has no reference (UNG 0048)';
     // Syntax 4 lets UCF go without them.
     if (syntax === '4') return null;
-    const named = [sender, receiver].every((party) => clean(party?.id ?? '') !== '');
+    const named = [sender, receiver].every((party) => partyOf(party, 1)[0] !== '');
     return named ? null : `group ${reference(controlNumber ?? '')} has no sender or no receiver (UNG S006, S007)`;
   }
   const { message } = part;
@@ -207,13 +207,16 @@ function serviceElements(code: string, service: ServicePlace | undefined): Draft
 }
 
 /** 0020, 0048 and 0062 are an..14: of a longer one the partner is sent its beginning, for a longer one no translator would take. */
-const reference = (text: string): string => clean(text).slice(0, 14);
+const reference = (text: string): string => cut(text, 14);
+
+/** Its beginning, without the blanks that may end it there. */
+const cut = (text: string, max: number | undefined): string => clean(text).slice(0, max).trimEnd();
 
 /** 0004, 0007, 0008 and 0042; D:3 has 14 places for a routing address. */
 const partyOf = (party: EnvelopeIdentity | undefined, components: number): string[] =>
   [party?.id ?? '', party?.qualifier ?? '', ...(party?.routing ?? [])]
     .slice(0, components)
-    .map((part, index) => clean(part).slice(0, PARTY_MAX[index === 2 && components < 4 ? 4 : index]));
+    .map((part, index) => cut(part, PARTY_MAX[index === 2 && components < 4 ? 4 : index]));
 const PARTY_MAX = [35, 4, 35, 35, 14] as const;
 
 /** What a partner sent, fit to be sent back: no EDIFACT character set has control characters. Separators the writer releases. */

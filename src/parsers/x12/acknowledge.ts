@@ -47,7 +47,7 @@ export const isNamedByFunctional = ({
 
 /** Whether AK2 can name a set. One that it can't is told by AK9 alone, which counts it. */
 const isNamedByAk2 = ({ message, controlNumber }: TransactionVerdict, clean: Clean): boolean =>
-  /^[A-Z0-9]{3}$/.test(message) && clean(controlNumber).trim() !== '';
+  /^[A-Z0-9]{3}$/.test(message) && number(clean(controlNumber)).trim() !== '';
 
 export interface WriteFunctionalOptions {
   /** What separates in the interchange that will carry it: bad data is cleaned of it. */
