@@ -378,3 +378,23 @@ describe('what a CONTRL cannot name', () => {
     expect(answer?.text).toContain("'UCI+N4+");
   });
 });
+
+describe('trap 48: an order split over several messages (S010)', () => {
+  /** A part: UNH names the common access reference, its number, and C, nothing or F for the first, middle and last. */
+  const part = (reference: string, place: string): string =>
+    message(reference, 'PO-S10').replace(':UN:EAN008', `:UN:EAN008+PO-S10+${place}`);
+
+  test('a part is taken as a message of its own and told; CONTRL names what breaks the sequence, at S010', async () => {
+    const on = await testGateway();
+    const [whole] = await take(on, interchange('S1', [part('1', '1:C'), part('2', '2:F')]));
+    expect(segmentsOf(whole?.text)).toEqual(['UCI+S1+4012345000009:14+0614141000012:14+7']);
+    expect(await on.rows(`select body ->> 'code' as code, body ->> 'severity' as severity from problem`)).toEqual(
+      Array.from({ length: 2 }, () => ({ code: 'transaction/part-of-sequence', severity: 'warning' })),
+    );
+    const [broken] = await take(on, interchange('S2', [part('1', '1:C'), part('2', '3:F')]));
+    expect(segmentsOf(broken?.text)).toEqual([
+      'UCI+S2+4012345000009:14+0614141000012:14+7',
+      'UCM+2+ORDERS:D:96A:UN:EAN008+4+12+UNH+5:1',
+    ]);
+  });
+});
