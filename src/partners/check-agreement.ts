@@ -175,14 +175,23 @@ function checkAcknowledgment({ syntax, acknowledgment }: Judged, { pathOf }: Ent
   if (ta1 !== 'never') refuse('ta1', 'A TA1 answers X12', ta1, 'never');
 }
 
+/** What a supplier says, and is never told. */
+const OURS_TO_SAY: ReadonlySet<Judged['document']> = new Set(['order-response', 'ship-notice', 'invoice']);
+
 /** Who sends us a 940 would have us for its warehouse, and we are none. */
 function checkWarehouse(
-  { direction, document, warehouse }: Judged,
+  { direction, document, warehouse, message }: Judged,
   { index, pathOf, terms, lacks }: EntryTerms,
   tell: Tell,
 ): void {
   if (document === 'warehouse-order' && direction === 'in')
     tell(['agreements', index, 'receive'], 'A 940 is sent to a warehouse; we are none, and can only send it.', '940');
+  else if (direction === 'in' && OURS_TO_SAY.has(document))
+    tell(
+      ['agreements', index, 'receive'],
+      `A ${message} is ours to send: nothing would be done with one that comes.`,
+      message,
+    );
   if (warehouse === null && terms.warehouse !== undefined)
     tell(pathOf('warehouse'), "'warehouse' belongs to a 940 that is sent.");
   if (warehouse !== null && warehouse.shipsFor.length === 0 && !lacks('warehouse'))

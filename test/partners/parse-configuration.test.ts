@@ -412,6 +412,15 @@ agreements:
     expect(faultsOf(warehouse(more, other))).toEqual(told);
   });
 
+  test.each(['855', '856', '810', '865'])(
+    'a %s that would be received, and with which nothing would be done',
+    (message) => {
+      expect(faultsOf(changed(AGREEMENTS, 'receive: 850', `receive: ${message}`))).toEqual([
+        `${AGREEMENTS}:5:14 agreements[0].receive: A ${message} is ours to send: nothing would be done with one that comes.`,
+      ]);
+    },
+  );
+
   test('a file that is missing, or no YAML, keeps the others from nothing', () => {
     const faults = faultsOf({
       'partners/shop/partner.yaml': undefined,
