@@ -152,11 +152,11 @@ async function openCms(opening: Opening, entity: Entity): Promise<void> {
   });
   const found = { cipher: plain.cipher.name, certificate: plain.certificate };
   layers.encrypted = { ...found, isAuthenticated: false };
-  async function* plaintext(): AsyncGenerator<Buffer> {
+  async function* tagged(): AsyncGenerator<Buffer> {
     yield* plain.bytes;
-    layers.encrypted = { ...found, isAuthenticated: plain.cipher.mode === 'gcm' };
+    layers.encrypted = { ...found, isAuthenticated: true };
   }
-  await openInner(opening, plaintext(), entity.layer + 1);
+  await openInner(opening, plain.cipher.mode === 'gcm' ? tagged() : plain.bytes, entity.layer + 1);
   if (isPaddingWrong && !isSignedInside(opening)) throw undecryptable();
 }
 
