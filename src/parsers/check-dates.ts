@@ -3,8 +3,8 @@
  * W week; t one digit of a second's tenth; Z three characters of a zone; anything else stands for itself.
  */
 
-/** What is wrong with a date or time: its day does not exist, its hour does not, or it has not the form. */
-export type DateFault = 'date' | 'time';
+/** What is wrong with a date or time: its day does not exist, its hour does not, or it has not the form; a period ends before it begins. */
+export type DateFault = 'date' | 'time' | 'period';
 
 /** EDIFACT 2379 (D96A, D01B), as far as it names days and times; other values are not judged. */
 const EDIFACT_FORMATS: Readonly<Record<string, readonly string[]>> = {
@@ -57,17 +57,29 @@ const X12_DATES = ['CYMD', 'YMD'] as const;
 const X12_TIMES = ['hm', 'hms', 'hmst', 'hmstt'] as const;
 
 /** An X12 DT: CCYYMMDD, or YYMMDD where the version's length allows it. */
-export const dateFault = (value: string): DateFault | null => (fitsAny(value, X12_DATES) ? null : 'date');
+export const dateFault = (value: string): 'date' | null => (fitsAny(value, X12_DATES) ? null : 'date');
 
 /** An X12 TM: HHMM, HHMMSS, HHMMSSD or HHMMSSDD. */
-export const timeFault = (value: string): DateFault | null => (fitsAny(value, X12_TIMES) ? null : 'time');
+export const timeFault = (value: string): 'time' | null => (fitsAny(value, X12_TIMES) ? null : 'time');
 
 /** A value whose form another value names: DTM 2380 by 2379, X12 1251 by 1250. Null when it is right, or its form is not one of ours. */
 export function formattedDateFault(syntax: 'x12' | 'edifact', format: string, value: string): DateFault | null {
   const table = syntax === 'x12' ? X12_FORMATS : EDIFACT_FORMATS;
   const forms = Object.hasOwn(table, format) ? table[format] : undefined;
-  if (forms === undefined || fitsAny(value, forms)) return null;
+  if (forms === undefined) return null;
+  if (fitsAny(value, forms)) return value.length > 2 * shortestDay && endsEarly(value, forms) ? 'period' : null;
   return forms.every((form) => form.startsWith('h')) ? 'time' : 'date';
+}
+
+/** CCYYWW. */
+const shortestDay = 5;
+
+/** Of two days with their centuries the later comes second; without them, and of hours, a turn of the century or of midnight may lie between. */
+function endsEarly(value: string, forms: readonly string[]): boolean {
+  const form = forms.find((one) => fits(value, one)) ?? '';
+  if (!form.startsWith('C') || form.indexOf('C', 1) < 0) return false;
+  const half = (value.length - (form.includes('-') ? 1 : 0)) / 2;
+  return value.slice(0, half) > value.slice(-half);
 }
 
 /** The form an X12 DT or TM has ("CYMD", "hm"), or null: what shows it to people reads it by its letters. */

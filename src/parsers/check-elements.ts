@@ -211,10 +211,28 @@ export class SegmentChecks {
     const value = segment?.value(element, component || 1, repetition) ?? '';
     if (segment === null || value === '') return;
     const format = segment.value(formatElement, formatComponent || 1, repetition);
+    const name = this.#nameOf(element, component);
+    if (format === '') {
+      if (this.#syntax !== 'edifact') return;
+      const message = `${this.#nameOf(element, formatComponent)} is missing: without its form ${name} may be read in several ways.`;
+      this.#tell(
+        'element/missing',
+        element,
+        formatComponent,
+        repetition,
+        message,
+        null,
+        'a form such as 102',
+        'warning',
+      );
+      return;
+    }
     const fault = formattedDateFault(this.#syntax, format, value);
     if (fault === null) return;
-    const message = `${this.#nameOf(element, component)} is "${value}", which is no ${fault} in format ${format}.`;
-    this.#tell(FAULT_CODES[fault], element, component, repetition, message, value, `format ${format}`);
+    const what = fault === 'period' ? 'ends before it begins' : `is no ${fault}`;
+    const message = `${name} is "${value}", which ${what} in format ${format}.`;
+    const code = FAULT_CODES[fault === 'period' ? 'date' : fault];
+    this.#tell(code, element, component, repetition, message, value, `format ${format}`);
   }
 
   #hasExcess(usesCount: number): boolean {

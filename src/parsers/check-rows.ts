@@ -128,9 +128,15 @@ function isRightComposite(
     else if (part === 2) third = start;
   }
   if ((present & mandatory) !== mandatory || !keepsNotes(notes, present)) return false;
-  if (!formatted || second >= third - 1) return true;
+  if (!formatted || (present & MOMENT) === 0) return true;
+  // 2380 without 2379.
+  if ((present & FORM) === 0) return false;
   return isRightMoment(text, second, third - 1, third, to, syntax);
 }
+
+/** The second and third part of C507. */
+const MOMENT = 2;
+const FORM = 4;
 
 /** A date whose form is told behind it, nearly always 102, CCYYMMDD. */
 function isRightMoment(

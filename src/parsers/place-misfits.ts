@@ -253,10 +253,14 @@ export class Misfits {
   }
 
   #miss(skipped: readonly Skipped[], segment: Segment): void {
+    let separatorMissed = false;
     for (const { node, depth, loop } of skipped) {
       const children = this.#cursor.open[depth]?.children ?? [];
       if (hasCome(node, children)) continue; // too early, and told as that
       const name = nameOf(node);
+      // Without the separator the loop before took it.
+      if (separatorMissed && this.#transaction.segments[segment.number - 2]?.tag === name) continue;
+      separatorMissed ||= name === 'UNS';
       const [code, what] =
         node.kind === 'segment'
           ? (['segment/missing', name] as const)

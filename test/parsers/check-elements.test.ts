@@ -117,7 +117,7 @@ describe('EDIFACT', () => {
     ${'DTM+137:20260101-20260131:718'} | ${[]}
     ${'DTM+137:2026010120260131:718'}  | ${[]}
     ${'DTM+137:202654:616'}            | ${['DTM01-2 element/invalid-date']}
-    ${'DTM+137:ANYTHING'}              | ${[]}
+    ${'DTM+137:ANYTHING'}              | ${['DTM01-3 element/missing']}
     ${'DTM+:20260101:102'}             | ${['DTM01-1 element/missing']}
     ${'DTM+137:20260101:102+X'}        | ${['DTM02 element/too-many']}
     ${'DTM+137:20260101:102:X'}        | ${['DTM01-4 element/too-many-components']}

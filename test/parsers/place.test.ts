@@ -189,6 +189,17 @@ describe('implied loops', () => {
   });
 });
 
+describe('a separator left out', () => {
+  const remadv = (rest: string) =>
+    edifact(`UNH+1+REMADV:D:96A:UN'BGM+481+1+9'DTM+137:20260101:102'DOC+380+I1'MOA+12:100'${rest}UNT+7+1'`);
+
+  test('is one problem where the loop before took the total that stands behind it', () =>
+    expect(told(remadv("MOA+12:100'"))).toEqual(['7 UNS segment/missing']));
+
+  test('and a total that is there nowhere is told too', () =>
+    expect(told(remadv("DTM+137:20260101:102'"))).toEqual(['7 UNS segment/missing', '7 MOA segment/missing']));
+});
+
 describe('bounds', () => {
   test('100,000 segments', () => {
     const lines = Array.from({ length: 50_000 }, (_, index) => `PO1*${index}~PID*F****A~`).join('');

@@ -172,12 +172,15 @@ describe('data', () => {
     ['202653:616', true],
     ['2026010120260131:718', true],
     ['2026010120260132:718', false],
-    ['20260101', true],
+    ['20260131-20260101:718', false],
   ])('trap 53: DTM 2380 %s means what 2379 says', (value, right) =>
     expect(told(file('ORDERS', `BGM+220+1+9'DTM+137:${value}'${line}UNS+S'`))).toEqual(
       right ? [] : ['DTM1-2 element/invalid-date'],
     ),
   );
+
+  test('trap 53: without 2379 a 2380 means nothing, which is told as a warning', () =>
+    expect(told(file('ORDERS', `BGM+220+1+9'DTM+137:20260101'${line}UNS+S'`))).toEqual(['DTM1-3 element/missing']));
 
   test('trap 54: the kind of a quantity says whether it counts', () =>
     expect(told(file('ORDERS', `${orders("LIN+1'QTY+21:5'QTY+59:12'LIN+2'QTY+21:3'")}CNT+1:8'`))).toEqual([]));

@@ -54,7 +54,8 @@ function setMoments(row: SegmentRow, elements: Elements, dice: Dice): void {
       elements[index] = [[X12_MOMENTS[form]?.(dice) ?? '']];
     }
     const parts = elements[index]?.[0];
-    if (use.id !== 'C507' || parts === undefined || (parts[2] ?? '') === '') return;
+    // A moment without its form is told.
+    if (use.id !== 'C507' || parts === undefined || `${parts[1] ?? ''}${parts[2] ?? ''}` === '') return;
     const form = dice.pick(Object.keys(EDIFACT_MOMENTS));
     parts[2] = form;
     if ((parts[1] ?? '') !== '') parts[1] = EDIFACT_MOMENTS[form]?.(dice) ?? '';

@@ -18,6 +18,9 @@ export function dayOf(dice: Dice): string {
 const minuteOf = (dice: Dice) => `${two(dice.between(0, 23))}${two(dice.between(0, 59))}`;
 
 /** EDIFACT 2379 with a value of that form, as the directory's code list describes them. */
+/** Ends no earlier than it begins. */
+const periodOf = (dice: Dice, between: string): string => [dayOf(dice), dayOf(dice)].toSorted().join(between);
+
 export const EDIFACT_MOMENTS: Readonly<Record<string, (dice: Dice) => string>> = {
   '101': (dice) => dayOf(dice).slice(2),
   '102': dayOf,
@@ -27,7 +30,7 @@ export const EDIFACT_MOMENTS: Readonly<Record<string, (dice: Dice) => string>> =
   '602': (dice) => dayOf(dice).slice(0, 4),
   '610': (dice) => dayOf(dice).slice(0, 6),
   '616': (dice) => `${dayOf(dice).slice(0, 4)}${two(dice.between(1, 52))}`,
-  '718': (dice) => dayOf(dice) + dayOf(dice),
+  '718': (dice) => periodOf(dice, ''),
   // A number of days: no moment, so that its form is free.
   '804': (dice) => String(dice.between(1, 90)),
 };
@@ -37,7 +40,7 @@ export const X12_MOMENTS: Readonly<Record<string, (dice: Dice) => string>> = {
   D6: (dice) => dayOf(dice).slice(2),
   D8: dayOf,
   DT: (dice) => dayOf(dice) + minuteOf(dice),
-  RD8: (dice) => `${dayOf(dice)}-${dayOf(dice)}`,
+  RD8: (dice) => periodOf(dice, '-'),
   TM: minuteOf,
 };
 
