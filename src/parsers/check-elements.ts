@@ -1,10 +1,9 @@
 import { type Position, positionAt } from '../core/position.ts';
 import { type ProblemCode, problem, type Severity } from '../core/problem.ts';
-import { formattedDateFault } from './check-dates.ts';
 import { keepsNote, noteFaults, noteMessage } from './check-notes.ts';
 import { isSurelyRight } from './check-rows.ts';
 import { isBlank, valueFault } from './check-values.ts';
-import { FAULT_CODES, faultSentence, isForeignCode, titled } from './check-words.ts';
+import { FAULT_CODES, faultSentence, formSentence, isForeignCode, titled } from './check-words.ts';
 import type { ProblemList } from './problem-list.ts';
 import type {
   CompositeDefinition,
@@ -211,28 +210,11 @@ export class SegmentChecks {
     const value = segment?.value(element, component || 1, repetition) ?? '';
     if (segment === null || value === '') return;
     const format = segment.value(formatElement, formatComponent || 1, repetition);
-    const name = this.#nameOf(element, component);
-    if (format === '') {
-      if (this.#syntax !== 'edifact') return;
-      const message = `${this.#nameOf(element, formatComponent)} is missing: without its form ${name} may be read in several ways.`;
-      this.#tell(
-        'element/missing',
-        element,
-        formatComponent,
-        repetition,
-        message,
-        null,
-        'a form such as 102',
-        'warning',
-      );
-      return;
-    }
-    const fault = formattedDateFault(this.#syntax, format, value);
-    if (fault === null) return;
-    const what = fault === 'period' ? 'ends before it begins' : `is no ${fault}`;
-    const message = `${name} is "${value}", which ${what} in format ${format}.`;
-    const code = FAULT_CODES[fault === 'period' ? 'date' : fault];
-    this.#tell(code, element, component, repetition, message, value, `format ${format}`);
+    const told = formSentence(this.#syntax, format, value, this.#nameOf(element, component));
+    if (told === null) return;
+    const { code, message, expected, severity } = told;
+    const [at, part] = format === '' ? [formatElement, formatComponent] : [element, component];
+    this.#tell(code, at, part, repetition, message, format === '' ? null : value, expected, severity);
   }
 
   #hasExcess(usesCount: number): boolean {

@@ -1,7 +1,8 @@
-import type { ProblemCode } from '../core/problem.ts';
+import type { ProblemCode, Severity } from '../core/problem.ts';
+import { formattedDateFault } from './check-dates.ts';
 import type { ValueFault } from './check-values.ts';
 import type { CompositeDefinition, ElementDefinition, ElementUse } from './standards/definitions.ts';
-import type { Segment } from './transaction.ts';
+import type { Segment, SyntaxName } from './transaction.ts';
 
 export const FAULT_CODES: Readonly<Record<ValueFault, ProblemCode>> = {
   character: 'element/invalid-character',
@@ -45,6 +46,31 @@ export function faultSentence(
     case 'code':
       return [`${name} is "${shown}", which is no code of element ${id} in ${version}.`, `a code of element ${id}`];
   }
+}
+
+/** What is wrong with a value whose form another value names; null when nothing is. Without its form EDIFACT's 2380 means nothing (trap 53). */
+export function formSentence(
+  syntax: SyntaxName,
+  form: string,
+  value: string,
+  name: string,
+): {
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly expected: string;
+  readonly severity: Severity;
+} | null {
+  if (form === '') {
+    if (syntax !== 'edifact') return null;
+    const message = `The form of ${name} is missing: without it "${value}" may be read in several ways.`;
+    return { code: 'element/missing', message, expected: 'a form such as 102', severity: 'warning' };
+  }
+  const fault = formattedDateFault(syntax, form, value);
+  if (fault === null) return null;
+  const what = fault === 'period' ? 'ends before it begins' : `is no ${fault}`;
+  const message = `${name} is "${value}", which ${what} in format ${form}.`;
+  const code = FAULT_CODES[fault === 'period' ? 'date' : fault];
+  return { code, message, expected: `format ${form}`, severity: 'error' };
 }
 
 /** " (Party id)", for a sentence. */
