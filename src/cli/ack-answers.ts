@@ -88,7 +88,9 @@ export function answersOf(
   );
   const { verdict } = interchange;
   const acceptedMessages = acknowledgment.acceptedSets && groups.every(({ tally }) => tally.counted <= listedSetsMax);
-  const mayLack = rows.some(({ kind }) => kind === 'CONTRL') && header.acknowledgmentRequested !== '2';
+  // Where all is accepted and that goes without saying, nothing is named.
+  const names = acceptedMessages || verdict !== 'accepted';
+  const mayLack = names && rows.some(({ kind }) => kind === 'CONTRL') && header.acknowledgmentRequested !== '2';
   const fault = mayLack ? unnamedPart(partsOf(interchange, spool), contrlSyntaxOf(header), acceptedMessages) : null;
   // What can't be named is told of the whole where all is refused; else nothing would be true.
   const asWhole = fault !== null && verdict === 'rejected';
