@@ -7,7 +7,7 @@ import type { GroupTally } from '../flows/split/verdicts.ts';
 import type { Standards } from '../library/standards.ts';
 import type { TransactionVerdict } from '../parsers/acknowledgment.ts';
 import { type ContrlPart, interchangeNameFault, unnamedPart } from '../parsers/edifact/acknowledge.ts';
-import { bareVerdict, contrlSyntaxOf, messageGroupVerdict } from '../parsers/edifact/verdicts.ts';
+import { contrlSyntaxOf, messageGroupVerdict } from '../parsers/edifact/verdicts.ts';
 import type { GroupHeader, InterchangeHeader } from '../parsers/transaction.ts';
 import { isNamedByFunctional, isNamedByTa1, writeTa1 } from '../parsers/x12/acknowledge.ts';
 import { interchangeVerdict } from '../parsers/x12/verdicts.ts';
@@ -169,9 +169,7 @@ function* partsOf({ header, groups, broken }: AnsweredInterchange, spool: Verdic
     if (group.controlNumber !== null)
       yield { kind: 'group', group: messageGroupVerdict(group, counts, problems, verdict, syntax) };
     // What was only taken along by others is not named: what took it along is, one level up.
-    const bare = group.controlNumber === null;
-    for (const read of spool.read(stretch)) {
-      const message = bare ? bareVerdict(read, problems, syntax) : read;
+    for (const message of spool.read(stretch)) {
       if (message.verdict === 'rejected' || verdict !== 'rejected') yield { kind: 'message', message };
     }
   }

@@ -26,10 +26,13 @@ export const PROBLEM_CODES = {
   'interchange/trailer-missing': 'IEA or UNZ is missing.',
   'interchange/control-number-mismatch': 'IEA02 differs from ISA13, or UNZ 0020 from UNB 0020.',
   'interchange/count-mismatch': 'IEA01 or UNZ 0036 differs from what was counted.',
-  'interchange/mixed-groups': 'Messages stand outside a group in an interchange that uses groups.',
+  'interchange/mixed-groups':
+    'Messages stand outside a group in an interchange that uses groups. All of it is refused (UCI 4, 0085 30).',
   'interchange/too-many-groups': 'The interchange has more groups than its trailer can count.',
   'interchange/segment-unexpected': 'A segment stands where the envelope allows none.',
   'interchange/empty': 'The interchange holds nothing.',
+  'interchange/unanswered':
+    'What is wrong in it cannot be named in an acknowledgment: none was sent, and the partner is to be told by other means.',
   // group
   'group/header-invalid': 'A value of the group header is missing or malformed.',
   'group/control-number-invalid': 'The group control number is missing or malformed.',

@@ -65,8 +65,11 @@ export const unterminated = ({ tag }: Segment, byteEnd: number): Problem =>
     severity: 'warning',
   });
 
-/** Messages beside UNG…UNE (0085 = 30). */
-export const mixedGroups = ({ byteOffset, tag }: Segment): Problem =>
+/** What is remembered of a segment until the interchange it makes wrong has ended. */
+export const placeOf = ({ byteOffset, tag }: Segment): Pick<Segment, 'byteOffset' | 'tag'> => ({ byteOffset, tag });
+
+/** Messages beside UNG…UNE: an interchange holds the ones or the others (ISO 9735-1, 0085 = 30 in UCI), and falls whole. */
+export const mixedGroups = ({ byteOffset, tag }: Pick<Segment, 'byteOffset' | 'tag'>): Problem =>
   problem('interchange/mixed-groups', positionAt(byteOffset, { tag }));
 
 /** The group of transactions that stand in none. */

@@ -10,6 +10,8 @@ export interface WalkState {
   readonly transactions: number;
   readonly bare: number;
   readonly acknowledgments: number;
+  /** Where a message first stood beside groups, or a group beside bare messages. */
+  readonly mixed: { readonly byteOffset: number; readonly tag: string } | null;
   readonly seenGroups: SeenNumbersState;
   readonly seenTransactions: SeenNumbersState;
   readonly sequences: SequencesState;

@@ -33,6 +33,7 @@ export class InterchangeWalk {
   readonly #sequences: Sequences;
   #transaction: OpenTransaction | null = null;
   #stray: told.StrayRun | null = null;
+  #mixed: WalkState['mixed'];
 
   constructor(envelope: Envelope, tokens: Tokenizer, start: InterchangeHeader | WalkState) {
     const saved = 'seenGroups' in start ? start : null;
@@ -45,6 +46,7 @@ export class InterchangeWalk {
     this.#transactions = saved?.transactions ?? 0;
     this.#bare = saved?.bare ?? 0;
     this.#acknowledgments = saved?.acknowledgments ?? 0;
+    this.#mixed = saved?.mixed ?? null;
     this.#seenGroups = new SeenNumbers(saved?.seenGroups);
     this.#seenTransactions = new SeenNumbers(saved?.seenTransactions);
     this.#sequences = new Sequences(saved?.sequences);
@@ -58,6 +60,7 @@ export class InterchangeWalk {
       transactions: this.#transactions,
       bare: this.#bare,
       acknowledgments: this.#acknowledgments,
+      mixed: this.#mixed,
       seenGroups: this.#seenGroups.state(),
       seenTransactions: this.#seenTransactions.state(),
       sequences: this.#sequences.state(),
@@ -173,7 +176,7 @@ export class InterchangeWalk {
     const segment = this.#segment();
     const { header, problems } = this.#envelope.group(segment, this.header);
     const all = [...problems];
-    if (this.#bare > 0) all.push(told.mixedGroups(segment));
+    if (this.#bare > 0) this.#mixed ??= told.placeOf(segment);
     this.#groups++;
     if (this.#groups === groupCountMax + 1) {
       all.push(problem('interchange/too-many-groups', positionAt(segment.byteOffset, { tag: segment.tag })));
@@ -201,8 +204,8 @@ export class InterchangeWalk {
     tokens.rewind();
     const header = told.groupOfNone(segment.byteOffset);
     this.#openGroup(header, true);
-    const mixed = this.#envelope.countsBareTransactions && this.#groups > 0;
-    return { kind: 'group', header, segment: null, problems: mixed ? [told.mixedGroups(segment)] : [] };
+    if (this.#envelope.countsBareTransactions && this.#groups > 0) this.#mixed ??= told.placeOf(segment);
+    return { kind: 'group', header, segment: null, problems: [] };
   }
 
   #endTransaction(how: TransactionEnd): ReadEvent {
@@ -268,9 +271,10 @@ export class InterchangeWalk {
     const bareCounts = this.#envelope.countsBareTransactions && this.#groups === 0;
     const counted = bareCounts ? this.#transactions : this.#groups;
     const end = { kind: 'interchange-end', header, segment, counted, byteEnd } as const;
+    const mixed = this.#mixed === null ? [] : [told.mixedGroups(this.#mixed)];
     if (segment === null)
-      return { ...end, claimed: null, problems: [trailerMissing('interchange', this.#envelope, byteEnd)] };
-    const { claimed, problems } = checkTrailer(segment, {
+      return { ...end, claimed: null, problems: [...mixed, trailerMissing('interchange', this.#envelope, byteEnd)] };
+    const { claimed, problems: ofTrailer } = checkTrailer(segment, {
       ...this.#trailerTerms,
       level: 'interchange',
       counted,
@@ -281,6 +285,7 @@ export class InterchangeWalk {
       units: bareCounts ? 'message' : 'group',
       reference: header.controlNumber,
     });
+    const problems = [...mixed, ...ofTrailer];
     if (this.#tokens.unterminated) problems.push(told.unterminated(segment, byteEnd));
     if (this.#groups + this.#transactions + this.#acknowledgments === 0) problems.push(told.emptyInterchange(header));
     return { ...end, claimed, problems };

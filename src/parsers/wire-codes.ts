@@ -47,6 +47,7 @@ export const TA1_NOTE: Record<CodesOf<'file' | 'interchange'>, string> = {
   'interchange/too-many-groups': '021',
   'interchange/segment-unexpected': '022',
   'interchange/empty': '024',
+  'interchange/unanswered': '022',
 };
 
 /** The TA1 note for an ISA element whose value is wrong, by its place from ISA01. */

@@ -104,21 +104,20 @@ describe('ORDERS are answered by CONTRL on the road', () => {
     expect(await ordersOf(on)).toEqual([]);
   });
 
-  test('groups: a bad message in one, a bad trailer in another, and a message that stands beside them', async () => {
+  const group = (number: number, inside: string, count = 1) =>
+    `UNG+ORDERS+BUYER:14+SELLER+361122:0900+${number}+UN+D:96A'${inside}'UNE+${count}+${number}'`;
+
+  test('groups: a bad message in one, a bad trailer in another', async () => {
     const on = await testGateway();
-    const group = (number: number, inside: string, count = 1) =>
-      `UNG+ORDERS+BUYER:14+SELLER+361122:0900+${number}+UN+D:96A'${inside}'UNE+${count}+${number}'`;
     const inside = [
       group(1, message('1', 'PO-G1')),
       group(2, message('2', 'PO-G2', 'x')),
       group(3, message('3', 'PO-G3'), 5),
-      `${message('4', 'PO-G4')}'`,
     ].join('');
     const text = `UNB+UNOC:3+4012345000009:14+0614141000012:14+361122:0900+G1++++1'${inside}UNZ+3+G1'`;
     const [answer] = await take(on, text);
     expect(segmentsOf(answer?.text)).toEqual([
       'UCI+G1+4012345000009:14+0614141000012:14+7',
-      'UCM+4+ORDERS:D:96A:UN:EAN008+4+30',
       'UCF+2+BUYER:14+SELLER+4',
       'UCM+2+ORDERS:D:96A:UN:EAN008+4',
       'UCS+8',
@@ -126,6 +125,20 @@ describe('ORDERS are answered by CONTRL on the road', () => {
       'UCF+3+BUYER:14+SELLER+4+29+UNE+2',
     ]);
     expect(await ordersOf(on)).toEqual(['PO-G1']);
+  });
+
+  test.each([
+    ['UNH', [group(1, message('1', 'PO-M1')), `${message('2', 'PO-M2')}'`, group(3, message('3', 'PO-M3'))], 2],
+    ['UNG', [`${message('2', 'PO-M2')}'`, group(1, message('1', 'PO-M1'))], 2],
+  ])('trap 47: messages beside groups refuse all, at the first %s', async (tag, inside, count) => {
+    const on = await testGateway();
+    const text = `UNB+UNOC:3+4012345000009:14+0614141000012:14+361122:0900+M1++++1'${inside.join('')}UNZ+${count}+M1'`;
+    const [answer] = await take(on, text);
+    expect(segmentsOf(answer?.text)).toEqual([`UCI+M1+4012345000009:14+0614141000012:14+4+30+${tag}`]);
+    expect(await ordersOf(on)).toEqual([]);
+    expect(await on.rows(`select body ->> 'code' as code from problem where group_id is null`)).toEqual([
+      { code: 'interchange/mixed-groups' },
+    ]);
   });
 
   test('a trailer that is wrong refuses all: UCI 4 and what is wrong with UNZ', async () => {
@@ -352,16 +365,34 @@ describe('what a CONTRL cannot name', () => {
     expect(segmentsOf(answer?.text)).toEqual(['UCI+N1+4012345000009:14+0614141000012:14+4+18']);
   });
 
-  test('where only a part is, nothing is sent that a translator would refuse: the work is parked with the reason', async () => {
+  test('where only a part is, nothing is sent that a translator would refuse: the interchange has the reason, and no work is parked', async () => {
     const on = await testGateway();
-    await on.receive(channel, interchange('N2', [message('1', 'PO-N2'), unnamed('2', 'PO-N3')]));
-    await on.settle();
-    expect(on.failures.splice(0).join('')).toMatch(
-      /No CONTRL can tell of this interchange: message 2 has no type, version/,
-    );
+    expect(await take(on, interchange('N2', [message('1', 'PO-N2'), unnamed('2', 'PO-N3')]))).toEqual([]);
     expect(await ordersOf(on)).toEqual(['PO-N2']);
     expect(await on.rows(`select 1 from delivery`)).toEqual([]);
-    expect(await on.rows(`select failure_message from work where state = 'parked'`)).toHaveLength(1);
+    expect(await on.rows(`select subject_id from work where state <> 'done'`)).toEqual([]);
+    expect(await on.rows(`select state from acknowledgment`)).toEqual([{ state: 'withheld' }]);
+    const why = 'No CONTRL can tell of this interchange: message 2 has no type, version, release or agency (UNH S009).';
+    expect(
+      await on.rows(
+        `select body ->> 'severity' as severity, body ->> 'message' as message from problem where body ->> 'code' = 'interchange/unanswered'`,
+      ),
+    ).toEqual([{ severity: 'warning', message: why }]);
+    expect(await on.rows(`select reason from event where type = 'acknowledgment/withheld'`)).toEqual([{ reason: why }]);
+    // Answered before or after, other interchanges are answered.
+    const [answer] = await take(on, interchange('N3', [message('1', 'PO-N4')]));
+    expect(segmentsOf(answer?.text)).toEqual(['UCI+N3+4012345000009:14+0614141000012:14+7']);
+  });
+
+  test('a partner who sends many such fills no list of parked work', async () => {
+    const on = await testGateway();
+    for (let index = 1; index <= 20; index++)
+      await on.receive(channel, interchange(`F${index}`, [message('1', `PO-F${index}`), unnamed('2', 'PO-F')]));
+    await on.settle();
+    expect(on.failures.splice(0)).toEqual([]);
+    expect(await on.rows(`select state, count(*)::int from acknowledgment group by state`)).toEqual([
+      { state: 'withheld', count: 20 },
+    ]);
   });
 
   test.each([

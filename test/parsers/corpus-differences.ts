@@ -39,6 +39,8 @@ export const REASONS = {
   binaryLength: 'BIN01 is no number, so that it leads to no terminator; theirs does not follow it.',
   fused:
     'A typographic apostrophe stands for the terminator (trap 44): told once, its consequences in the segment not.',
+  ctx06:
+    'CTX06-1 is "C023": X12 calls it a number (725), and the guide of the 999 writes a composite’s name there (trap 38).',
   colonInUnt: 'UNT+21:ME001236: two components where 0074 is a single value; theirs has it in the count only.',
 } as const;
 
@@ -135,6 +137,7 @@ export const DIFFERENCES: Readonly<Record<string, Readonly<Record<string, readon
     '+ element/too-many-repetitions': [3, 'eachRepetition'],
   },
   'xlate+staedi/x12/invalid999.edi': {
+    '- element/invalid-character': [1, 'ctx06'],
     '+ segment/too-many': [1, 'goesOn'],
     '- segment/missing': [3, 'gaveUp'],
   },

@@ -1,4 +1,5 @@
 import type { Work } from '../../core/work.ts';
+import { UnnamedError } from '../../parsers/edifact/acknowledge.ts';
 import type { Tx } from '../../store/database.ts';
 import { acknowledgmentForUpdate } from '../../store/deliveries/acknowledgment.ts';
 import { deliveryOf, type StoredDelivery } from '../../store/deliveries/delivery.ts';
@@ -14,6 +15,7 @@ import { composeDocument } from './compose-document.ts';
 import type { Sender } from './deliver.ts';
 import { type Outgoing, outgoing, type ReadyDelivery, writeOutgoing } from './outgoing.ts';
 import { channelGone, isMailbox } from './transport-table.ts';
+import { withhold } from './withhold.ts';
 
 /** What composing came to: a delivery with its attempt begun, one that another attempt composed, or nothing more to do. */
 type Composed =
@@ -33,7 +35,11 @@ export function openComposer(context: FlowContext, sender: Sender): WorkHandler 
     subjectOf: ({ subjectId }) => subjectId,
   });
   return async (work) => {
-    const composed = await convoy.join(work.fairnessKey, work);
+    const composed = await convoy.join(work.fairnessKey, work).catch(async (thrown: unknown) => {
+      if (!(thrown instanceof UnnamedError)) throw thrown;
+      await withhold(context, work, thrown.message);
+      return nothingToSend;
+    });
     if (composed.kind === 'ready') await sender.send(work, composed.delivery, 1, composed.bytes);
     if (composed.kind === 'composed-before') await sender.sendAgain(work, composed.delivery);
   };

@@ -1,5 +1,5 @@
 import { type ContrlPart, unnamedPart } from '../../parsers/edifact/acknowledge.ts';
-import { bareVerdict, contrlSyntaxOf, messageGroupVerdict, messageVerdict } from '../../parsers/edifact/verdicts.ts';
+import { contrlSyntaxOf, messageGroupVerdict, messageVerdict } from '../../parsers/edifact/verdicts.ts';
 import type { Agreement } from '../../partners/configuration.ts';
 import type { Tx } from '../../store/database.ts';
 import {
@@ -88,20 +88,15 @@ async function* partsOfGroup(
     const last = page.at(-1);
     if (last === undefined) return;
     after = last.ordinal;
-    const named = page.filter((one) => isBroken(group) || fellByItself(one));
+    const named = page.filter(fellByItself);
     const parts = named.map(({ control_number: controlNumber, message, reference, problems, verdict }) => {
       const judged = messageVerdict({ message, controlNumber, reference }, problems, verdict, syntax);
-      const shown = own === null ? bareVerdict(judged, group.problems, syntax) : judged;
-      return { kind: 'message' as const, message: cut(shown) };
+      return { kind: 'message' as const, message: cut(judged) };
     });
     yield pending === null || parts.length === 0 ? parts : [pending, ...parts];
     if (parts.length > 0) pending = null;
   }
 }
-
-/** Bare messages beside groups: nothing above them could tell. */
-const isBroken = ({ header, problems }: AnsweredMessageGroup): boolean =>
-  header.controlNumber === null && problems.some(({ severity }) => severity === 'error');
 
 /** What was only taken along by others is not named: what took it along is, one level up. */
 const fellByItself = ({ verdict, problems }: AnsweredTransaction): boolean =>

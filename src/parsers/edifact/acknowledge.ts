@@ -133,9 +133,14 @@ export const interchangeNameFault = ({ controlNumber }: Pick<InterchangeVerdict,
 
 function requireNamed(fault: string | null): void {
   if (fault === null) return;
-  throw new FailureError('document-unwritable', `No CONTRL can tell of this interchange: ${fault}.`, {
-    remedy: 'Tell the partner by other means, as ISO 9735-4 wants it, then give the work up.',
-  });
+  throw new UnnamedError(`No CONTRL can tell of this interchange: ${fault}.`);
+}
+
+/** What the partner sent cannot be named in an answer. No fault of ours, and nothing that would go well another time. */
+export class UnnamedError extends FailureError {
+  constructor(message: string) {
+    super('document-unwritable', message, { remedy: 'Tell the partner by other means, as ISO 9735-4 wants it.' });
+  }
 }
 
 const groupSegment = ({ controlNumber, sender, receiver, verdict, codes, service }: GroupVerdict): DraftSegment => ({

@@ -161,21 +161,6 @@ export function messageGroupVerdict(
 }
 
 /**
- * A message that stands in no group has no UCF to tell what is wrong around it: bare messages beside groups are each refused (0085 30).
- * `problems` are those of what stands in for its group; without an error among them the verdict stays as it is.
- */
-export function bareVerdict(
-  verdict: TransactionVerdict,
-  problems: readonly Problem[],
-  syntax: '3' | '4',
-): TransactionVerdict {
-  const first = problems.find(isRejecting);
-  if (first === undefined) return verdict;
-  const { message, controlNumber, reference } = verdict;
-  return { message, controlNumber, reference, verdict: 'rejected', codes: [contrlCodeOf(first, syntax)], segments: [] };
-}
-
-/**
  * What UCI says: rejected for its own first error, or for what it holds when that is agreed (`verdict`); else acknowledged, and what is
  * wrong below is told below.
  */

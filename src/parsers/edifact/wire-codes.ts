@@ -27,6 +27,7 @@ const SYNTAX_ERROR: Record<ProblemCode, string> = {
   'interchange/too-many-groups': '29',
   'interchange/segment-unexpected': '33',
   'interchange/empty': '32',
+  'interchange/unanswered': '18',
   'group/header-invalid': '12',
   'group/control-number-invalid': '12',
   'group/control-number-duplicate': '26',

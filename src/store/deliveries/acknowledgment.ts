@@ -37,6 +37,7 @@ export async function setAcknowledgmentsComposed(tx: Queryable, ids: readonly st
 }
 
 export interface AnsweredInterchange {
+  readonly raw_file_id: string;
   readonly header: InterchangeHeader;
   readonly verdict: Verdict | null;
   readonly problems: readonly Problem[];
@@ -45,7 +46,7 @@ export interface AnsweredInterchange {
 /** The interchange a TA1 or CONTRL is about: its header, and its own problems in wire order. */
 export async function answeredInterchange(client: Queryable, id: string): Promise<AnsweredInterchange | undefined> {
   const { rows } = await client.query<AnsweredInterchange & Record<string, unknown>>(
-    `select i.header, i.verdict, coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.interchange_id = i.id and p.group_id is null), '[]') as problems
+    `select i.raw_file_id, i.header, i.verdict, coalesce((select jsonb_agg(p.body order by p.id) from problem p where p.interchange_id = i.id and p.group_id is null), '[]') as problems
      from interchange i where i.id = $1`,
     [id],
   );

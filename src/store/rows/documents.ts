@@ -39,7 +39,7 @@ export interface AcknowledgmentRow {
   group_id: string | null;
   transaction_id: string | null;
   body: unknown;
-  state: 'ready' | 'composed' | 'received' | 'waiting' | 'reconciled' | 'unmatched';
+  state: 'ready' | 'composed' | 'received' | 'waiting' | 'reconciled' | 'unmatched' | 'withheld';
   waits_for: string | null;
   deadline: Date | null;
   at: Date;

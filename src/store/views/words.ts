@@ -77,6 +77,7 @@ export const ACKNOWLEDGMENT_STATES = [
   'waiting',
   'reconciled',
   'unmatched',
+  'withheld',
 ] as const satisfies readonly AcknowledgmentRow['state'][];
 export const EXPECTATION_STATES = [
   'open',

@@ -31,7 +31,7 @@ describe('envelope problems', () => {
     ${'UNE reference'}         | ${`${UNB}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'${MESSAGE}UNE+1+G2'${UNZ}`} | ${['group/control-number-mismatch UNE.2']}
     ${'UNE missing'}           | ${`${UNB}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'${MESSAGE}${UNZ}`}          | ${['group/trailer-missing']}
     ${'UNE alone'}             | ${`${UNB + MESSAGE}UNE+1+G1'${UNZ}`}                                        | ${['interchange/segment-unexpected UNE']}
-    ${'messages then UNG'}     | ${`${UNB + MESSAGE}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'UNE+0+G1'${UNZ}`} | ${['interchange/mixed-groups UNG', 'warning: group/empty']}
+    ${'messages then UNG'}     | ${`${UNB + MESSAGE}UNG+ORDERS+A+B+240115:1030+G1+UN+D:96A'UNE+0+G1'${UNZ}`} | ${['warning: group/empty', 'interchange/mixed-groups UNG']}
     ${'syntax unknown'}        | ${UNB.replace('UNOC', 'UN0C') + MESSAGE + UNZ}                              | ${['interchange/field-invalid UNB.1.1']}
     ${'syntax of an industry'} | ${UNB.replace('UNOC', 'UNIA') + MESSAGE + UNZ}                              | ${['warning: interchange/field-invalid UNB.1.1']}
     ${'no reference'}          | ${UNB.replace('+REF1', '') + MESSAGE + UNZ.replace('REF1', '')}             | ${['interchange/control-number-invalid UNB.5.1']}
