@@ -231,7 +231,8 @@ function untilParentEnds(): AbortSignal {
   process.stdin
     .on('close', () => controller.abort())
     .on('error', () => controller.abort())
-    .resume();
+    .resume()
+    .unref(); // a gateway that could not start ends, though its parent waits for it
   return untilSignal(controller);
 }
 

@@ -35,7 +35,7 @@ export function demoOptions(commands: Commands, run: DemoRun): DemoOptions {
     limitMs: demoMsMax,
     ...(run.only === undefined ? {} : { only: run.only.split(',') }),
     print: commands.print,
-    startGateway: () => startGateway(commands, dataFolder),
+    startGateway: () => startGateway(commands, dataFolder, run.signal),
     applyExamples: (gateway, ports) => applyExamples(commands, dataFolder, gateway, ports),
     simulateCommand: [...commands.selfCommand, 'simulate'],
     signal: run.signal,
@@ -98,7 +98,7 @@ const gatewaySshKeyIn = (dataFolder: string): [folder: string, name: string] => 
   'nordhandel-sftp',
 ];
 
-async function startGateway(commands: Commands, dataFolder: string): Promise<RunningGateway> {
+async function startGateway(commands: Commands, dataFolder: string, signal: AbortSignal): Promise<RunningGateway> {
   const [executable = '', ...script] = commands.selfCommand;
   const child = spawn(
     executable,
@@ -140,7 +140,10 @@ async function startGateway(commands: Commands, dataFolder: string): Promise<Run
   const first = new Promise<Readonly<Record<string, unknown>>>((settle) => {
     createInterface({ input: child.stdout }).once('line', (line) => settle(JSON.parse(line)));
   });
+  const stop = () => void child.kill('SIGTERM');
+  signal.addEventListener('abort', stop);
   const ready = await Promise.race([first, ended]);
+  signal.removeEventListener('abort', stop); // from here on it is stopped after the companies
   if (typeof ready === 'string') throw new FailureError('bug', `The gateway did not start: ${ready}`);
   const apiKey = typeof ready.newApiKey === 'string' ? ready.newApiKey : await commands.apiKey(dataFolder);
   if (apiKey === null)

@@ -94,7 +94,7 @@ async function judge(
   const verdict = answer.verdict.code ?? 'unclear';
   const errors = (answer.faults ?? []).map((fault) => errorOf(fault, meant));
   const reason = errors.map(({ message }) => message).join(' ') || `The partner's application says: ${verdict}.`;
-  if (verdict === 'rejected' && meant.state !== 'rejected') await setDocumentState(tx, meant.id, 'rejected', reason);
+  if (verdict === 'rejected') await setDocumentState(tx, meant.id, 'rejected', reason);
   gathered.events.push({
     ...eventOf(context, document, `${meant.kind}/partner-${verdict}`),
     ...(verdict === 'accepted' ? {} : { reason }),

@@ -84,6 +84,12 @@ describe('exit codes', () => {
   });
 });
 
+test('a gateway that cannot start ends, though the parent it would end with lives on', async () => {
+  const args = ['serve', '--with-parent', '--json', '--data', join(repository, good)]; // a file, no folder
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['pipe', 'ignore', 'pipe'] });
+  expect(await new Promise((settle) => child.once('exit', settle))).toBe(3);
+});
+
 describe('a reader that goes away', () => {
   test.each([[['check', '--json']], [['check']], [['show']], [['ack']]])('%j ends quietly', async ([...args]) => {
     const bytes = readFileSync(join(repository, bad), 'latin1');

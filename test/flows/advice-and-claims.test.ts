@@ -22,8 +22,8 @@ async function take(on: TestGateway, text: string): Promise<string[]> {
   return left.filter((text) => !text.includes('ST*997'));
 }
 
-/** An order that was shipped and billed: INV0000001 over 125 USD, accepted by a 997. */
-async function billed(on: TestGateway, number: string) {
+/** An order that was shipped and billed: INV0000001 over 125 USD, accepted by 997s. */
+async function billed(on: TestGateway, number: string, accepted = ['856', '810']) {
   await take(on, order850(number, control++));
   const [row] = await on.rows<{ id: string }>('select id from purchase_order where number = $1', number);
   const id = row?.id ?? '';
@@ -32,7 +32,7 @@ async function billed(on: TestGateway, number: string) {
   await on.settle();
   const sent = [...(await on.outbox(outbox)).values()];
   const find = (set: string) => (sent.find((text) => text.includes(`ST*${set}*`)) ?? '').replaceAll('\n', '');
-  for (const set of ['856', '810']) await take(on, acknowledgmentOf(find(set), control++));
+  for (const set of accepted) await take(on, acknowledgmentOf(find(set), control++));
   return { id, notice: find('856'), invoice: find('810') };
 }
 const segmentNumber = (text: string, tag: string): number =>
@@ -72,6 +72,20 @@ describe('an 824', () => {
       state: 'failed',
       detail: 'rejected',
     });
+  });
+
+  test.each([
+    ['comes late', 'A', ['A']],
+    ['refused it too, and is mended', 'R', ['R', 'A']],
+  ])('that refuses our 810 is not taken back by a 997 that %s', async (_, first, later) => {
+    const on = await testGateway();
+    const { id, invoice } = await billed(on, 'AD-0', ['856']);
+    if (first === 'R') await take(on, acknowledgmentOf(invoice, control++, 'R'));
+    await take(on, advice824(['OTI*TR*IV*INV0000001***20361122****810', 'TED*024*NOT OURS']));
+    for (const verdict of later) await take(on, acknowledgmentOf(invoice, control++, verdict));
+    expect(await documents(on, 'invoice')).toEqual([{ number: 'INV0000001', state: 'rejected', reason: 'NOT OURS.' }]);
+    const ladder = await ladderOf(on.database, id);
+    expect(ladder?.rungs.find(({ rung }) => rung === 'invoice-acknowledged')).toMatchObject({ state: 'failed' });
   });
 
   test('that refuses our 856 by the numbers it travelled under', async () => {

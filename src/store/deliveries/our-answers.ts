@@ -52,7 +52,10 @@ export async function sentWithGroupNumber(
   return rows[0];
 }
 
-/** Puts a partner's verdict on transactions of ours; `null` control number: on all of the group. Gives the documents they are. */
+/**
+ * Puts a partner's verdict on transactions of ours; `null` control number: on all of the group. Gives the documents they are. A document that
+ * their application refused stays rejected, which only such a refusal gives a reason: 824 and 997 come from different programs, in either order.
+ */
 export async function judgeSent(
   tx: Queryable,
   groupId: string,
@@ -63,7 +66,8 @@ export async function judgeSent(
     `with judged as (
        update transaction set verdict = $3 where group_id = $1 and ($2::text is null or control_number = $2) and (verdict is null or $2::text is not null) returning id)
      , told as (
-       update document d set state = case when $3 = 'rejected' then 'rejected' else 'accepted' end from judged j where d.transaction_id = j.id returning d.id)
+       update document d set state = case when $3 = 'rejected' or d.state = 'rejected' and d.state_reason is not null then 'rejected' else 'accepted' end
+         from judged j where d.transaction_id = j.id returning d.id)
      select j.id as transaction_id, d.id as document_id, d.trace from judged j left join document d on d.transaction_id = j.id`,
     [groupId, controlNumber, verdict],
   );
