@@ -87,6 +87,7 @@ export const PROBLEM_CODES = {
   'element/too-short': 'The value is shorter than its minimum.',
   'element/too-long': 'The value is longer than its maximum.',
   'element/invalid-character': 'The value has characters its type does not allow.',
+  'element/decimal-mark': 'A number has the decimal mark that UNA does not name (EDIFACT below syntax 4).',
   'element/character-set': 'The value has a character that the character set named has not.',
   'element/invalid-date': 'The date does not exist.',
   'element/invalid-time': 'The time does not exist.',

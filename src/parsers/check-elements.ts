@@ -2,7 +2,7 @@ import { type Position, positionAt } from '../core/position.ts';
 import { type ProblemCode, problem, type Severity } from '../core/problem.ts';
 import { keepsNote, noteFaults, noteMessage } from './check-notes.ts';
 import { isSurelyRight } from './check-rows.ts';
-import { isBlank, valueFault } from './check-values.ts';
+import { foreignMarkOf, isBlank, valueFault } from './check-values.ts';
 import { FAULT_CODES, faultSentence, formSentence, isForeignCode, titled } from './check-words.ts';
 import type { ProblemList } from './problem-list.ts';
 import type {
@@ -33,6 +33,8 @@ export class SegmentChecks {
   readonly #repeats: boolean;
   readonly #layers: CheckedLayers;
   readonly #list: ProblemList;
+  /** The decimal mark that UNA did not name, where that counts; else 0. */
+  readonly #foreignMark: number;
   #segment: Segment | null = null;
   #loop: string | null = null;
 
@@ -42,11 +44,13 @@ export class SegmentChecks {
     this.#version = version;
     this.#layers = layers;
     this.#list = list;
+    this.#foreignMark = foreignMarkOf(delimiters);
   }
 
   /** Takes a segment, what its version says of it, and the loop that holds it. */
   check(segment: Segment, definition: SegmentDefinition, loop: string | null): void {
-    if (segment instanceof SegmentView && isSurelyRight(segment, definition, this.#syntax)) return;
+    const isRight = segment instanceof SegmentView && isSurelyRight(segment, definition, this.#syntax);
+    if (isRight && !(this.#foreignMark > 0 && definition.shape.hasNumbers && segment.holds(this.#foreignMark))) return;
     this.#segment = segment;
     this.#loop = loop;
     const { elements: uses } = definition;
@@ -63,7 +67,7 @@ export class SegmentChecks {
         // Nearly every element: one value, and right.
         const value = segment.value(index + 1);
         if (value.charCodeAt(0) === 0x20 && isBlank(value)) continue;
-        if (valueFault(element, value) !== null) this.#checkValue(element, value, index + 1, 0, 1);
+        if (valueFault(element, value, this.#foreignMark) !== null) this.#checkValue(element, value, index + 1, 0, 1);
       } else if (!this.#checkElement(use, index + 1)) continue;
       some = true;
       if (index < bitMax) present |= 1 << index;
@@ -132,7 +136,8 @@ export class SegmentChecks {
         0,
         use.repeat + 1,
         message,
-        String(repetitions),
+        // What is one too many, not their number: an AK404 repeats bad data.
+        segment.value(element, 1, use.repeat + 1),
         String(use.repeat),
       );
     }
@@ -189,7 +194,7 @@ export class SegmentChecks {
     within?: CompositeDefinition,
   ): void {
     const segment = this.#segment;
-    const fault = valueFault(definition, value);
+    const fault = valueFault(definition, value, this.#foreignMark);
     if (fault === null || segment === null) return;
     if (fault === 'code' && (!this.#layers.codes || isForeignCode(segment, element, component, repetition, within)))
       return;

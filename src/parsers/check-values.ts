@@ -1,11 +1,12 @@
 import { dateFault, timeFault } from './check-dates.ts';
 import type { ElementDefinition } from './standards/definitions.ts';
+import type { Delimiters } from './transaction.ts';
 
 /*
  * One value against its element: characters, length, date, code. Character by character, no regular expression: partner input is hostile,
  * and a loop over codes is also what is fastest on values of four characters.
  */
-export type ValueFault = 'character' | 'short' | 'long' | 'date' | 'time' | 'code';
+export type ValueFault = 'character' | 'mark' | 'short' | 'long' | 'date' | 'time' | 'code';
 
 const MINUS = 0x2d;
 const POINT = 0x2e;
@@ -13,9 +14,9 @@ const COMMA = 0x2c;
 
 /**
  * What is wrong with a value that is present and not blank, or null. The first fault only: a code that is too long is not also told as no code.
- * Signs and decimal marks do not count towards a length (traps 13, 14, 45).
+ * Signs and decimal marks do not count towards a length (traps 13, 14, 45). `foreignMark`: the one that numbers of this interchange may not have.
  */
-export function valueFault(element: ElementDefinition, value: string): ValueFault | null {
+export function valueFault(element: ElementDefinition, value: string, foreignMark = 0): ValueFault | null {
   const { type, codes } = element;
   let length = value.length;
   switch (type) {
@@ -33,6 +34,7 @@ export function valueFault(element: ElementDefinition, value: string): ValueFaul
     case 'n':
       length = numericDigits(value);
       if (length < 0) return 'character';
+      if (foreignMark !== 0 && value.indexOf(foreignMark === COMMA ? ',' : '.') >= 0) return 'mark';
       break;
     case 'a':
       if (!isAlphabetic(value)) return 'character';
@@ -48,6 +50,12 @@ export function valueFault(element: ElementDefinition, value: string): ValueFaul
   if (type === 'DT') return dateFault(value);
   if (type === 'TM') return timeFault(value);
   return null;
+}
+
+/** Of point and comma the one that UNA did not name; 0 where either may stand (syntax 4, or no UNA), or UNA names neither. */
+export function foreignMarkOf({ marksAsNamed, decimalMark }: Delimiters): number {
+  if (marksAsNamed !== true) return 0;
+  return decimalMark === POINT ? COMMA : decimalMark === COMMA ? POINT : 0;
 }
 
 /** Whether a value is nothing but blanks: it counts as absent (trap 11). */
@@ -95,7 +103,7 @@ function integerDigits(value: string): number {
   return value.length > from ? value.length - from : -1;
 }
 
-/** Digits of an EDIFACT n: minus first, one mark (point or comma: senders use either, whatever UNA says), digits on both its sides; -1 when it is none. */
+/** Digits of an EDIFACT n: minus first, one mark (point or comma), digits on both its sides; -1 when it is none. */
 function numericDigits(value: string): number {
   const from = value.charCodeAt(0) === MINUS ? 1 : 0;
   let digits = 0;

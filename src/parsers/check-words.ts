@@ -6,6 +6,7 @@ import type { Segment, SyntaxName } from './transaction.ts';
 
 export const FAULT_CODES: Readonly<Record<ValueFault, ProblemCode>> = {
   character: 'element/invalid-character',
+  mark: 'element/decimal-mark',
   short: 'element/too-short',
   long: 'element/too-long',
   date: 'element/invalid-date',
@@ -29,6 +30,8 @@ export function faultSentence(
   switch (fault) {
     case 'character':
       return [`${name} is "${shown}", and its type ${typed} does not allow that.`, typed];
+    case 'mark':
+      return [`${name} is "${shown}", and UNA names the other decimal mark.`, "UNA's decimal mark"];
     case 'long':
       return [
         `${name} is longer than the ${max} characters that element ${id} allows in ${version}.`,

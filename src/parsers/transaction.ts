@@ -20,6 +20,8 @@ export interface Delimiters {
   readonly terminator: number;
   /** EDIFACT only: the decimal mark UNA names; 0x2e elsewhere. */
   readonly decimalMark: number;
+  /** EDIFACT below syntax 4 whose UNA names the mark: numbers have that one and no other. Absent: either may stand. */
+  readonly marksAsNamed?: true;
 }
 
 /** An identity on an envelope: X12 qualifier + id (right-trimmed), EDIFACT 0007 + 0004. */

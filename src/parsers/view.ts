@@ -244,6 +244,15 @@ export class SegmentView implements Segment {
     return rows.codec === null ? value : rows.codec.decode(value);
   }
 
+  /** Whether a character stands in any of its elements, released or not. */
+  holds(code: number): boolean {
+    const { text, ends } = this.rows;
+    const end = (ends[this.first + this.elementCount] as number) >> FLAG_BITS;
+    for (let at = (ends[this.first] as number) >> FLAG_BITS; at < end; at++)
+      if (text.charCodeAt(at) === code) return true;
+    return false;
+  }
+
   repetitionCount(element: number): number {
     const packed = this.#packed(element);
     if (packed < 0) return 0;

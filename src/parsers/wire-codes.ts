@@ -118,6 +118,7 @@ export const AK403: Record<CodesOf<'element' | 'note' | 'balance'>, string> = {
   'element/too-short': '4',
   'element/too-long': '5',
   'element/invalid-character': '6',
+  'element/decimal-mark': '6',
   'element/character-set': '6',
   'element/invalid-date': '8',
   'element/invalid-time': '9',

@@ -33,6 +33,7 @@ export const REASONS = {
   emptySegment: 'A segment without elements is told once, not once for each mandatory element.',
   foreignList: 'The code stands beside 1131 or 3055, which name the list it is from: not the directory’s (trap 48).',
   groupNumber: 'Theirs does not look at UNG 0048: it must be there, and be its interchange’s own.',
+  groupType: 'UNG 0038 names the one type of the group’s messages (0085 = 31): theirs does not compare.',
   mixed: 'Messages stand beside UNG…UNE: theirs does not mind (0085 = 30, trap 47).',
   versionShift: 'GS has an element too few: GS08 is then no version, and ST02 is ten characters (329 is 4/9).',
   lineBreakInData: 'A line break in the middle of a value is no character of AN or ID.',
@@ -185,10 +186,18 @@ export const DIFFERENCES: Readonly<Record<string, Readonly<Record<string, readon
   },
   'smooks+smooks-edi-cartridge/edi-sax/src/test/java/org/smooks/edi/edisax/unedifact/with_ung/unedifact-msg-02.edi': {
     '+ interchange/mixed-groups': [1, 'mixed'],
+    '+ transaction/not-in-group': [1, 'groupType'],
   },
   'smooks+smooks-edi-cartridge/edi-sax/src/test/java/org/smooks/edi/edisax/unedifact/with_ung/unedifact-msg-03.edi': {
     '+ group/control-number-invalid': [1, 'groupNumber'],
     '+ interchange/mixed-groups': [1, 'mixed'],
+    '+ transaction/not-in-group': [1, 'groupType'],
+  },
+  'smooks+smooks-edi-cartridge/edi-sax/src/test/java/org/smooks/edi/edisax/unedifact/with_ung/unedifact-msg-04.edi': {
+    '+ transaction/not-in-group': [1, 'groupType'],
+  },
+  'smooks+smooks-edi-cartridge/edi-sax/src/test/java/org/smooks/edi/edisax/unedifact/with_ung/unedifact-msg-05.edi': {
+    '+ transaction/not-in-group': [1, 'groupType'],
   },
   'xlate+staedi/_from-test-code/ErrorEventsTest-01.edi': {
     '- interchange/field-invalid': [2, 'syntax4'],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { problemAsJson } from '../../src/core/problem.ts';
+import { contrlCodeOf } from '../../src/parsers/edifact/wire-codes.ts';
 import { parserNamed } from '../../src/parsers/index.ts';
 import { edifactEnvelope } from './envelopes.ts';
 import { judged, only, standards } from './judging.ts';
@@ -97,8 +98,56 @@ describe('lexing and envelope', () => {
     ['-12345678901234.5', []],
     ['1234567890123456', ['QTY1-2 element/too-long']],
   ])('trap 45: the number %s', (quantity, problems) => {
-    for (const una of ['', "UNA:+,? '", "UNA:+.? '"])
-      expect(told(file('ORDERS', orders(`LIN+1'QTY+21:${quantity}'`), { una }))).toEqual(problems);
+    const text = orders(`LIN+1'QTY+21:${quantity}'`);
+    expect(told(file('ORDERS', text))).toEqual(problems);
+    // Syntax 4 takes either mark, whatever UNA says.
+    for (const una of ["UNA:+,?*'", "UNA:+.?*'"])
+      expect(told(file('ORDERS', text, { una, ...four }))).toEqual(problems);
+  });
+
+  test.each([
+    ["UNA:+.? '", '5.5', []],
+    ["UNA:+,? '", '5,5', []],
+    ["UNA:+.? '", '5,5', ['QTY1-2 element/decimal-mark']],
+    ["UNA:+,? '", '-5.5', ['QTY1-2 element/decimal-mark']],
+    ["UNA:+,? '", '5', []],
+    // What is no mark names none.
+    ["UNA:+ ? '", '5,5', []],
+  ])('trap 45: below syntax 4, with %s, the number %s', (una, quantity, problems) => {
+    // Texts and codes may hold either.
+    const text = orders(`LIN+1'IMD+F++:::A,B.C'QTY+21:${quantity}'`);
+    for (const syntax of ['UNOC:1', 'UNOC:2', 'UNOC:3'])
+      expect(told(file('ORDERS', text, { una, syntax }))).toEqual(problems);
+  });
+
+  test('trap 45: a mark that UNA does not name is 0085 19, and is told where the segment is wrong otherwise too', () => {
+    const text = file('ORDERS', orders("LIN+1'QTY+21:1,234:PCE:X'"), { una: "UNA:+.? '" });
+    expect(told(text)).toEqual(['QTY1-2 element/decimal-mark', 'QTY1-4 element/too-many-components']);
+    const [problem] = judged(text).problems;
+    expect(problem?.message).toMatch(/"1,234", and UNA names the other decimal mark\.$/);
+    expect(problem === undefined ? '' : contrlCodeOf(problem, '3')).toBe('19');
+    expect(judged(text).verdict).toBe('rejected');
+  });
+
+  test('trap 47: a group names the one type of its messages, and says who, whom and when below syntax 4', () => {
+    const grouped = (ung: string, more = {}) => {
+      const [head = '', message = ''] = file('ORDERS', orders(line), more).split(/(?=UNH)|UNZ/);
+      return `${head}${ung}'${message}UNE+1+G'UNZ+1+1'`;
+    };
+    const found = (ung: string, more = {}) =>
+      problemsOf(readText(grouped(ung, more))).map(
+        ({ code, severity, at }) => `${severity} ${code} ${at.tag}${at.elementNumber}`,
+      );
+    expect(found('UNG+ORDERS+A+B+260101:1200+G+UN+D:96A')).toEqual([]);
+    expect(found('UNG+INVOIC+A+B+260101:1200+G+UN+D:96A')).toEqual(['error transaction/not-in-group UNH2']);
+    expect(found('UNG+ORDERS+++261322:2460+G+UN+D:96A')).toEqual([
+      'warning group/header-invalid UNG2',
+      'warning group/header-invalid UNG3',
+      'warning group/header-invalid UNG4',
+      'warning group/header-invalid UNG4',
+    ]);
+    expect(found('UNG+ORDERS++++G', four)).toEqual([]);
+    expect(found('UNG+ORDERS+A+B+20260230:1200+G', four)).toEqual(['warning group/header-invalid UNG4']);
   });
 
   test('trap 46: UNB has six digits of date in syntax 3 and eight in 4; six there warn', () => {

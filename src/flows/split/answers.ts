@@ -69,7 +69,10 @@ export function answersTo(
     deadline: null,
     at,
   });
-  const requested = header.acknowledgmentRequested !== '0';
+  // ISA14 2 and 3 want a TA1 of what is refused only; UNB 0031 2 wants a receipt of anything.
+  const requested =
+    header.acknowledgmentRequested === '1' ||
+    (header.acknowledgmentRequested === '2' && (header.syntax === 'edifact' || broken));
   if (header.syntax === 'edifact') {
     const rejects = broken || asked.some(({ verdict }) => verdict === 'rejected' || verdict === 'partially-accepted');
     return interchangeNameFault(header) === null && isWanted(contrl, requested, rejects) ? [row('CONTRL', null)] : [];

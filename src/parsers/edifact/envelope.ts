@@ -1,11 +1,12 @@
 import { positionAt } from '../../core/position.ts';
 import { type Problem, type ProblemCode, problem, type Severity } from '../../core/problem.ts';
 import { characterSetOfUnb } from '../character-sets.ts';
+import { dateFault } from '../check-dates.ts';
 import { type HeaderShape, headerFaults, headerProblems } from '../check-header.ts';
 import type { Envelope } from '../envelope.ts';
 import { quoted } from '../trailer.ts';
 import type { Delimiters, EnvelopeIdentity, GroupHeader, InterchangeHeader, Segment } from '../transaction.ts';
-import { openUnaOrUnb, withRepetition } from './syntax.ts';
+import { ofSyntax, openUnaOrUnb } from './syntax.ts';
 
 /** Reports on one segment's components. */
 function reporter(segment: Segment, segmentNumber: number | null) {
@@ -31,7 +32,14 @@ function reporter(segment: Segment, segmentNumber: number | null) {
     problems.push(...headerProblems(code, segment, faults));
     return new Set(faults.map(({ element }) => element));
   };
-  return { problems, report, reportFaults };
+  /** S004, element 4 of UNB and UNG alike: the year has a century from syntax 4 on (trap 46). */
+  const reportMoment = (code: ProblemCode, syntaxVersion: string) => {
+    const [places, form] = syntaxVersion === '4' ? ([8, 'CCYYMMDD'] as const) : ([6, 'YYMMDD'] as const);
+    const date = segment.value(4, 1);
+    if (date.length !== places || dateFault(date) !== null) report(code, [4, 1], form, 'warning');
+    if (!TIME.test(segment.value(4, 2))) report(code, [4, 2], 'HHMM', 'warning');
+  };
+  return { problems, report, reportFaults, reportMoment };
 }
 
 const UNB_SHAPE: HeaderShape = { elementsMax: 11, composites: [1, 2, 3, 4, 6], free: [5] };
@@ -47,7 +55,6 @@ const identity = (segment: Segment, element: number): EnvelopeIdentity => {
   return routing.every((part) => part === '') ? party : { ...party, routing };
 };
 
-const DATE = /^(?:\d\d)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/;
 const TIME = /^(?:[01]\d|2[0-3])[0-5]\d$/;
 
 /** None, or one with a control character (NUL) in it, cannot be said again in an answer; one that is too long can. */
@@ -71,7 +78,7 @@ export const edifactEnvelope: Envelope = {
   open: openUnaOrUnb,
 
   interchange(unb, opening) {
-    const { problems, report, reportFaults } = reporter(unb, null);
+    const { problems, report, reportFaults, reportMoment } = reporter(unb, null);
     const told = reportFaults('interchange/field-invalid', UNB_SHAPE, opening.delimiters);
     const syntaxId = unb.value(1, 1);
     const syntaxVersion = unb.value(1, 2);
@@ -87,11 +94,7 @@ export const edifactEnvelope: Envelope = {
       else if (!told.has(element) && (name.length > idLengthMax || /\p{Cc}/u.test(name)))
         report('interchange/field-invalid', [element, 1], `at most ${idLengthMax} printable characters`, 'warning');
     }
-    const datePlaces = syntaxVersion === '4' ? 8 : 6;
-    if (!DATE.test(unb.value(4, 1)) || unb.value(4, 1).length !== datePlaces) {
-      report('interchange/field-invalid', [4, 1], datePlaces === 8 ? 'CCYYMMDD' : 'YYMMDD', 'warning');
-    }
-    if (!TIME.test(unb.value(4, 2))) report('interchange/field-invalid', [4, 2], 'HHMM', 'warning');
+    reportMoment('interchange/field-invalid', syntaxVersion);
     const controlNumber = unb.value(5);
     const fault = faultOfReference(controlNumber);
     if (fault !== null && !told.has(5))
@@ -107,7 +110,7 @@ export const edifactEnvelope: Envelope = {
     if (!/^[1-4]?$/.test(unb.value(11))) report('interchange/field-invalid', [11, 1], '1 to 4', 'warning');
     const header: InterchangeHeader = {
       syntax: 'edifact',
-      delimiters: withRepetition(opening, syntaxVersion),
+      delimiters: ofSyntax(opening, syntaxVersion),
       version: `${syntaxId}:${syntaxVersion}`,
       sender: identity(unb, 2),
       receiver: identity(unb, 3),
@@ -124,8 +127,16 @@ export const edifactEnvelope: Envelope = {
   },
 
   group(ung, interchange) {
-    const { problems, report, reportFaults } = reporter(ung, null);
-    reportFaults('group/header-invalid', UNG_SHAPE, interchange.delimiters);
+    const { problems, report, reportFaults, reportMoment } = reporter(ung, null);
+    const told = reportFaults('group/header-invalid', UNG_SHAPE, interchange.delimiters);
+    // Syntax 4 lets a group go without any of these.
+    if (!interchange.version.endsWith(':4')) {
+      for (const element of [2, 3]) {
+        if (!told.has(element) && ung.value(element).trim() === '')
+          report('group/header-invalid', [element, 1], 'an identification', 'warning');
+      }
+      if (!told.has(4)) reportMoment('group/header-invalid', interchange.version.slice(-1));
+    } else if (ung.value(4) !== '') reportMoment('group/header-invalid', '4');
     if (faultOfReference(ung.value(5)) === 'error') report('group/control-number-invalid', [5, 1], 'a reference');
     if (ung.value(1) === '') report('group/header-invalid', [1, 1], 'a functional group', 'warning');
     const qualifiers = [ung.value(2, 2).trimEnd(), ung.value(3, 2).trimEnd()] as const;
@@ -141,13 +152,16 @@ export const edifactEnvelope: Envelope = {
     return { header, problems };
   },
 
-  transaction(unh) {
+  transaction(unh, group) {
     const { problems, report } = reporter(unh, 1);
     const message = unh.value(2, 1);
     const controlNumber = unh.value(1);
     if (!/^[A-Z0-9]{1,6}$/.test(message)) report('transaction/identifier-missing', [2, 1], 'a message type');
     const fault = faultOfReference(controlNumber);
     if (fault !== null) report('transaction/control-number-invalid', [1, 1], '1 to 14 characters');
+    // 0038 names the one type of the group's messages.
+    if (group.functionalId !== null && group.functionalId !== '' && group.functionalId !== message)
+      report('transaction/not-in-group', [2, 1], `a message of group ${quoted(group.functionalId)}`);
     const association = unh.value(2, 5);
     const number = unh.value(4, 1);
     const sequence = number === '' ? null : { message, reference: unh.value(3), number, transfer: unh.value(4, 2) };

@@ -95,9 +95,10 @@ function clashes(delimiters: Delimiters, byteOffset: number): Problem[] {
   return [problem('interchange/delimiters-invalid', positionAt(byteOffset, { tag: 'UNA' }), { found })];
 }
 
-/** The delimiters once UNB has told the syntax version: only version 4 repeats. */
-export function withRepetition({ delimiters, serviceAdvice }: Opening, syntaxVersion: string): Delimiters {
-  if (syntaxVersion !== '4') return delimiters;
+/** The delimiters once UNB has told the syntax version: only version 4 repeats, and only before it does UNA's decimal mark count. */
+export function ofSyntax({ delimiters, serviceAdvice }: Opening, syntaxVersion: string): Delimiters {
+  // Below syntax 4 the mark is the one UNA names, and from there on UNA's is ignored (ISO 9735-1, trap 45).
+  if (syntaxVersion !== '4') return serviceAdvice === null ? delimiters : { ...delimiters, marksAsNamed: true };
   const named = serviceAdvice === null ? DEFAULT_REPETITION : serviceAdvice.charCodeAt(7);
   const { element, component, release, terminator } = delimiters;
   const usable =

@@ -77,6 +77,7 @@ const SYNTAX_ERROR: Record<ProblemCode, string> = {
   'element/too-short': '40',
   'element/too-long': '39',
   'element/invalid-character': '37',
+  'element/decimal-mark': '19',
   'element/character-set': '21',
   'element/invalid-date': '12',
   'element/invalid-time': '12',

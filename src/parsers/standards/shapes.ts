@@ -140,9 +140,13 @@ export class SegmentShape {
   readonly composites: readonly (CompositeShape | null)[];
   /** The elements, as bits, of the last segment that had all it must and kept its notes: nearly always those of the next. */
   rightPresence = -1;
+  /** Whether any value is an EDIFACT number, whose decimal mark UNA may name. */
+  readonly hasNumbers: boolean;
 
   constructor(uses: readonly ElementUse[]) {
     this.values = uses.map(({ element }) => (element === null ? null : new ValueShape(element)));
     this.composites = uses.map(({ composite }) => (composite === null ? null : new CompositeShape(composite)));
+    const parts = [...this.values, ...this.composites.flatMap((composite) => composite?.parts ?? [])];
+    this.hasNumbers = parts.some((part) => part?.kind === NUMERIC);
   }
 }

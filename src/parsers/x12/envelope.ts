@@ -1,5 +1,6 @@
 import { positionAt } from '../../core/position.ts';
 import { type Problem, type ProblemCode, problem, type Severity } from '../../core/problem.ts';
+import { dateFault, timeFault } from '../check-dates.ts';
 import { type HeaderShape, headerFaults, headerProblems } from '../check-header.ts';
 import type { Envelope } from '../envelope.ts';
 import { quoted } from '../trailer.ts';
@@ -40,15 +41,14 @@ const FUNCTIONAL_ID: Readonly<Record<string, string>> = Object.freeze({
 });
 
 /** What ISA's coded and numbered elements look like; the rest is free text. */
-const ISA_FORMS: readonly (readonly [element: number, form: RegExp, expected: string])[] = [
+const ISA_FORMS: readonly (readonly [element: number, form: Pick<RegExp, 'test'>, expected: string])[] = [
   [1, /^0[0-8]$/, '00 to 08'],
   [3, /^0[01]$/, '00 or 01'],
   [5, /^(?:0[1-4]|0[7-9]|1[0-9]|2[0-9]|3[0-8]|AM|NR|SA|SN|ZZ)$/, 'an interchange id qualifier'],
   [7, /^(?:0[1-4]|0[7-9]|1[0-9]|2[0-9]|3[0-8]|AM|NR|SA|SN|ZZ)$/, 'an interchange id qualifier'],
-  [9, /^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/, 'YYMMDD'],
+  [9, { test: (date) => date.length === 6 && dateFault(date) === null }, 'YYMMDD'],
   [10, /^(?:[01]\d|2[0-3])[0-5]\d$/, 'HHMM'],
   [12, /^00[2-8]\d\d$/, 'a version such as 00401'],
-  [14, /^[0-3]$/, '0 or 1'],
   [15, /^[IPT]$/, 'P, T or I'],
 ];
 
@@ -103,6 +103,13 @@ export const x12Envelope: Envelope = {
       if (!told.has(element) && !form.test(isa.value(element)))
         report('interchange/field-invalid', element, expected, 'warning');
     }
+    // I13 grew 2 and 3, "only when it is rejected", behind 00501; up to 00401 ISA11 names who keeps the standard, and that is U.
+    const [answers, wanted] =
+      isa.value(12) > '00501' ? ([/^[0-3]$/, '0 to 3'] as const) : ([/^[01]$/, '0 or 1'] as const);
+    const acknowledgment = isa.value(14);
+    if (!told.has(14) && !answers.test(acknowledgment)) report('interchange/field-invalid', 14, wanted, 'warning');
+    if (isa.value(12) <= '00401' && /^[A-TV-Z0-9]$/i.test(isa.value(11)))
+      report('interchange/field-invalid', 11, 'U', 'warning');
     for (const element of [6, 8]) {
       if (!told.has(element) && !isName(isa.value(element), 15))
         report('interchange/field-invalid', element, 'a name of 1 to 15 printable characters', 'warning');
@@ -112,7 +119,6 @@ export const x12Envelope: Envelope = {
       const usable = /^ *\d{1,9} *$/.test(isa.value(13));
       report('interchange/control-number-invalid', 13, 'nine digits', usable ? 'warning' : 'error');
     }
-    const acknowledgment = isa.value(14);
     const header: InterchangeHeader = {
       syntax: 'x12',
       delimiters: opening.delimiters,
@@ -125,7 +131,13 @@ export const x12Envelope: Envelope = {
       characterSet: 'latin1',
       // 'I' is information: nothing that may be posted, so it goes the way of tests.
       usage: isa.value(15) === 'P' ? 'production' : 'test',
-      acknowledgmentRequested: acknowledgment === '1' || acknowledgment === '2' ? acknowledgment : '0',
+      acknowledgmentRequested: !answers.test(acknowledgment)
+        ? '0'
+        : acknowledgment > '1'
+          ? '2'
+          : acknowledgment === '1'
+            ? '1'
+            : '0',
       byteOffset: opening.byteOffset,
     };
     return { header, problems };
@@ -141,12 +153,12 @@ export const x12Envelope: Envelope = {
         report('group/header-invalid', element, 'an application code', 'warning');
     }
     // Data element 373 grew a century with 004010.
-    const [form, expected] =
-      /^\d{6}/.test(gs.value(8)) && gs.value(8) < '004010'
-        ? ([/^\d{6}$/, 'YYMMDD'] as const)
-        : ([/^\d{8}$/, 'CCYYMMDD'] as const);
-    if (!told.has(4) && !form.test(gs.value(4))) report('group/header-invalid', 4, expected, 'warning');
-    if (!told.has(5) && !/^\d{4,8}$/.test(gs.value(5))) report('group/header-invalid', 5, 'HHMM', 'warning');
+    const [places, expected] =
+      /^\d{6}/.test(gs.value(8)) && gs.value(8) < '004010' ? ([6, 'YYMMDD'] as const) : ([8, 'CCYYMMDD'] as const);
+    const date = gs.value(4);
+    if (!told.has(4) && (date.length !== places || dateFault(date) !== null))
+      report('group/header-invalid', 4, expected, 'warning');
+    if (!told.has(5) && timeFault(gs.value(5)) !== null) report('group/header-invalid', 5, 'HHMM', 'warning');
     if (!/^\d{1,9}$/.test(gs.value(6))) report('group/control-number-invalid', 6, 'one to nine digits');
     if (!told.has(7) && !/^[TX]$/.test(gs.value(7))) report('group/header-invalid', 7, 'X or T', 'warning');
     if (!/^\d{6}/.test(gs.value(8))) report('group/header-invalid', 8, 'a version such as 004010');

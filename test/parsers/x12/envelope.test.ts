@@ -13,6 +13,26 @@ const found = (text: string) =>
     return `${severity === 'error' ? '' : `${severity}: `}${code} ${at.tag ?? ''}${element}`.trim();
   });
 
+describe('trap 35: ISA14', () => {
+  const asked = (isa: string) => {
+    for (const event of readText(isa + GS + SET + END))
+      if (event.kind === 'interchange') return event.header.acknowledgmentRequested;
+    return null;
+  };
+  test.each([
+    ['0', '00401', '0'],
+    ['1', '00401', '1'],
+    ['2', '00401', '0'],
+    ['3', '00501', '0'],
+    ['2', '00601', '2'],
+    ['3', '00601', '2'],
+    ['x', '00601', '0'],
+  ])('%s in version %s asks for %s', (isa14, version, requested) => {
+    const repetition = version === '00401' ? 'U' : '^';
+    expect(asked(ISA.replace('*0*P', `*${isa14}*P`).replace('*U*00401', `*${repetition}*${version}`))).toBe(requested);
+  });
+});
+
 describe('envelope problems', () => {
   test('a sound interchange has none', () => expect(found(ISA + GS + SET + END)).toEqual([]));
 
@@ -43,6 +63,13 @@ describe('envelope problems', () => {
     ${'GS02 with a control character'}  | ${ISA + GS.replace('NORTHWIND', 'NORTH\x01IND') + SET + END}                                | ${['warning: group/header-invalid GS02']}
     ${'GS08 of 16 characters'}          | ${ISA + GS.replace('004010', '004010ABCDEFGHIJ') + SET + END}                               | ${['warning: group/header-invalid GS08']}
     ${'GS04 no date'}                   | ${ISA + GS.replace('20240115', 'TODAY') + SET + END}                                        | ${['warning: group/header-invalid GS04']}
+    ${'GS04 no such day'}               | ${ISA + GS.replace('20240115', '20240230') + SET + END}                                     | ${['warning: group/header-invalid GS04']}
+    ${'GS05 no such time'}              | ${ISA + GS.replace('*1030*1', '*2460*1') + SET + END}                                       | ${['warning: group/header-invalid GS05']}
+    ${'GS05 of seconds'}                | ${ISA + GS.replace('*1030*1', '*10305912*1') + SET + END}                                   | ${[]}
+    ${'ISA09 no such day'}              | ${ISA.replace('240115', '240230') + GS + SET + END}                                         | ${['warning: interchange/field-invalid ISA09']}
+    ${'ISA14 of a later version'}       | ${ISA.replace('*0*P', '*2*P') + GS + SET + END}                                             | ${['warning: interchange/field-invalid ISA14']}
+    ${'ISA14 of its version'}           | ${ISA.replace('*0*P', '*3*P').replace('*U*00401', '*^*00601') + GS + SET + END}             | ${[]}
+    ${'ISA11 of nobody'}                | ${ISA.replace('*U*', '*X*') + GS + SET + END}                                               | ${['warning: interchange/field-invalid ISA11']}
     ${'IEA01'}                          | ${ISA + GS + SET + END.replace('IEA*1', 'IEA*2')}                                           | ${['interchange/count-mismatch IEA01']}
     ${'IEA02'}                          | ${ISA + GS + SET + END.replace('IEA*1*000000101', 'IEA*1*000000102')}                       | ${['interchange/control-number-mismatch IEA02']}
     ${'IEA02 not padded'}               | ${ISA + GS + SET + END.replace('IEA*1*000000101', 'IEA*1*101')}                             | ${[]}
