@@ -40,8 +40,8 @@ export async function readTlsFiles(files: TlsFiles): Promise<TlsPair> {
 }
 
 export interface FollowedFiles {
-  /** At once, for who does not want to wait. */
-  look(): void;
+  /** At once, for who does not want to wait: resolves when the files were looked at, and a change was taken up or told. Never rejects. */
+  look(): Promise<void>;
   close(): void;
 }
 
@@ -75,8 +75,10 @@ export function followTlsFiles(
     server.setSecureContext({ key, cert: certificate, minVersion: 'TLSv1.2' });
     report({ certificate, validTo: new Date(new X509Certificate(certificate).validTo) });
   };
-  const looking = (): void => {
-    look().catch((thrown: unknown) =>
+  // One after another: two at once would both find the first stamp, or the same change.
+  let last = Promise.resolve();
+  const looking = (): Promise<void> => {
+    last = last.then(look).catch((thrown: unknown) =>
       report({
         failure:
           thrown instanceof FailureError
@@ -86,9 +88,10 @@ export function followTlsFiles(
               }),
       }),
     );
+    return last;
   };
-  looking();
-  const timer = setInterval(looking, everyMs);
+  void looking();
+  const timer = setInterval(() => void looking(), everyMs);
   timer.unref();
   return { look: looking, close: () => clearInterval(timer) };
 }

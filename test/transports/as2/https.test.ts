@@ -244,7 +244,9 @@ describe('row 79: our listener', () => {
     };
     put('listener', 1_000);
     const events: object[] = [];
-    const followed = followTlsFiles(app.server as unknown as HttpsServer, files, (event) => events.push(event), 20);
+    // It looks when it is told to: on a clock of its own it could look between the two files.
+    const own = app.server as unknown as HttpsServer;
+    const followed = followTlsFiles(own, files, (event) => events.push(event), 3_600_000);
     closing.push(followed.close);
     const shown = async (): Promise<string> => {
       const socket = tlsConnect({ port: Number(url.port), ca: pem('root'), checkServerIdentity: () => undefined });
@@ -253,20 +255,24 @@ describe('row 79: our listener', () => {
       socket.destroy();
       return String(subject.CN);
     };
-    const until = async (count: number): Promise<void> => {
-      while (events.length < count) await new Promise((resolve) => setTimeout(resolve, 10));
-    };
     expect(await shown()).toBe('listener');
-    await new Promise((resolve) => setTimeout(resolve, 100)); // it has seen the first ones
+    await followed.look(); // it has seen the first ones
+    expect(events).toEqual([]);
     put('webserver', 2_000);
-    await until(1);
+    await Promise.all([followed.look(), followed.look()]); // twice at once: told once
     expect(await shown()).toBe('webserver');
     admits({ certificates: [pem('client')] });
     expect((await send(url, { client: clientOf('client') })).status).toBe(200); // still asks for the client's
     writeFileSync(files.certificate, 'half a certifi');
-    await until(2);
+    await followed.look();
     expect(await shown()).toBe('webserver');
     expect(events).toMatchObject([{ validTo: expect.any(Date) }, { failure: { kind: 'config-invalid' } }]);
+    // By itself too: what it shows is looked at until it is the new one.
+    const often = followTlsFiles(own, files, () => undefined, 5);
+    closing.push(often.close);
+    await often.look();
+    put('listener', 3_000);
+    while ((await shown()) !== 'listener') await new Promise((resolve) => setTimeout(resolve, 5)); // else it ends by the test's time
     await expect(readTlsFiles({ ...files, certificate: join(world.folder, 'other.crt') })).rejects.toMatchObject({
       kind: 'config-invalid',
     });
