@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { FtpsEndpoint } from '../../../src/transports/ftps/endpoint.ts';
+import { connectFtps } from '../../../src/transports/ftps/ftps-files.ts';
+import { KnownTimes } from '../../../src/transports/ftps/listing.ts';
 import { type SharedConnection, shareConnection } from '../../../src/transports/remote/connection.ts';
 import { openRemoteInbox } from '../../../src/transports/remote/inbox.ts';
 import { remoteOutbox, type UploadStage } from '../../../src/transports/remote/outbox.ts';
@@ -9,11 +12,19 @@ import { connectSftp } from '../../../src/transports/sftp/client/sftp-files.ts';
 import { diskIntake } from '../directory/disk-intake.ts';
 import { deliveryOf } from './world.ts';
 
+/** The partner's server, as a process of its own is told of it. */
+export type PartnerServer =
+  | { readonly protocol: 'sftp'; readonly endpoint: SftpEndpoint }
+  | { readonly protocol: 'ftps'; readonly endpoint: FtpsEndpoint };
+
+const connectTo = (server: PartnerServer): Promise<RemoteFiles> =>
+  server.protocol === 'sftp' ? connectSftp(server.endpoint) : connectFtps(server.endpoint, new KnownTimes());
+
 // One upload or one look, stopped before one of its steps: what reaches the partner's server or our database is a step.
 export interface Story {
   readonly role: 'upload' | 'look';
   readonly mode: 'rename' | 'marker';
-  readonly endpoint: SftpEndpoint;
+  readonly server: PartnerServer;
   readonly folder: string;
   readonly store: string;
   readonly text: string;
@@ -27,7 +38,7 @@ export async function tell(story: Story, kill: (files: RemoteFiles | undefined) 
   let live: RemoteFiles | undefined;
   const step = async <T>(run: () => Promise<T>): Promise<T> => (count++ === story.killAt ? kill(live) : run());
   const connection = shareConnection(async () => {
-    live = await connectSftp(story.endpoint);
+    live = await connectTo(story.server);
     return stepwise(live, step);
   }, 200);
   await (story.role === 'upload' ? upload(story, connection, step) : look(story, connection, step));

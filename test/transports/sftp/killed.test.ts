@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, test as base, beforeAll, describe, expect } from 'vitest';
 import type { RemoteFiles } from '../../../src/transports/remote/remote-files.ts';
 import { startProcess } from '../../support/child-process.ts';
 import { committedTexts } from '../directory/disk-intake.ts';
-import { type Story, tell } from './killed-story.ts';
-import { hasOpenSsh, type Sshd, startSshd } from './openssh.ts';
+import { hasProftpd, type ProftpdOptions, startProftpd } from '../ftps/proftpd.ts';
+import { type PartnerServer, type Story, tell } from './killed-story.ts';
+import { hasOpenSsh, startSshd } from './openssh.ts';
 import { endpointOf } from './world.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'tallyport-sftp-killed-'));
@@ -14,10 +15,35 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const text = 'ISA*00*whole~'.repeat(30);
 
-describe.skipIf(!hasOpenSsh)('kill -9 between each pair of steps', () => {
-  let sshd: Sshd;
+const proftpd = (name: string, stride: number, options: ProftpdOptions) => ({
+  name,
+  stride,
+  isPresent: hasProftpd,
+  start: async (folder: string): Promise<PartnerServer> => ({
+    protocol: 'ftps',
+    endpoint: (await startProftpd(folder, options)).endpoint,
+  }),
+});
+const servers = [
+  {
+    name: "OpenSSH's server",
+    /** Between the steps it is killed before: every login over TLS costs. */
+    stride: 1,
+    isPresent: hasOpenSsh,
+    start: async (folder: string): Promise<PartnerServer> => ({
+      protocol: 'sftp',
+      endpoint: endpointOf(await startSshd(folder)),
+    }),
+  },
+  proftpd('ProFTPD', 1, {}),
+  proftpd('ProFTPD over implicit TLS, without MLSD', 3, { security: 'implicit', facts: false }),
+];
+
+describe.each(servers)('kill -9 between each pair of steps, at $name', ({ isPresent, stride, start }) => {
+  const test = base.skipIf(!isPresent);
+  let server: PartnerServer;
   beforeAll(async () => {
-    sshd = await startSshd(join(root, 'sshd'));
+    if (isPresent) server = await start(mkdtempSync(join(root, 'server-')));
   });
   const world = () => {
     const folder = mkdtempSync(join(root, 'files-'));
@@ -25,7 +51,7 @@ describe.skipIf(!hasOpenSsh)('kill -9 between each pair of steps', () => {
     mkdirSync(join(folder, 'archive'));
     /** True: it was killed. Every fifth time in a process of its own, by kill -9; else it stops for ever and its connection is gone. */
     const run = async (role: Story['role'], mode: Story['mode'], killAt: number): Promise<boolean> => {
-      const story: Story = { role, mode, endpoint: endpointOf(sshd), folder, store, text, killAt };
+      const story: Story = { role, mode, server, folder, store, text, killAt };
       if (killAt >= 0 && killAt % 5 === 4)
         return (
           (await startProcess(new URL('./killed-process.ts', import.meta.url), { ...story }).ended()) === 'SIGKILL'
@@ -46,7 +72,7 @@ describe.skipIf(!hasOpenSsh)('kill -9 between each pair of steps', () => {
     'an upload by %s arrives once',
     async (mode) => {
       let steps = 0;
-      for (let wasKilled = true; wasKilled; steps++) {
+      for (let wasKilled = true; wasKilled; steps += stride) {
         const { folder, run } = world();
         const taken: string[] = [];
         const takeFinal = (): void => {
@@ -69,7 +95,7 @@ describe.skipIf(!hasOpenSsh)('kill -9 between each pair of steps', () => {
     'files picked up by %s are taken once, and archived',
     async (mode) => {
       let steps = 0;
-      for (let wasKilled = true; wasKilled; steps++) {
+      for (let wasKilled = true; wasKilled; steps += stride) {
         const { folder, store, run } = world();
         for (const name of ['a', 'b']) {
           writeFileSync(join(folder, `${name}.edi`), `text ${name}`);
