@@ -66,6 +66,8 @@ export class FailureError extends Error {
   readonly remedy: string | null;
   /** Certain that this attempt to send gave the other side nothing it could use; false: it may have it, or nothing was to be sent. */
   readonly nothingSent: boolean;
+  /** The content is what was refused: the way there is well, and another one would carry the same mistake. */
+  readonly isOfContent: boolean;
   /** When the next try must come at the latest, though the pauses between tries have grown longer by now; null: as they are. */
   readonly tryAgainBy: Date | null;
   /** What stands in the way, as whoever asked may see it. */
@@ -78,6 +80,7 @@ export class FailureError extends Error {
       cause?: unknown;
       remedy?: string;
       nothingSent?: boolean;
+      isOfContent?: boolean;
       tryAgainBy?: Date;
       present?: Readonly<Record<string, unknown>>;
     } = {},
@@ -87,6 +90,7 @@ export class FailureError extends Error {
     this.kind = kind;
     this.remedy = options.remedy ?? null;
     this.nothingSent = options.nothingSent ?? false;
+    this.isOfContent = options.isOfContent ?? false;
     this.tryAgainBy = options.tryAgainBy ?? null;
     this.present = options.present ?? {};
   }
@@ -100,10 +104,11 @@ export const withTryAgainBy = (thrown: unknown, tryAgainBy: Date): FailureError 
 
 function again(thrown: unknown, more: { nothingSent?: boolean; tryAgainBy?: Date }): FailureError {
   const failure = failureOf(thrown);
-  const { kind, message, remedy, nothingSent, tryAgainBy } = failure;
+  const { kind, message, remedy, nothingSent, isOfContent, tryAgainBy } = failure;
   return new FailureError(kind, message, {
     cause: failure,
     nothingSent,
+    isOfContent,
     ...(remedy === null ? {} : { remedy }),
     ...(tryAgainBy === null ? {} : { tryAgainBy }),
     ...more,

@@ -62,7 +62,7 @@ export interface ReceiptDue {
 export interface Transport {
   /**
    * Gives the receipt, says when one is due, or that it follows (the partner fetches from a mailbox).
-   * FailureError, with `nothingSent` where it is certain that the partner has none of it: `partner-unreachable`, `partner-refused-for-now`, `disk-full` (again later), `partner-refused`, `credential-missing` (a person must act).
+   * FailureError, with `nothingSent` where it is certain that the partner has none of it: `partner-unreachable`, `partner-refused-for-now`, `disk-full` (again later), `partner-refused` (`isOfContent` when it is the document they refuse), `credential-missing` (a person must act).
    */
   send(delivery: OutboundDelivery): Promise<Receipt | ReceiptDue | 'receipt-follows'>;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gather, writeGathered } from '../../src/flows/gathered.ts';
 import { receiveReceipt } from '../../src/flows/outbound/deliver.ts';
+import { reroute } from '../../src/flows/outbound/reroute.ts';
 import type { Channel, Configuration, FallbackSettings } from '../../src/partners/configuration.ts';
 import { sftpDefaults } from '../../src/partners/expand-sftp.ts';
 import { lineDefaults } from '../../src/partners/line-settings.ts';
@@ -286,5 +287,54 @@ describe.each(['hold', 'send'] as const)('a server that takes a file and loses i
         ({ data }) => data,
       ),
     ).toMatchObject([{ channel: 'brightmart/push', alsoBy: 'brightmart/web' }]);
+  });
+});
+
+describe('a server that answers and refuses', () => {
+  test.each([
+    [400, ['push failed']],
+    [413, ['push failed']],
+    [422, ['push failed']],
+    [401, ['push replaced', 'web available']],
+    [403, ['push replaced', 'web available']],
+    [404, ['push replaced', 'web available']],
+  ])('with %i: another channel carries it only where it is not the content', async (status, expected) => {
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(status).end());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const push = {
+      ...lineDefaults,
+      kind: 'http' as const,
+      tokenSha256: null,
+      pushUrl: `http://127.0.0.1:${port}/edi`,
+      pushTokenVariable: null,
+      timeoutMs: 5_000,
+    };
+    const gateway = await testGateway(
+      withChannels({ push }, 'push', { channels: ['brightmart/web'], afterMinutes: 60, whenUnsure: 'hold' }),
+    );
+    await order(gateway, 'PO-REFUSED-1');
+    expect(await ways(gateway, 'PO-REFUSED-1')).toEqual(expected);
+    const [refused] = await deliveriesOf(gateway, 'PO-REFUSED-1');
+    const parked = await gateway.rows<{ failure_message: string }>(
+      `select failure_message from work where state = 'parked' and kind in ('compose', 'deliver')`,
+    );
+    // Told to whoever looks at parked work, and by nothing else that would make the channel look dead.
+    expect(parked.map(({ failure_message }) => failure_message)).toEqual(
+      expected.length > 1 ? [] : [expect.stringContaining(`answered ${status}`)],
+    );
+    expect(await gateway.rows('select * from channel_trouble')).toEqual([]);
+    expect((await fallsOf(gateway)).length).toBe(expected.length - 1);
+    if (expected.length === 1) {
+      const newId = await gateway.database.inTransaction((tx) =>
+        reroute(gateway.context, tx, refused?.id ?? '', 'web', { actor: 'person', reason: 'too large for them' }),
+      );
+      await gateway.settle();
+      expect(await ways(gateway, 'PO-REFUSED-1')).toEqual(['push replaced', 'web available']);
+      expect((await deliveriesOf(gateway, 'PO-REFUSED-1'))[1]?.id).toBe(newId);
+    }
+    await new Promise((resolve) => server.close(resolve));
   });
 });

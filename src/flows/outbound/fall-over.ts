@@ -18,6 +18,7 @@ import { standIn } from './stand-in.ts';
  *   attempt fails ── it may pass ──▶ the channel is in trouble since its first failure after its last success
  *        │                             │ not yet `afterMinutes`: try again, then at the latest │ since `afterMinutes`: the next channel
  *        └─ a person must act (login, host key, folder) ──────────────────────────▶ the next channel, at once
+ *        └─ they refuse the content ──▶ parked: the channel is well, and another would only hide that the document is wrong
  *
  * Trouble is the channel's and not the delivery's: in an outage only the first document waits for it, those after it try once. Our own
  * failures (database, disk, a bug) are nobody's trouble. The next channel gets a delivery of its own: how far an upload or a message came
@@ -61,7 +62,8 @@ export async function fallOver(
   attempt: FailedAttempt,
 ): Promise<FellOver> {
   const { delivery, failure, number } = attempt;
-  if (!known.inFallback.has(delivery.channel_id) || !ofTheChannel.has(failure.kind)) return stays;
+  if (!known.inFallback.has(delivery.channel_id) || !ofTheChannel.has(failure.kind) || failure.isOfContent)
+    return stays;
   const at = context.clock.now();
   return context.database.inTransaction(async (tx) => {
     const passes = nextStepAfter(failure.kind) === 'retry';

@@ -82,6 +82,13 @@ function receiptFor(code: number, status: string, url: URL): Receipt {
     throw new FailureError('partner-refused-for-now', `${url.host} answered ${status}.`, {
       nothingSent: [425, 429, 503].includes(code),
     });
+  if (contentRefusals.has(code))
+    throw new FailureError('partner-refused', `${url.host} answered ${status}.`, {
+      remedy:
+        'Their server was reached and refuses what was sent. Ask the partner what is wrong with it, then release the delivery, or reroute it.',
+      nothingSent: true,
+      isOfContent: true,
+    });
   const remedy =
     code >= 300 && code < 400
       ? 'Redirects are not followed: put the address it redirects to into pushUrl.'
@@ -89,3 +96,6 @@ function receiptFor(code: number, status: string, url: URL): Receipt {
   // 409: another request with this Idempotency-Key came before, or is under way.
   throw new FailureError('partner-refused', `${url.host} answered ${status}.`, { remedy, nothingSent: code !== 409 });
 }
+
+/** RFC 9110: malformed, not acceptable, too large, of a type they do not take, not to be processed. 401, 403 and 404 say nothing of the content. */
+const contentRefusals: ReadonlySet<number> = new Set([400, 406, 413, 415, 422]);

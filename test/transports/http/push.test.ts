@@ -114,6 +114,24 @@ describe('a push', () => {
     expect(result).toBe(outcome);
   });
 
+  test.each([
+    [400, true],
+    [401, false],
+    [403, false],
+    [404, false],
+    [406, true],
+    [409, false],
+    [410, false],
+    [413, true],
+    [415, true],
+    [422, true],
+  ])('%i: that it is the content which they refuse is %s', async (status, isOfContent) => {
+    await expect(push(await answering(status)).send(deliveryOf())).rejects.toMatchObject({
+      kind: 'partner-refused',
+      isOfContent,
+    });
+  });
+
   test('follows no redirect', async () => {
     let visited = 0;
     const elsewhere = await listen((_request, response) => {
