@@ -70,7 +70,7 @@ async function watched(
 
 /** A configuration that was applied before a setting was known has none of it. */
 function certificatesIn(settings: ChannelSettings): readonly string[] {
-  if (settings.kind === 'http') return settings.serverCertificates ?? [];
+  if (settings.kind === 'http' || settings.kind === 'ftps') return settings.serverCertificates ?? [];
   if (settings.kind !== 'as2') return [];
   const { theirCertificates, serverCertificates, theirClientCertificates } = settings;
   return [...theirCertificates.map(({ pem }) => pem), ...serverCertificates, ...(theirClientCertificates ?? [])];
