@@ -116,10 +116,15 @@ async function enter(client: Client, endpoint: FtpsEndpoint): Promise<FtpsLogin>
 function meaningOf(error: unknown, endpoint: FtpsEndpoint): FailureError {
   if (error instanceof FailureError) return error;
   if (!(error instanceof Error)) return unreachable(endpoint, String(error), error);
-  const code = 'code' in error ? String(error.code) : '';
-  if (/CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ALTNAME/.test(code)) return new CertificateRefused(endpoint, error);
+  if (isOfCertificate(error)) return new CertificateRefused(endpoint, error);
   return unreachable(endpoint, firstLineOf(error), error);
 }
+
+/** Whether TLS ended because of the certificate that was shown: Node gives it OpenSSL's name of what is wrong with it, or its own. */
+export const isOfCertificate = (error: unknown): error is Error =>
+  error instanceof Error &&
+  'code' in error &&
+  /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ALTNAME/.test(String(error.code));
 
 /** Also for the data connections: each must show the certificate, or take up the session, of the control connection. */
 export function tlsOptionsFor(

@@ -5,7 +5,7 @@ import { ProgressTracker } from 'basic-ftp/dist/ProgressTracker.js';
 import { downloadTo } from 'basic-ftp/dist/transfer.js';
 import { FailureError } from '../../core/failure.ts';
 import { RemoteRefusal } from '../remote/remote-files.ts';
-import type { FtpsLogin } from './connect.ts';
+import { CertificateRefused, type FtpsLogin, isOfCertificate } from './connect.ts';
 import { handshakeOf } from './data-connection.ts';
 import { type FtpsEndpoint, firstLineOf, unreachable } from './endpoint.ts';
 import { pagesOf } from './listing.ts';
@@ -73,14 +73,20 @@ export class FtpsSession {
     const { ftp } = this.#client;
     const source = Readable.from(
       (async function* () {
+        const iterator = bytes[Symbol.asyncIterator]();
         try {
-          for await (const piece of bytes) {
-            sent += piece.byteLength;
-            yield piece;
+          while (true) {
+            // Only what giving them throws is ours: a connection that breaks is thrown in at the yield.
+            const next = await iterator.next().catch((error: unknown) => {
+              ours = error;
+              throw error;
+            });
+            if (next.done === true) break;
+            sent += next.value.byteLength;
+            yield next.value;
           }
-        } catch (error) {
-          ours = error;
-          throw error;
+        } finally {
+          await iterator.return?.();
         }
         await handshakeOf(ftp.dataSocket); // an empty file is over before it
       })(),
@@ -161,6 +167,8 @@ export class FtpsSession {
     if (refusal !== undefined) return refusal;
     const message = error instanceof Error ? firstLineOf(error) : String(error);
     this.#client.close();
+    // Of a data connection: somebody took its place, or the partner's server has two. A person must look, as at the control connection's.
+    if (isOfCertificate(error)) return new CertificateRefused(this.endpoint, error);
     return unreachable(this.endpoint, `${what}: ${message}`, error);
   }
 }

@@ -332,6 +332,28 @@ describe('a server that does as it likes', () => {
     if (_what === 'has no TLS') expect(server.heard.join()).not.toContain('USER');
   });
 
+  test('a data connection that shows another certificate is refused as the control connection is: a person must look', async () => {
+    const folder = mkdtempSync(join(root, 'stranger-'));
+    makeCertificate(folder);
+    const files = await connected();
+    const read = (name: string) => readFileSync(join(folder, name));
+    server.dataIdentity = { cert: read('cert.pem'), key: read('key.pem') };
+    try {
+      await expect(files.list('/', () => undefined)).rejects.toMatchObject({
+        name: 'CertificateRefused',
+        kind: 'partner-refused',
+        message: expect.stringContaining('shows a certificate we do not trust'),
+      });
+      const again = await connected();
+      await expect(again.write('/a', of(noise(1_000)), { isNew: false })).rejects.toMatchObject({
+        name: 'CertificateRefused',
+      });
+      expect(server.files.has('/a')).toBe(false);
+    } finally {
+      server.dataIdentity = null;
+    }
+  });
+
   test('a listing without an end is ended, and a line without one', async () => {
     const files = await connected();
     answering({ MLSD: { send: Buffer.from(`type=file;size=1; ${'x'.repeat(20_000)}`) } });

@@ -18,6 +18,8 @@ export interface ScriptedServer {
   /** Files it has, by path. */
   readonly files: Map<string, Buffer>;
   answer: (command: string, argument: string) => Answer;
+  /** What its data connections show; null: what the control connection does. */
+  dataIdentity: { readonly cert: Buffer; readonly key: Buffer } | null;
 }
 
 /** A small FTPS server that does what it is told to: lies, hangs, and cuts. Explicit TLS, passive, MLSD, in memory. */
@@ -51,7 +53,11 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
       data = new Promise((resolve) => {
         listener.once('connection', (socket) => {
           listener.close();
-          resolve(new TLSSocket(keep(socket), { isServer: true, ...identity }).on('error', () => socket.destroy()));
+          resolve(
+            new TLSSocket(keep(socket), { isServer: true, ...(scripted.dataIdentity ?? identity) }).on('error', () =>
+              socket.destroy(),
+            ),
+          );
         });
       });
       return portOf(listener);
@@ -158,6 +164,6 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
     serverCertificates: [authority],
     timeoutMs: 500,
   };
-  const scripted: ScriptedServer = { endpoint, heard, files, answer: () => undefined };
+  const scripted: ScriptedServer = { endpoint, heard, files, answer: () => undefined, dataIdentity: null };
   return scripted;
 }

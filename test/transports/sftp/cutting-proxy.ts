@@ -16,8 +16,11 @@ export interface CuttingProxy {
   close(): void;
 }
 
-/** Stands before a server and cuts its connections at a byte. */
-export async function startCuttingProxy(targetPort: number): Promise<CuttingProxy> {
+/** Stands before a server and cuts its connections at a byte; on a free port of 127.0.0.1, or where it is told to. */
+export async function startCuttingProxy(
+  targetPort: number,
+  at: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 0 },
+): Promise<CuttingProxy> {
   const open = new Set<Socket>();
   const boundaries = { up: [] as number[], down: [] as number[] };
   const server = createServer((client) => {
@@ -46,7 +49,9 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
     pass(client, upstream, 'up');
     pass(upstream, client, 'down');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(at.port, at.host, resolve);
+  });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
   const proxy: CuttingProxy = {
