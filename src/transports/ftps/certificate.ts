@@ -41,11 +41,19 @@ export async function readCertificates(
     }
     return shown;
   } catch (error) {
-    throw unreachable(endpoint, error instanceof Error ? firstLineOf(error) : String(error), error);
+    throw unreachable(endpoint, whyNot(error, security), error);
   } finally {
     clearTimeout(timer);
     client.close();
   }
+}
+
+/** The other kind of security is what people try wrongly first, and OpenSSL's words for it help nobody. */
+function whyNot(error: unknown, security: FtpsEndpoint['security']): string {
+  if (!(error instanceof Error)) return String(error);
+  const isNoTls = 'code' in error && /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(String(error.code));
+  if (isNoTls && security === 'implicit') return 'answers without TLS: try without --implicit';
+  return isNoTls ? 'agrees to TLS and then speaks none' : firstLineOf(error);
 }
 
 /** 10: usual chains have three; one that leads back to itself has no end. */

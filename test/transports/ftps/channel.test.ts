@@ -92,6 +92,13 @@ describe.skipIf(!hasProftpd)('an ftps channel', () => {
     expect(shown[0]?.pem).toBe(server.certificate.trim());
     await (await connectFtps({ ...server.endpoint, serverCertificates: [shown[0]?.pem ?? ''] })).close();
   });
+
+  test('asked for with the wrong kind of TLS, it is said in words', async () => {
+    await expect(readCertificates({ ...server.endpoint, security: 'implicit' })).rejects.toMatchObject({
+      kind: 'partner-unreachable',
+      message: `127.0.0.1:${server.port}: answers without TLS: try without --implicit.`,
+    });
+  });
 });
 
 /** What a process holds may not grow with what a folder holds: 20,000 files, in pages, are listed in less memory than their listing has. */
