@@ -8,8 +8,9 @@ import {
 } from '../core/decimal.ts';
 import type { Order, OrderLine } from '../documents/order.ts';
 import type { OrderChange, OrderChangeLine } from '../documents/order-change.ts';
-import type { DatedEntry, Price } from '../documents/parts.ts';
+import type { DatedEntry, ProductId } from '../documents/parts.ts';
 import { isHoldable } from './check-order.ts';
+import { contradicting, priceTold, sameWord, withMoreIds } from './repeated.ts';
 import type { LineAction } from './words.ts';
 
 /** What a change says a line shall be, before anybody asks whether it is too late. */
@@ -19,15 +20,17 @@ export type Wanted =
       readonly quantity: Decimal;
       readonly price: boolean;
       readonly products: boolean;
+      readonly unit: boolean;
       readonly dates: boolean;
     }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unclear'; readonly message: string };
 
-const CARRIES: Readonly<
-  Record<Exclude<LineAction, 'add' | 'delete'>, readonly ('quantity' | 'price' | 'products' | 'dates')[]>
-> = {
-  change: ['quantity', 'price', 'dates'],
+type Part = 'quantity' | 'price' | 'products' | 'dates';
+
+const CARRIES: Readonly<Record<Exclude<LineAction, 'delete'>, readonly Part[]>> = {
+  add: ['quantity', 'price', 'products', 'dates'],
+  change: ['quantity', 'price', 'products', 'dates'],
   increase: ['quantity'],
   decrease: ['quantity'],
   'change-price': ['price'],
@@ -38,7 +41,7 @@ const CARRIES: Readonly<
 
 /**
  * Reads what a change wants of a line. A change repeats most of the line (POC carries quantity, price and products whatever its action):
- * only what its action is about counts, and only what differs.
+ * only what its action is about counts, and only what differs. What it repeats without its qualifier is as it was ordered.
  */
 export function wanted(
   line: OrderLine,
@@ -51,15 +54,31 @@ export function wanted(
   const before = line.quantity?.value ?? '0';
   const quantity = about.has('quantity') ? quantityWanted(before, change, action, policy, committed) : before;
   if (typeof quantity !== 'string') return { kind: 'unclear', message: quantity.message };
-  const price = about.has('price') && change.price !== undefined && !samePrice(line.price, change.price);
-  if (price && (!isHoldable(change.price?.amount ?? '') || isNegativeDecimal(change.price?.amount ?? '0'))) {
-    return { kind: 'unclear', message: `the price ${change.price?.amount} is no price.` };
+  const other = contradicting(line.products, change.products);
+  if (other !== undefined && !about.has('products'))
+    return { kind: 'unclear', message: otherProduct(line, other.value) };
+  const told = about.has('price') ? change.price : undefined;
+  if (told !== undefined && (!isHoldable(told.amount) || isNegativeDecimal(told.amount)))
+    return { kind: 'unclear', message: `the price ${told.amount} is no price.` };
+  const price = priceTold(line.price, told);
+  if (price.kind === 'unclear') return price;
+  const inUnit = change.quantity?.unit ?? change.left?.unit;
+  const unit = about.has('quantity') && !sameWord(line.quantity?.unit, inUnit);
+  // So many more or fewer of one thing cannot be counted in another; a line told anew may be ordered otherwise.
+  if (unit && action !== 'change' && action !== 'replace') {
+    const [now, then] = [inUnit, line.quantity?.unit].map((word) => word?.code ?? word?.original);
+    return { kind: 'unclear', message: `it is ordered in ${then}, and to be changed in ${now}.` };
   }
-  const products = about.has('products') && differs(line.products, change.products);
+  const products = action === 'replace' ? differs(line.products, change.products) : other !== undefined;
   const dates = about.has('dates') && (differs(line.dates, change.dates) || differs(line.schedule, change.schedule));
-  if (sameDecimal(quantity, before) && !price && !products && !dates) return { kind: 'nothing' };
-  return { kind: 'changed', quantity, price, products, dates };
+  const changed = { quantity, price: price.kind === 'changed', products, unit, dates };
+  if (sameDecimal(quantity, before) && !changed.price && !products && !unit && !dates) return { kind: 'nothing' };
+  return { kind: 'changed', ...changed };
 }
+
+/** One line's number with the product of another: which of them is meant only the buyer knows. */
+export const otherProduct = ({ products = [] }: OrderLine, told: string): string =>
+  `the change names ${told}; ordered is ${products.map(({ value }) => value).join(', ')}.`;
 
 function quantityWanted(
   before: Decimal,
@@ -101,24 +120,52 @@ function totalWanted(
   return by === 'increase' ? addDecimals(before, value) : subtractDecimals(before, value);
 }
 
-const samePrice = (a: Price | undefined, b: Price): boolean =>
-  a !== undefined && isHoldable(b.amount) && sameDecimal(a.amount, b.amount) && sameDecimal(a.per ?? '1', b.per ?? '1');
-
 const differs = (before: unknown, after: unknown): boolean =>
   after !== undefined && JSON.stringify(before) !== JSON.stringify(after);
 
-/** The line with what the change says in the place of what it said: dates and references by kind, everything else whole. */
-export function amendedLine(line: OrderLine, change: OrderChangeLine, quantity: Decimal): OrderLine {
-  const { action: _action, left: _left, number: _number, quantity: told, dates, references, ...rest } = change;
-  const unit = told?.unit ?? line.quantity?.unit;
+/**
+ * The line with what the change says in the place of what it said: dates and references by kind, everything else whole. Of quantity, price and
+ * products only what the action is about is taken; a day may come with a quantity, for that is when it is wanted.
+ */
+export function amendedLine(
+  line: OrderLine,
+  change: OrderChangeLine,
+  action: Exclude<LineAction, 'delete'>,
+  quantity: Decimal,
+): OrderLine {
+  const {
+    action: _action,
+    left: _left,
+    number: _number,
+    quantity: told,
+    dates,
+    schedule,
+    references,
+    ...more
+  } = change;
+  const { price: toldPrice, prices, products, ...rest } = more;
+  const about = new Set(CARRIES[action]);
+  const price = priceTold(line.price, about.has('price') ? toldPrice : undefined);
+  const unit = (about.has('quantity') ? told?.unit : undefined) ?? line.quantity?.unit;
   return {
     ...line,
     ...rest,
-    ...withDates(line.dates, dates),
+    ...(about.has('price') && prices !== undefined && { prices }),
+    ...(price.kind === 'changed' && { price: price.price }),
+    ...(about.has('products') && products !== undefined && { products: productsAfter(line, products, action) }),
+    ...((about.has('dates') || about.has('quantity')) && {
+      ...withDates(line.dates, dates),
+      ...(schedule !== undefined && { schedule }),
+    }),
     ...(references !== undefined && { references: byKind(line.references ?? [], references) }),
     quantity: { value: quantity, ...(unit !== undefined && { unit }) },
   };
 }
+
+const productsAfter = ({ products }: OrderLine, told: ProductId[], action: LineAction): ProductId[] =>
+  products === undefined || action === 'replace' || contradicting(products, told) !== undefined
+    ? told
+    : withMoreIds(products, told);
 
 const withDates = (before: DatedEntry[] | undefined, after: DatedEntry[] | undefined): { dates?: DatedEntry[] } =>
   after === undefined ? {} : { dates: byKind(before ?? [], after) };

@@ -1,11 +1,12 @@
 import { compareDecimals, type Decimal, sameDecimal, subtractDecimals } from '../core/decimal.ts';
 import type { Order, OrderLine } from '../documents/order.ts';
 import type { OrderChange, OrderChangeLine } from '../documents/order-change.ts';
-import { amendedHeader, amendedLine, wanted } from './amend.ts';
+import { amendedHeader, amendedLine, otherProduct, wanted } from './amend.ts';
 import { isHoldable } from './check-order.ts';
 import { type Finding, finding } from './finding.ts';
 import { type KeyedLine, keyedLines } from './lines.ts';
 import { hasShipped, type LineState, type OrderState } from './order-state.ts';
+import { contradicting } from './repeated.ts';
 import type { LineAction } from './words.ts';
 
 /*
@@ -234,7 +235,7 @@ function add(planning: Planning, line: OrderChangeLine, index: number, named: Se
   const message = `Line ${key} is added.`;
   return {
     change: { ...base, line: key, ordered: quantity, outcome: 'applied', message },
-    next: amendedLine({ number: key }, line, quantity),
+    next: amendedLine({ number: key }, line, 'add', quantity),
     finding: null,
   };
 }
@@ -249,6 +250,9 @@ function unknown({ state }: Planning, line: OrderChangeLine, index: number, acti
 }
 
 function amend(planning: Planning, keyed: KeyedLine, line: OrderChangeLine, index: number, action: LineAction): Step {
+  const other = action === 'delete' ? contradicting(keyed.line.products, line.products) : undefined;
+  if (other !== undefined)
+    return refuse(planning, keyed, index, action, `Line ${keyed.key}: ${otherProduct(keyed.line, other.value)}`);
   if (action === 'delete') return takeBack(planning, keyed, index);
   if (action === 'add')
     return refuse(planning, keyed, index, action, `Line ${keyed.key} is there already: it cannot be added.`);
@@ -268,10 +272,10 @@ function amend(planning: Planning, keyed: KeyedLine, line: OrderChangeLine, inde
   const isCommitted = compareDecimals(committed, '0') > 0;
   const allCommitted = isCommitted && compareDecimals(open, '0') <= 0;
   const more = compareDecimals(want.quantity, state.ordered) > 0;
-  const late = (want.price || want.products) && isCommitted;
+  const late = (want.price || want.products || want.unit) && isCommitted;
   if (late || (more && planning.closed) || (want.dates && allCommitted && !more))
     return tooLate(planning, keyed, index, action);
-  const next = amendedLine(keyed.line, line, want.quantity);
+  const next = amendedLine(keyed.line, line, action, want.quantity);
   if (compareDecimals(want.quantity, committed) < 0) {
     const refused = allCommitted || planning.policy.onPartlyCommitted === 'refuse';
     return refused ? tooLate(planning, keyed, index, action) : lowerTo(planning, keyed, index, action, next);

@@ -1,6 +1,6 @@
 import { compareDecimals, type Decimal, isZeroDecimal, subtractDecimals } from '../core/decimal.ts';
 import type { LocalDate } from '../core/local-date.ts';
-import type { Order } from '../documents/order.ts';
+import type { Order, OrderLine } from '../documents/order.ts';
 import type { ChangePlan } from './change.ts';
 import { decideByRules } from './decide.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import type { DecisionPolicy } from './decision-policy.ts';
 import { finding, given, type Outcome, refused } from './finding.ts';
 import type { ItemIndex } from './items.ts';
-import { keyedLines } from './lines.ts';
+import { keyedLines, linesByKey } from './lines.ts';
 import { type LineState, type OrderState, statusOf } from './order-state.ts';
 
 /*
@@ -30,6 +30,23 @@ export function openPart(plan: ChangePlan, state: OrderState): Order {
     return [{ ...line, number: key, quantity: { ...line.quantity, value: open } }];
   });
   return { ...plan.order, lines };
+}
+
+/**
+ * The same as a back office is offered it. What it acknowledged a line at stays that line's price unless the change asks for another: who says yes
+ * to fewer pieces says nothing of what they cost.
+ */
+export function offeredPart(plan: ChangePlan, state: OrderState, former: Order): Order {
+  const part = openPart(plan, state);
+  const states = statesByLine(state);
+  const asked = linesByKey(former);
+  const lines = part.lines.map((line): OrderLine => {
+    const acknowledged = states.get(line.number ?? '')?.price ?? null;
+    const before = asked.get(line.number ?? '')?.line.price;
+    const isAsked = JSON.stringify(before) !== JSON.stringify(line.price);
+    return acknowledged === null || isAsked ? line : { ...line, price: acknowledged };
+  });
+  return { ...part, lines };
 }
 
 const statesByLine = ({ lines }: OrderState): ReadonlyMap<string, LineState> =>

@@ -249,3 +249,20 @@ test.each([
     ]);
   }
 });
+
+test('an ORDCHG that repeats the amount of a price per hundred alone leaves it per hundred', async () => {
+  const on = await distributor.open();
+  const id = await distributor.order(on, 'PER-1', true);
+  await answersOf(on);
+  const lines = ['LIN+2+3+0614141001018:EN', 'QTY+21:3:PCE', 'PRI+AAA:610'];
+  await on.receive(distributorChannel, ordchg(`C${control++}`, 'C1', 'PER-1', lines));
+  await on.settle();
+  const [held] = await on.rows<{ id: string }>(
+    `select id from document where kind = 'order-change' and state = 'held'`,
+  );
+  await on.database.inTransaction((tx) =>
+    postChangeDecision(on.context, tx, id, { change: held?.id ?? '', decision: { decision: 'accept' } }, 'back-office'),
+  );
+  const [row] = await on.rows(`select body -> 'lines' -> 1 as line from purchase_order where id = $1`, id);
+  expect(row).toMatchObject({ line: { ordered: '3', price: { amount: '610', per: '100' } } });
+});

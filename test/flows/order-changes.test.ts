@@ -267,3 +267,19 @@ describe('a change of an order that a back office decides', () => {
     expect((await answers(on))[0]).toContain('MSG*Line 1 can no longer be changed: 10 of 10 have left.');
   });
 });
+
+test('a price per hundred stays one when a change of quantity repeats the amount alone, and a new amount alone is refused', async () => {
+  const on = await testGateway(byBackOffice);
+  const id = await orderOf(on, 'CH-11', ['PO1*1*150*EA*12.5*HP*VN*HT-1001']);
+  await on.database.inTransaction((tx) => postDecision(on.context, tx, id, { decision: 'accept' }, 'back-office'));
+  await answers(on);
+  await changed(on, change860('CH-11', [poc(1, 'QD', 100)]));
+  const change = await changeDocument(on, 'CH-11');
+  await decideChange(on, id, change?.id ?? '', { decision: 'accept' });
+  expect((await answers(on))[0]).toContainEqual(expect.stringMatching(/^POC\*1\*QD\*100\*100\*EA\*12\.5\*HP\*/));
+  expect(await orderRow(on, id)).toMatchObject({ lines: [{ ordered: '100', price: { amount: '12.5', per: '100' } }] });
+  const [answer] = await changed(on, change860('CH-11', [poc(1, 'PC', 100, '13')], { change: '2' }));
+  expect(answer).toContainEqual(expect.stringMatching(/^BCA\*04\*R[DJ]\*CH-11\*\*2/));
+  expect(answer).toContainEqual('MSG*Line 1: the price 13 does not say what it is for; 12.5 for 100 was ordered.');
+  expect(await orderRow(on, id)).toMatchObject({ version: 2 });
+});

@@ -1,6 +1,6 @@
 import type { ChangePlan } from '../../orders/change.ts';
 import type { BackOfficeChangeDecision } from '../../orders/change-decision.ts';
-import { openPart, wholeDecision } from '../../orders/decide-change.ts';
+import { offeredPart, wholeDecision } from '../../orders/decide-change.ts';
 import { type BackOfficeDecision, decisionFrom } from '../../orders/decision.ts';
 import { finding, given, refused } from '../../orders/finding.ts';
 import type { OrderState } from '../../orders/order-state.ts';
@@ -42,7 +42,7 @@ export const postChangeDecision = (
       await refuseChange(changing, plan.applies ? rejectedPlan(plan, record.order, posted) : plan);
       return given(record.state);
     }
-    const decided = decisionFrom(openPart(plan, record.state), posted);
+    const decided = decisionFrom(offeredPart(plan, record.state, record.order), posted);
     if (!decided.ok) return decided;
     await releaseReservations(tx, ownerOf(record), reopenedOrGone(record, plan));
     return applyChange(changing, plan, wholeDecision(plan, record.state, formerOf(record), decided.value));
