@@ -140,7 +140,7 @@ const unnamedGroups = ({ header, broken, groups }: AnsweredInterchange): string[
         .filter((group) => group.controlNumber !== null && !acknowledges(group) && !isNamedByFunctional(group))
         .map(
           ({ functionalId, controlNumber }) =>
-            `group "${printable(controlNumber ?? '')}" of "${printable(functionalId ?? '')}" is not answered: GS01 is no two letters, or GS06 no number`,
+            `group "${printable(controlNumber ?? '')}" of "${printable(functionalId ?? '')}" is not answered: GS01 is no two capitals or digits, or GS06 no number`,
         );
 
 const namedGroup = ({ header, tally }: GroupToAnswer) => ({

@@ -129,6 +129,29 @@ describe('lexing and envelope', () => {
     expect(judged(text).verdict).toBe('rejected');
   });
 
+  test('trap 46: UNH has four elements below syntax 4, and seven in it', () => {
+    const text = (header: object) =>
+      file('ORDERS', orders(line), header).replace('ORDERS:D:96A:UN', 'ORDERS:D:96A:UN+++SUBSET:1::UN');
+    expect(told(text({}))).toEqual(['UNH5 element/too-many']);
+    expect(told(text({}).replace('+SUBSET', '+++SUBSET'))).toEqual(['UNH7 element/too-many']);
+    expect(told(text({}).replace('+SUBSET', '+++++SUBSET'))).toEqual(['UNH8 element/too-many']);
+    expect(told(text(four))).toEqual([]);
+    expect(told(text({}).replace('SUBSET:1::UN', ':'))).not.toContain('UNH5 element/missing');
+  });
+
+  test.each([
+    ['.99', '38'],
+    ['-,5', '38'],
+    ['9.', '19'],
+    ['9,', '19'],
+    ['.', '37'],
+    ['9.9.9', '37'],
+    ['nine', '37'],
+  ])('trap 45: %s is told as 0085 %s', (quantity, code) => {
+    const [problem] = judged(file('ORDERS', orders(`LIN+1'QTY+21:${quantity}'`))).problems;
+    expect(problem === undefined ? '' : contrlCodeOf(problem, '3')).toBe(code);
+  });
+
   test('trap 47: a group names the one type of its messages, and says who, whom and when below syntax 4', () => {
     const grouped = (ung: string, more = {}) => {
       const [head = '', message = ''] = file('ORDERS', orders(line), more).split(/(?=UNH)|UNZ/);

@@ -39,11 +39,25 @@ function reporter(segment: Segment, segmentNumber: number | null) {
     if (date.length !== places || dateFault(date) !== null) report(code, [4, 1], form, 'warning');
     if (!TIME.test(segment.value(4, 2))) report(code, [4, 2], 'HHMM', 'warning');
   };
-  return { problems, report, reportFaults, reportMoment };
+  /** More elements than this syntax has, where the tables hold those of a later one, and tell only of more than its. */
+  const reportExcess = (elementsMax: number, laterMax: number) => {
+    for (let element = elementsMax + 1; element <= Math.min(laterMax, segment.elementCount); element++) {
+      const found = segment.value(element);
+      if (found === '' && segment.componentCount(element) <= 1) continue;
+      const at = positionAt(segment.byteOffsetOf(element), { segmentNumber, tag: segment.tag, elementNumber: element });
+      const message = `${segment.tag} has ${segment.elementCount} elements, and ${elementsMax} is the most below syntax 4.`;
+      problems.push(problem('element/too-many', at, { message, found, expected: String(elementsMax) }));
+      return;
+    }
+  };
+  return { problems, report, reportFaults, reportMoment, reportExcess };
 }
 
 const UNB_SHAPE: HeaderShape = { elementsMax: 11, composites: [1, 2, 3, 4, 6], free: [5] };
 const UNG_SHAPE: HeaderShape = { elementsMax: 8, composites: [2, 3, 4, 7], free: [5] };
+/** S016 to S018, which name subsets and scenarios, came with syntax 4. */
+const unhElementsBefore4 = 4;
+const unhElementsMax = 7;
 /** 0004 and 0010 are an..35. */
 const idLengthMax = 35;
 
@@ -152,8 +166,8 @@ export const edifactEnvelope: Envelope = {
     return { header, problems };
   },
 
-  transaction(unh, group) {
-    const { problems, report } = reporter(unh, 1);
+  transaction(unh, group, interchange) {
+    const { problems, report, reportExcess } = reporter(unh, 1);
     const message = unh.value(2, 1);
     const controlNumber = unh.value(1);
     if (!/^[A-Z0-9]{1,6}$/.test(message)) report('transaction/identifier-missing', [2, 1], 'a message type');
@@ -162,6 +176,7 @@ export const edifactEnvelope: Envelope = {
     // 0038 names the one type of the group's messages.
     if (group.functionalId !== null && group.functionalId !== '' && group.functionalId !== message)
       report('transaction/not-in-group', [2, 1], `a message of group ${quoted(group.functionalId)}`);
+    if (!interchange.version.endsWith(':4')) reportExcess(unhElementsBefore4, unhElementsMax);
     const association = unh.value(2, 5);
     const number = unh.value(4, 1);
     const sequence = number === '' ? null : { message, reference: unh.value(3), number, transfer: unh.value(4, 2) };

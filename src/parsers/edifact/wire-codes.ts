@@ -126,7 +126,7 @@ const OF_UNB_ELEMENT: Readonly<Record<number, string>> = { 1: '2', 11: '25' };
 
 /** The 0085 of a Problem, in the code list of syntax 3 or 4. */
 export function contrlCodeOf(
-  { code, at, found }: Pick<Problem, 'code' | 'at' | 'found'>,
+  { code, at, found, expected }: Pick<Problem, 'code' | 'at' | 'found' | 'expected'>,
   syntaxVersion: string,
 ): string {
   if (code === 'interchange/field-invalid' && at.tag === 'UNB' && at.elementNumber !== null) {
@@ -134,6 +134,11 @@ export function contrlCodeOf(
     if (own !== undefined) return own;
   }
   const wire = (syntaxVersion === '4' ? SINCE_4[code] : undefined) ?? SYNTAX_ERROR[code];
+  // A number that has its mark and lacks the digits on one side of it (trap 45).
+  if (code === 'element/invalid-character' && expected === 'n' && found !== null) {
+    if (/^-?[.,]\d+$/.test(found)) return '38';
+    if (/^-?\d+[.,]$/.test(found)) return '19';
+  }
   // A value that is not there is missing, not invalid.
   return wire === '12' && found === '' ? '13' : wire;
 }

@@ -3,6 +3,7 @@ import type { Dice } from './dice.ts';
 import { placesToFill } from './notes.ts';
 import type { Message, SegmentRow, Use } from './tables.ts';
 import { EDIFACT_MOMENTS, sampleOf, X12_MOMENTS } from './values.ts';
+import { isSyntax4 } from './wire.ts';
 
 /** Element → repetition → component. An element without repetitions is absent, an empty component too. */
 export type Elements = string[][][];
@@ -41,7 +42,9 @@ export function makeParts(message: Message, use: Use, place: string, dice: Dice)
 export function makeValue(message: Message, use: Use, place: string, dice: Dice): string {
   if (use.element === null) throw new Error(`${use.id} is no element`);
   const more = message.syntax === 'edifact' ? "+:'?*" : '';
-  return sampleOf(use.element, dice, balancedPlaces(message).has(place) ? 'small' : 'any', more);
+  const value = sampleOf(use.element, dice, balancedPlaces(message).has(place) ? 'small' : 'any', more);
+  // Below syntax 4 the mark is the one UNA names, and it names a point.
+  return use.element.type === 'n' && !isSyntax4(message) ? value.replace(',', '.') : value;
 }
 
 /** A moment whose form another value names has that form. */

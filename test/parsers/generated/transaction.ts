@@ -2,6 +2,7 @@ import { balance } from './balances.ts';
 import type { Dice } from './dice.ts';
 import { type Elements, makeElements } from './elements.ts';
 import { type LoopNode, type Message, type SegmentNode, type SegmentRow, tagOf } from './tables.ts';
+import { isSyntax4 } from './wire.ts';
 
 /** One round of a loop; the root is one too. */
 export interface Round {
@@ -139,7 +140,14 @@ class Walk {
     const release = [version.slice(0, 1), version.slice(1)];
     // No S010: a part of a document split over several messages is told as such.
     if (tag === 'UNH')
-      elements.splice(0, 4, [[this.#controlNumber]], [[name, ...release, 'UN']], elements[2] ?? [], []);
+      elements.splice(
+        0,
+        isSyntax4(this.#message) ? 4 : elements.length,
+        [[this.#controlNumber]],
+        [[name, ...release, 'UN']],
+        elements[2] ?? [],
+        [],
+      );
     const separators = root.children.filter((node) => tagOf(node) === 'UNS').length;
     const earlier = this.#out.filter((one) => one.tag === 'UNS').length;
     if (tag === 'UNS') elements[0] = [[earlier + 1 === separators ? 'S' : 'D']];

@@ -50,7 +50,8 @@ export interface Written {
 }
 
 /** Syntax 4 for what came with it, so that "*" separates repetitions and has to be released. */
-const isSyntax4 = ({ version }: Message) => version === '41' || version === 'D01B';
+/** Whether it is written in syntax 4. */
+export const isSyntax4 = ({ version }: Message) => version === '41' || version === 'D01B';
 
 const marksOf = (message: Message): Marks =>
   message.syntax === 'x12' ? X12_MARKS : { ...EDIFACT_MARKS, repetition: isSyntax4(message) ? '*' : '' };
