@@ -444,7 +444,7 @@ describe('TLS', () => {
   test('row 79: an unknown certificate is refused, a pinned one trusted, whatever its name', async () => {
     const url = await https();
     await expect(send(sending(url), delivery(id(30)))).rejects.toMatchObject({
-      kind: 'partner-unreachable',
+      kind: 'partner-refused',
       message: expect.stringMatching(/^TLS: /),
     });
     const trusted = [world.read('tls.crt').toString()];

@@ -63,7 +63,9 @@ describe('a push over HTTPS', () => {
   test('to a server that nobody vouches for is refused; pinned, it is trusted whatever its name', async () => {
     const { url, came } = await partner();
     await expect(push(url, {})).rejects.toMatchObject({
-      kind: 'partner-unreachable',
+      kind: 'partner-refused',
+      nothingSent: true,
+      remedy: expect.stringContaining('serverCertificates'),
       message: expect.stringMatching(/^TLS: /),
     });
     await expect(push(url, { trusted: [pem('other')] })).rejects.toMatchObject({

@@ -182,6 +182,10 @@ async function openRequest(url: URL, options: https.RequestOptions, line: Line):
   return request;
 }
 
+/** What Node calls a server's certificate that it does not take (X509 verification, and its name); alerts of theirs about ours are others. */
+const untrusted =
+  /^(?:CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET|VERIFY|DECODE)|INVALID_CA|ERR_TLS_CERT_ALTNAME)/;
+
 /** Which part of the way broke; told in the first word, so that an operator knows whom to call. */
 export function unreachable(url: URL, error: unknown, nothingSent = false): FailureError {
   if (error instanceof FailureError) return error;
@@ -194,6 +198,18 @@ export function unreachable(url: URL, error: unknown, nothingSent = false): Fail
         ? 'TLS'
         : 'HTTP';
   const reason = error instanceof Error && error.message !== '' ? error.message : code;
+  // Ended by us in the handshake, before a byte of a document: waiting mends nothing, a person must look.
+  if (untrusted.test(code))
+    return new FailureError(
+      'partner-refused',
+      `TLS: ${url.host} shows a certificate we do not trust: ${reason}.`.slice(0, 300),
+      {
+        cause: error,
+        nothingSent: true,
+        remedy:
+          'Ask the partner whether they changed it. If so, put it or its authority into serverCertificates and apply.',
+      },
+    );
   return new FailureError(
     'partner-unreachable',
     `${stage}: ${url.host} could not be reached: ${reason}.`.slice(0, 300),
