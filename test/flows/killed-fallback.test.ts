@@ -118,4 +118,4 @@ test('killed at any instant of falling over: each document leaves once, by one c
     { state: 'sent', count: orderCount },
   ]);
   expect(reports.filter((text) => text.includes(': bug:'))).toEqual([]);
-}, 300_000);
+}, 600_000);

@@ -89,7 +89,7 @@ describe('any CONTRL', () => {
     const rejected: TransactionVerdict = {
       message: 'ORDERS',
       controlNumber: '1',
-      reference: null,
+      reference: 'D:96A:UN',
       verdict: 'rejected',
       codes: [],
       segments,
