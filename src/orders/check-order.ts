@@ -2,6 +2,7 @@ import { compareDecimals, type Decimal, isDecimal, isNegativeDecimal } from '../
 import type { Order } from '../documents/order.ts';
 import { type Finding, finding } from './finding.ts';
 import { keyedLines } from './lines.ts';
+import { isBasisUnknown } from './price.ts';
 
 /** Digits before and after the point that a quantity or price may have: X12 R elements hold 17 at most, EDIFACT n..15. */
 const digitsMax = { before: 17, after: 10 };
@@ -44,6 +45,12 @@ export function checkOrder(order: Order): readonly Finding[] {
     if (price !== undefined && (!isHoldable(price) || isNegativeDecimal(price))) {
       const message = `The price ${price} of line ${key} is no price.`;
       findings.push(finding('line/price-malformed', `${path}.price.amount`, message, { found: price }));
+    }
+    if (line.price !== undefined && isBasisUnknown(line.price)) {
+      const found = line.price.basis?.original ?? null;
+      const message = `The price of line ${key} is given by ${found}, which we do not know: it may be for more than one.`;
+      const more = { found, severity: 'warning' as const };
+      findings.push(finding('line/price-basis-unknown', `${path}.price.basis`, message, more));
     }
     if ((line.products ?? []).length === 0) {
       findings.push(finding('line/product-missing', `${path}.products`, `Line ${key} names no product.`));

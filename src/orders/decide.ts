@@ -9,7 +9,7 @@ import type { Deciding, DecisionPolicy } from './decision-policy.ts';
 import { type Finding, finding } from './finding.ts';
 import { findItem, type ItemIndex, type ItemView } from './items.ts';
 import { type KeyedLine, keyedLines } from './lines.ts';
-import { inTheirBasis, priceAgrees } from './price.ts';
+import { inTheirBasis, isBasisUnknown, priceAgrees } from './price.ts';
 import { type FreeStock, freeOf, type Place } from './stock.ts';
 import { supplyLine } from './supply.ts';
 import type { LineStatus } from './words.ts';
@@ -19,6 +19,7 @@ import type { LineStatus } from './words.ts';
  *
  *   no usable quantity → rejected          product unknown → unknown item        other unit than the item's → wrong unit
  *   part of a piece → a hold               a price that is none (negative, too long) → a hold
+ *   a price outside the tolerance, by a basis we do not know → a hold
  *   price outside the tolerance → our price, or a hold, or theirs, by policy
  *   enough free stock → accepted (price changed, rescheduled)                    too little → backorder, cut or reject, by policy
  *
@@ -178,6 +179,10 @@ function decidePrice({ order, policy }: Deciding, { key, line, index }: KeyedLin
   if (!usable) {
     // Whoever asks to be paid for what he buys has made a mistake somewhere, and perhaps not only there: no policy decides that.
     const message = `The price ${theirs.amount} of line ${key} is no price; ours is ${ours.amount}.`;
+    return { price: ours, changed: true, holds: [{ reason: 'price', line: key, message }], findings: [] };
+  }
+  if (isBasisUnknown(theirs)) {
+    const message = `Line ${key} asks for ${theirs.amount} by ${theirs.basis?.original}, which we do not know; ours is ${ours.amount} for one.`;
     return { price: ours, changed: true, holds: [{ reason: 'price', line: key, message }], findings: [] };
   }
   const message = `Line ${key} asks for ${theirs.amount}; our price is ${ours.amount}${theirs.per === undefined ? '' : ` per ${theirs.per}`}.`;

@@ -13,6 +13,7 @@ export type FindingCode =
   | 'line/quantity-malformed'
   | 'line/quantity-fractional'
   | 'line/price-malformed'
+  | 'line/price-basis-unknown'
   | 'line/price-differs'
   | 'line/product-missing'
   | 'line/product-unknown'

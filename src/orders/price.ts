@@ -17,6 +17,9 @@ export interface PriceTolerance {
 /** Units a price is for; one when not said, and when said to be zero. */
 export const perOf = (price: Price): Decimal => (price.per === undefined || isZeroDecimal(price.per) ? '1' : price.per);
 
+/** Whether a price says what it is for in a code we don't know: then it may be for one, or for any number of units. */
+export const isBasisUnknown = ({ basis }: Price): boolean => basis !== undefined && basis.code === undefined;
+
 /**
  * Whether a price is ours within the tolerance. Compared without dividing (theirs for 3 units, ours for 1: both times 3),
  * so that no rounding decides.

@@ -183,6 +183,15 @@ describe('an invoice that was refused', () => {
       { state: 'sent', replaced: false },
     ]);
     await take(on, acknowledgmentOf(again.replaceAll('\n', ''), control++));
+    // The first one is refused once more, by the numbers it travelled under: that says nothing of the corrected one.
+    const [, group = ''] = /GS\*IN\*[^*]*\*[^*]*\*\d+\*\d+\*(\d+)\*/.exec(invoice) ?? [];
+    await take(on, advice824([`OTI*TR*IV*INV0000001***20361122**${group}*${numbers(invoice)[1]}*810`, 'TED*024*LATE']));
+    expect(
+      await on.rows(`select state, state_reason as reason from document where kind = 'invoice' order by at, id`),
+    ).toEqual([
+      { state: 'rejected', reason: 'LATE.' },
+      { state: 'accepted', reason: null },
+    ]);
     await take(
       on,
       interchange('RA', control++, '820', [

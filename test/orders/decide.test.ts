@@ -120,6 +120,18 @@ describe('an order', () => {
     expect(decision.holds.map((hold) => hold.reason)).toEqual([reason]);
   });
 
+  test('is held where a price is by a basis we do not know, unless it is ours all the same', () => {
+    const by = (amount: string) => [lineOf('1', { price: { amount, basis: { original: 'DZ' } } })];
+    for (const onPriceMismatch of ['answer-our-price', 'hold', 'accept-theirs'] as const) {
+      const decision = decide(by('120'), { onPriceMismatch });
+      expect([decision.verdict, decision.holds.map(({ reason }) => reason)]).toEqual(['held', ['price']]);
+      expect(decision.findings.map(({ path, code }) => `${path} ${code}`)).toEqual([
+        'lines[0].price.basis line/price-basis-unknown',
+      ]);
+    }
+    expect(decide(by('12.50')).verdict).toBe('accepted');
+  });
+
   test('without lines is rejected', () => {
     expect(decide([])).toMatchObject({ verdict: 'rejected', findings: [{ code: 'order/no-lines' }] });
   });

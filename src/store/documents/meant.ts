@@ -14,7 +14,8 @@ export interface MeantDocument {
 
 /**
  * The document of ours a partner means by its number, the newest of that number, locked; one that was corrected since is meant no more.
- * Also by the group and set numbers it travelled under, where the partner repeats those; and by its id, where a person says it.
+ * Also by the group and set numbers it travelled under, where the partner repeats those: then that very one, corrected or not. And by its id,
+ * where a person says it.
  */
 export async function documentMeant(
   tx: Tx,
@@ -43,7 +44,7 @@ export async function documentMeant(
     );
   return read(
     `join transaction t on t.id = d.transaction_id join functional_group g on g.id = t.group_id
-     where ${owned} and g.control_number = $5 and t.control_number = $6 and d.replaced_by is null limit 1 for update of d`,
+     where ${owned} and g.control_number = $5 and t.control_number = $6 order by d.at desc limit 1 for update of d`,
     by.group,
     by.set,
   );
