@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -136,4 +137,19 @@ describe('with a master key', () => {
     await expect(openHostKeys(folder, safe)).rejects.toMatchObject({ kind: 'credential-missing' });
     expect(file(folder, 'host-rsa')).toBe('not a key');
   });
+});
+
+test.each([
+  ['at once', null],
+  ['after its greeting', 'SSH-2.0-OpenSSH_9.2\r\n'],
+])('a server that hangs up %s is not said to show no key that we know', async (_when, greeting) => {
+  const server = createServer((socket) => void (greeting === null ? socket.destroy() : socket.end(greeting)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await expect(readHostKeys({ host: '127.0.0.1', port, timeoutMs: 2_000 })).rejects.toMatchObject({
+    kind: 'partner-unreachable',
+    message: `127.0.0.1:${port} ended the connection before it showed a host key.`,
+  });
+  server.close();
 });

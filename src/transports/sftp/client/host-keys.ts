@@ -1,4 +1,5 @@
 import ssh2 from 'ssh2';
+import { FailureError } from '../../../core/failure.ts';
 import { fingerprintOf, keyTypeOf } from '../fingerprint.ts';
 import { safeAlgorithms } from './algorithms.ts';
 import { openSocket, type SftpEndpoint } from './connect.ts';
@@ -18,28 +19,43 @@ const FAMILIES = [
 
 /**
  * The host keys a server shows, one connection for each kind, without logging in: the first connect, done on purpose, its answer compared
- * by a person with what the partner says. Empty when it shows none we know; FailureError `partner-unreachable` when nobody answers.
+ * by a person with what the partner says. Empty when it shows none we know; FailureError `partner-unreachable` when nobody
+ * answers, or whoever does hangs up before a key is agreed on.
  */
 export async function readHostKeys(
   endpoint: Pick<SftpEndpoint, 'host' | 'port' | 'timeoutMs'>,
 ): Promise<readonly ShownHostKey[]> {
   const shown: ShownHostKey[] = [];
+  let isAgreed = false;
   for (const family of FAMILIES) {
-    const key = await keyOf(endpoint, [...family]);
+    const key = await keyOf(endpoint, [...family], () => {
+      isAgreed = true;
+    });
     if (key !== undefined) shown.push(key);
   }
+  if (shown.length === 0 && !isAgreed)
+    throw new FailureError(
+      'partner-unreachable',
+      `${endpoint.host}:${endpoint.port} ended the connection before it showed a host key.`,
+    );
   return shown;
 }
 
 async function keyOf(
   endpoint: Pick<SftpEndpoint, 'host' | 'port' | 'timeoutMs'>,
   serverHostKey: (typeof FAMILIES)[number][number][],
+  onNoMatch: () => void,
 ): Promise<ShownHostKey | undefined> {
   const socket = await openSocket(endpoint);
   const client = new ssh2.Client();
   try {
     return await new Promise((resolve) => {
-      client.on('error', () => resolve(undefined)).on('close', () => resolve(undefined));
+      client.on('error', ({ message }) => {
+        // It named its algorithms: a server, and none of its keys is of this kind.
+        if (message.includes('no matching')) onNoMatch();
+        resolve(undefined);
+      });
+      client.on('close', () => resolve(undefined));
       client.connect({
         sock: socket,
         username: 'nobody',
