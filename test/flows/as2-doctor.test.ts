@@ -1,13 +1,15 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { findingsOf } from '../../src/flows/as2/doctor.ts';
 import { createKey } from '../../src/flows/as2/keep-key.ts';
 import { openKeyRing } from '../../src/flows/as2/key-ring.ts';
-import { type As2Settings, type As2SignedForm, as2SignedForms } from '../../src/partners/as2-settings.ts';
+import { type As2Settings, type As2SignedForm, as2Defaults, as2SignedForms } from '../../src/partners/as2-settings.ts';
 import { readCertificate } from '../../src/transports/as2/cms/certificate.ts';
 import { compressed } from '../../src/transports/as2/cms/compress.ts';
 import { encrypted } from '../../src/transports/as2/cms/encrypt.ts';
 import { signDetached } from '../../src/transports/as2/cms/signed-data.ts';
 import { collect, contentOf } from '../../src/transports/as2/content.ts';
+import { readMdn } from '../../src/transports/as2/mdn/read.ts';
 import { operator } from '../http/operator.ts';
 import { as2ChannelId, undated } from '../support/as2-channel.ts';
 import { as2Station } from '../support/as2-station.ts';
@@ -248,4 +250,43 @@ test('everything that was refused here is listed, of this channel', async () => 
   const { items } = (await api.get('/as2/refused')).body as { items: { channel: string }[] };
   expect(items.length).toBeGreaterThan(as2SignedForms.length);
   expect(new Set(items.map(({ channel }) => channel))).toEqual(new Set([as2ChannelId]));
+});
+
+describe('a receipt of ours that is none', () => {
+  const settings: As2Settings = {
+    kind: 'as2',
+    ...as2Defaults,
+    ourName: 'US',
+    theirName: 'THEM',
+    url: null,
+    ourKeys: [],
+    theirCertificates: [],
+    receiptHosts: [],
+    timeoutMs: 5_000,
+  };
+  const told = async (disposition: string, more: Partial<As2Settings> = {}) => {
+    const body = `--r\r\nContent-Type: message/disposition-notification\r\n\r\nOriginal-Message-ID: <a@b>\r\nDisposition: automatic-action/MDN-sent-automatically; ${disposition}\r\n\r\n--r--\r\n`;
+    const fields = [['content-type', 'multipart/report; boundary=r']] as const;
+    return findingsOf(await readMdn({ fields, raw: Buffer.alloc(0) }, contentOf(Buffer.from(body)).bytes(), []), {
+      ...settings,
+      ...more,
+    });
+  };
+  test.each`
+    disposition                                   | more                                                      | proposed
+    ${'processed'}                                | ${{}}                                                     | ${['mdn: unsigned']}
+    ${'processed'}                                | ${{ mdn: 'unsigned' }}                                    | ${[]}
+    ${'processed/error: unknown-trading-partner'} | ${{}}                                                     | ${['ourName, theirName']}
+    ${'failed/failure: something of theirs'}      | ${{}}                                                     | ${[]}
+    ${'processed/error: decompression-failed'}    | ${{ compress: 'before-signing' }}                         | ${['compress: none']}
+    ${'processed/error: decompression-failed'}    | ${{}}                                                     | ${[null]}
+    ${'processed/error: authentication-failed'}   | ${{}}                                                     | ${['ourKeys, transferEncoding: base64']}
+    ${'processed/error: authentication-failed'}   | ${{ signatureScheme: 'pss', transferEncoding: 'base64' }} | ${['ourKeys, signatureScheme: pkcs1']}
+    ${'processed/error: decryption-failed'}       | ${{ keyTransport: 'oaep-sha256' }}                        | ${['theirCertificates, ourKeys, encrypt, keyTransport: pkcs1']}
+    ${'processed/error: decryption-failed'}       | ${{}}                                                     | ${['theirCertificates, ourKeys, encrypt']}
+  `('"$disposition" with $more proposes $proposed', async ({ disposition, more, proposed }) => {
+    const found = await told(disposition, more);
+    expect(found.map(({ setting }) => setting)).toEqual(proposed);
+    for (const { what, setting } of found) expect(what.includes('proves nothing')).toBe(setting === 'mdn: unsigned');
+  });
 });

@@ -1,12 +1,15 @@
 import { FailureError } from '../../core/failure.ts';
+import type { As2Settings } from '../../partners/as2-settings.ts';
 import { sentEvidence } from '../../store/as2/diagnosis.ts';
 import { deliveryById } from '../../store/deliveries/delivery.ts';
 import { readChunks } from '../../store/wire/chunks.ts';
 import { contentOf } from '../../transports/as2/content.ts';
-import { findReading, micReadings } from '../../transports/as2/doctor/mic-readings.ts';
+import { type Finding, isInForce } from '../../transports/as2/doctor/look.ts';
+import { adviseOnMic, type MicProfile } from '../../transports/as2/doctor/mic-readings.ts';
 import { As2Fault } from '../../transports/as2/fault.ts';
+import { wasTaken } from '../../transports/as2/mdn/disposition.ts';
 import { type ReadMdn, readMdn } from '../../transports/as2/mdn/read.ts';
-import type { MessageProfile } from '../../transports/as2/message/build.ts';
+import type { ExpectedMics } from '../../transports/as2/message/build.ts';
 import type { FlowContext } from '../context.ts';
 import { examineReceipt } from './doctor-received.ts';
 import { isAs2 } from './relations.ts';
@@ -19,7 +22,7 @@ export interface Diagnosis {
   /** Which part of the way broke last; null: none did. */
   readonly broke: 'DNS' | 'TCP' | 'TLS' | 'HTTP' | 'MDN' | 'MIC' | 'other' | null;
   readonly evidence: readonly string[];
-  readonly findings: readonly { readonly what: string; readonly setting: string | null }[];
+  readonly findings: readonly Finding[];
 }
 
 /** 64 MB: the payload is hashed in a dozen readings, in memory. */
@@ -48,42 +51,24 @@ export async function diagnose(context: FlowContext, deliveryId: string): Promis
     ...(mdn?.mic == null ? [] : [`its MIC: ${mdn.mic.base64} (${mdn.mic.spelled})`]),
   ];
   const last = delivery.state === 'sent' ? null : (known.attempts.at(-1)?.detail ?? null);
-  const findings: { readonly what: string; readonly setting: string | null }[] = [];
+  const findings: Finding[] = [];
   const isTheirsOurs = mdn?.mic != null && isSentMic(known.expected, mdn.mic);
   if (isTheirsOurs) evidence.push('their MIC is of what we sent');
   if (mdn?.mic != null && !isTheirsOurs && delivery.byte_length <= payloadBytesMax) {
     const pieces: Uint8Array[] = [];
     for await (const piece of readChunks(database, delivery.raw_file_id)) pieces.push(piece);
-    const profile: MessageProfile = { ...settings, sign: null, encrypt: null };
     const contentType = delivery.syntax === 'edifact' ? 'application/EDIFACT' : 'application/EDI-X12';
     const file = { content: contentOf(...pieces), contentType, name: delivery.file_name };
-    // Not plain, whatever the profile says without keys: inner parts are encoded as they are under a signature.
-    const signed = {
-      ...profile,
-      compress: settings.compress === 'none' ? 'before-signing' : settings.compress,
-    } as const;
-    const message = {
-      from: settings.ourName,
-      to: settings.theirName,
-      messageId: '',
-      subject: '',
-      at: delivery.at,
-      files: [file],
-      mdn: null,
-    };
-    const readings = await micReadings(message, signed);
-    for (const { what, digest, setting } of findReading(mdn.mic.base64, readings))
-      findings.push({
-        what: `They hashed ${what}, with ${digest}${digest === mdn.mic.digest ? '' : `, though they name ${mdn.mic.spelled}`}.`,
-        setting,
-      });
-    if (findings.length === 0 && known.verdict !== null && delivery.state !== 'sent')
+    const expected = (Object(known.expected).mics ?? {}) as ExpectedMics;
+    const found = await adviseOnMic({ file, mic: mdn.mic, expected, profile: micProfileOf(settings) });
+    if (found !== null) findings.push(found);
+    else if (known.verdict !== null && delivery.state !== 'sent')
       findings.push({
         what: 'Their MIC is of none of the readings we know: they have other content than we sent.',
         setting: null,
       });
   }
-  if (mdn !== null) findings.push(...findingsOf(mdn, settings.mdn === 'signed'));
+  if (mdn !== null) findings.push(...findingsOf(mdn, settings));
   const { mdn_headers: headers, mdn_body: body } = known;
   if (Object(known.verdict).kind === 'signature-wrong' && headers !== null && body !== null)
     findings.push(...(await examineReceipt(context, channel.id, { headers, body })));
@@ -102,31 +87,47 @@ function brokeAt(detail: string | null): Diagnosis['broke'] {
   return stage === undefined ? 'other' : (stage as Exclude<Diagnosis['broke'], null>);
 }
 
-/** What a receipt says without its MIC. */
-function findingsOf(
-  mdn: ReadMdn,
-  wantsSigned: boolean,
-): readonly { readonly what: string; readonly setting: string | null }[] {
-  const found: { readonly what: string; readonly setting: string | null }[] = [];
+const micProfileOf = ({ sign, encrypt, compress, transferEncoding, encoding, mdnDigest }: As2Settings): MicProfile => ({
+  signs: sign !== 'none',
+  encrypts: encrypt !== 'none',
+  compress,
+  transferEncoding,
+  encoding,
+  digest: sign === 'none' ? mdnDigest : sign,
+});
+
+/** What a receipt says without its MIC. A setting that is in force already helps nobody, and is not named. */
+export function findingsOf(mdn: ReadMdn, settings: As2Settings): readonly Finding[] {
+  const found: Finding[] = [];
   const text = mdn.disposition.text?.toLowerCase() ?? '';
-  if (wantsSigned && mdn.signature.kind === 'none')
-    found.push({ what: 'The receipt is not signed, though we asked for it.', setting: 'mdn: unsigned' });
+  const add = (what: string, ...proposed: readonly string[]): void => {
+    found.push({ what, setting: proposed.filter((one) => !isInForce(one, settings)).join(', ') || null });
+  };
+  // A refusal is often unsigned by design (ours of an unknown name is): taking unsigned receipts would not make it less of one.
+  if (settings.mdn === 'signed' && mdn.signature.kind === 'none' && wasTaken(mdn.disposition))
+    add(
+      'The receipt is not signed, though we asked for it: best that they sign it. With mdn: unsigned it counts, but proves nothing: anybody on the way can write one, and the partner can deny it.',
+      'mdn: unsigned',
+    );
   if (text.includes('decryption-failed'))
-    found.push({
-      what: 'They cannot decrypt: we encrypt for another certificate than theirs, or with a cipher they lack. Some (Tallyport too) say so of every fault of an encrypted message, also of a signature they cannot verify: their log has the reason.',
-      setting: 'theirCertificates, ourKeys, encrypt, keyTransport: pkcs1',
-    });
+    add(
+      'They cannot decrypt: we encrypt for another certificate than theirs, or with a cipher they lack. Some (Tallyport too) say so of every fault of an encrypted message, also of a signature they cannot verify: their log has the reason.',
+      'theirCertificates',
+      'ourKeys',
+      'encrypt',
+      'keyTransport: pkcs1',
+    );
   if (text.includes('authentication-failed') || text.includes('integrity-check-failed'))
-    found.push({
-      what: 'They cannot verify our signature: they have another certificate of ours, or their side rewrites the part.',
-      setting: 'ourKeys, signatureScheme: pkcs1, transferEncoding: base64',
-    });
-  if (text.includes('decompression-failed'))
-    found.push({ what: 'They cannot inflate what we compress.', setting: 'compress: none' });
-  if (text.includes('insufficient'))
-    found.push({ what: 'They want more security than the channel gives.', setting: 'sign, encrypt' });
+    add(
+      'They cannot verify our signature: they have another certificate of ours, or their side rewrites the part.',
+      'ourKeys',
+      'signatureScheme: pkcs1',
+      'transferEncoding: base64',
+    );
+  if (text.includes('decompression-failed')) add('They cannot inflate what we compress.', 'compress: none');
+  if (text.includes('insufficient')) add('They want more security than the channel gives.', 'sign', 'encrypt');
   if (text.includes('unknown-trading'))
-    found.push({ what: 'They do not know our name, or theirs as we write it.', setting: 'ourName, theirName' });
+    add('They do not know our name, or theirs as we write it.', 'ourName', 'theirName');
   return found;
 }
 

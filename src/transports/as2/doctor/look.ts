@@ -9,6 +9,13 @@ export interface Finding {
   readonly setting: string | null;
 }
 
+/** Whether a channel has a proposed setting ("compress: none", "signedOver: [body]") already. One without a value ("ourKeys") is for a person to look at. */
+export function isInForce(proposed: string, settings: object): boolean {
+  const [name = '', ...rest] = proposed.split(': ');
+  const value: unknown = Object(settings)[name];
+  return rest.length > 0 && (Array.isArray(value) ? `[${value.join(', ')}]` : String(value)) === rest.join(': ');
+}
+
 /** What the doctor may look through: all keys and certificates of this installation, not only the channel's. */
 export interface Cabinet {
   readonly ours: readonly { readonly name: string; readonly inChannel: boolean; readonly identity: Identity }[];

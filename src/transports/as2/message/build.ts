@@ -118,7 +118,16 @@ function sized(entity: OutEntity<Content>): OutEntity {
   return { head: entity.head, body };
 }
 
-export function payloadEntity(message: OutMessage, profile: MessageProfile): OutEntity {
+/** What the shape of a payload hangs on: not on keys, only on whether there are any. */
+export interface PayloadProfile extends Pick<MessageProfile, 'compress' | 'transferEncoding'> {
+  readonly sign: object | null;
+  readonly encrypt: object | null;
+}
+
+export function payloadEntity(
+  message: Pick<OutMessage, 'files' | 'messageId' | 'at'>,
+  profile: PayloadProfile,
+): OutEntity {
   const entities = message.files.map((file) => fileEntity(file, profile));
   const [only] = entities;
   if (only === undefined) throw new TypeError('a message without files');
@@ -138,7 +147,7 @@ export function payloadEntity(message: OutMessage, profile: MessageProfile): Out
 
 function fileEntity(
   { content, contentType, name }: OutFile,
-  { transferEncoding, sign, encrypt, compress }: MessageProfile,
+  { transferEncoding, sign, encrypt, compress }: PayloadProfile,
 ): OutEntity {
   // A plain message is its HTTP body: an inner encoding there would be the HTTP message's own.
   const isPlain = sign === null && encrypt === null && compress === 'none';
@@ -188,7 +197,7 @@ const micsOf = (sources: readonly ContentDigests[]): ExpectedMics =>
     }),
   );
 
-const boundaryOf = ({ messageId, at }: OutMessage, use: string): string =>
+const boundaryOf = ({ messageId, at }: Pick<OutMessage, 'messageId' | 'at'>, use: string): string =>
   `----=_${createHash('sha256').update(`${use} ${messageId} ${at.toISOString()}`).digest('hex').slice(0, 24)}`;
 
 function messageHeaders(message: OutMessage, { version }: MessageProfile): readonly (readonly [string, string])[] {
