@@ -436,6 +436,20 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, 
     },
     'x12-parser': { at: 0, ours: 'ISA|00||00||ZZ|NORTHWIND|ZZ|TALLYPORT|240115|103', theirs: '???||ISA', why: 'mark' },
   },
+  'messages/TA1/segments.edi': {
+    'node-x12': {
+      at: 1,
+      ours: 'TA1|000000417|261121|0833|R|021',
+      theirs: 'TA9|000000417|261121|0833|R|021',
+      why: 'outside',
+    },
+    'x12-parser': {
+      at: 1,
+      ours: 'TA1|000000417|261121|0833|R|021',
+      theirs: 'TA9|000000417|261121|0833|R|021',
+      why: 'outside',
+    },
+  },
   'x12/envelope/stray-segments.edi': {
     'node-x12': { at: 1, ours: 'GS|PO|NORTHWIND|TALLYPORT|20240115|1030|1|X|0040', theirs: 'REF|DP|1', why: 'outside' },
     'x12-parser': {
