@@ -1,9 +1,10 @@
 import { compareDecimals, subtractDecimals, sumDecimals } from '../core/decimal.ts';
-import type { Order } from '../documents/order.ts';
-import type { OrderChange } from '../documents/order-change.ts';
-import type { OrderResponse, OrderResponseLine } from '../documents/order-response.ts';
-import type { FreeText, Quantity } from '../documents/parts.ts';
+import type { Order, OrderLine } from '../documents/order.ts';
+import type { OrderChange, OrderChangeLine } from '../documents/order-change.ts';
+import type { LinePromise, OrderResponse, OrderResponseLine } from '../documents/order-response.ts';
+import type { DatedEntry, FreeText, Quantity } from '../documents/parts.ts';
 import type { ChangePlan, LineChange } from './change.ts';
+import { dayOfKind } from './dates.ts';
 import type { LinePromiseMade, OrderDecision } from './decision.ts';
 import { linesByKey } from './lines.ts';
 import { type ResponseContext, responseHeader, responsePromise } from './order-response.ts';
@@ -64,6 +65,7 @@ function answeredLine(
   const decided = decision?.lines.find((one) => one.line === key);
   const price = decided?.price ?? line?.price;
   const left = subtractDecimals(ordered, shipped);
+  const days = daysOf(outcome, line, asked);
   return {
     ...(line?.number !== undefined && { number: line.number }),
     action: asked?.action ?? { code: action },
@@ -72,9 +74,41 @@ function answeredLine(
     shipped: withUnit(shipped),
     ...(price !== undefined && price !== null && { price }),
     ...(line?.products !== undefined && { products: line.products }),
-    ...promisesOf(outcome, action, withUnit(ordered), decided),
-    ...((outcome === 'too-late' || outcome === 'refused') && { texts: [note(key ?? before.number, message)] }),
+    ...promisesOf(outcome, action, withUnit(ordered), decided, days.dates),
+    ...days,
+    ...(LESS_THAN_ASKED.has(outcome) && { texts: [note(key ?? before.number, message)] }),
   };
+}
+
+/** What did not come of it as it was asked: the sentence that says so goes with the answer. */
+const LESS_THAN_ASKED: ReadonlySet<LineChange['outcome']> = new Set(['too-late', 'refused', 'partly-applied']);
+
+/** The days the line now stands at, when the change named any: a yes that leaves the day out leaves the buyer to guess to what. */
+function daysOf(
+  outcome: LineChange['outcome'],
+  line: OrderLine | OrderChangeLine | undefined,
+  asked: OrderChangeLine | undefined,
+): Pick<OrderResponseLine, 'dates' | 'schedule'> {
+  if (line === undefined || outcome === 'too-late' || outcome === 'refused') return {};
+  return {
+    ...(asked?.dates !== undefined && line.dates !== undefined && { dates: line.dates }),
+    ...(asked?.schedule !== undefined && line.schedule !== undefined && { schedule: line.schedule }),
+  };
+}
+
+/** What a day that was asked for is when it is promised as asked. */
+const PROMISED_AS: readonly (readonly [asked: string, promised: string])[] = [
+  ['ship-requested', 'ship-scheduled'],
+  ['delivery-requested', 'delivery-scheduled'],
+];
+
+/** The day a yes without one of its own is for: the one that was asked. */
+function dayPromised(dates: readonly DatedEntry[]): LinePromise['date'] {
+  for (const [asked, promised] of PROMISED_AS) {
+    const on = dayOfKind([asked], dates);
+    if (on !== null) return { kind: { code: promised }, on };
+  }
+  return undefined;
 }
 
 function promisesOf(
@@ -82,6 +116,7 @@ function promisesOf(
   action: LineChange['action'],
   ordered: Quantity,
   decided: OrderDecision['lines'][number] | undefined,
+  dates: readonly DatedEntry[] = [],
 ): Pick<OrderResponseLine, 'promises'> {
   const unit = ordered.unit === undefined ? {} : { unit: ordered.unit };
   if (outcome === 'too-late' || outcome === 'refused') {
@@ -93,9 +128,17 @@ function promisesOf(
     return { promises: [{ status: { code: 'deleted' }, quantity: '0', ...unit }] };
   }
   // While nobody has decided the order nothing of it is promised, and what was not decided is not answered.
-  return decided === undefined
-    ? {}
-    : { promises: together(decided.promises).map((promise) => responsePromise(promise, ordered)) };
+  if (decided === undefined) return {};
+  const asked = dayPromised(dates);
+  return {
+    promises: together(decided.promises).map((made) => {
+      if (made.status !== 'accepted') return responsePromise(made, ordered);
+      // So many as could no longer be taken back are not what was asked: a buyer's system that reads yes believes in its own number.
+      const status = outcome === 'partly-applied' ? 'quantity-changed' : made.status;
+      const promise = responsePromise({ ...made, status }, ordered);
+      return { ...promise, ...(promise.date === undefined && asked !== undefined && { date: asked }) };
+    }),
+  };
 }
 
 /**

@@ -171,11 +171,17 @@ function refuse(planning: Planning, keyed: KeyedLine, index: number | null, acti
   };
 }
 
+/** "6 of 10 have left": why the buyer's word comes too late. */
+function committedOf(planning: Planning, { key }: KeyedLine): string {
+  const { shipped, picked, ordered } = stateOf(planning, key);
+  const left = `${shipped} of ${ordered} have left`;
+  if (compareDecimals(shipped, '0') <= 0) return `${picked} of ${ordered} are picked`;
+  return compareDecimals(picked, shipped) > 0 ? `${left}, ${picked} are picked` : left;
+}
+
 function tooLate(planning: Planning, keyed: KeyedLine, index: number | null, action: LineAction): Step {
-  const { shipped, picked, ordered } = stateOf(planning, keyed.key);
-  const what =
-    compareDecimals(shipped, '0') > 0 ? `${shipped} of ${ordered} have left` : `${picked} of ${ordered} are picked`;
-  const message = `Line ${keyed.key} can no longer be changed: ${what}.`;
+  const { shipped } = stateOf(planning, keyed.key);
+  const message = `Line ${keyed.key} can no longer be changed: ${committedOf(planning, keyed)}.`;
   return {
     change: { ...told(planning, keyed, index, action), outcome: 'too-late', message },
     next: undefined,
@@ -206,9 +212,8 @@ function lowerTo(
   action: LineAction,
   line: OrderLine,
 ): Step {
-  const state = stateOf(planning, keyed.key);
-  const committed = state.picked;
-  const message = `Of line ${keyed.key} ${committed} can no longer be taken back: ${state.shipped} have left, ${state.picked} are picked.`;
+  const committed = stateOf(planning, keyed.key).picked;
+  const message = `Line ${keyed.key} can no longer be less than ${committed}: ${committedOf(planning, keyed)}.`;
   return {
     change: { ...told(planning, keyed, index, action), ordered: committed, outcome: 'partly-applied', message },
     next: { ...line, quantity: { ...line.quantity, value: committed } },

@@ -15,6 +15,7 @@ let control = 1;
 /** "QD" of line 1 to 7: `POC*1*QD*7*7*EA*12.5**VN*HT-1001`. */
 const poc = (line: number, action: string, quantity: number, price = '12.5', item = 'HT-1001') =>
   `POC*${line}*${action}*${quantity}*${quantity}*EA*${price}**VN*${item}`;
+const pocs = (lines: readonly string[]) => lines.filter((line) => line.startsWith('POC')).length;
 const change860 = (
   number: string,
   lines: readonly string[],
@@ -27,7 +28,7 @@ const change860 = (
     [
       `BCH*${more.purpose ?? '04'}*SA*${number}**${more.change ?? '1'}*20261122*****20261124`,
       ...lines,
-      ...(lines.length === 0 ? [] : [`CTT*${lines.length}`]),
+      ...(pocs(lines) === 0 ? [] : [`CTT*${pocs(lines)}`]),
     ],
     more,
   );
@@ -53,7 +54,7 @@ async function answers(on: TestGateway) {
     .filter(({ kind }) => kind !== '997')
     .map(({ kind, segments }) => [
       kind,
-      ...segments.filter((segment) => /^(BAK|BCA|POC|ACK|PRF|SN1|BIG|MSG)\*/.test(segment)),
+      ...segments.filter((segment) => /^(BAK|BCA|POC|DTM|ACK|PRF|SN1|BIG|MSG|SCH)\*/.test(segment)),
     ]);
 }
 const orderRow = async (on: TestGateway, id: string) =>
@@ -159,6 +160,26 @@ describe('a change of an order that rules decided', () => {
     expect(await pick('1')).toMatchObject({ ok: false, findings: [{ code: 'shipment/over-shipped' }] });
     const [answer] = await changed(on, change860('CH-4', [poc(1, 'DI', 10)]));
     expect(answer).toContain('MSG*Line 1 can no longer be changed: 10 of 10 are picked.');
+  });
+
+  test('that crosses a pick is not answered with a plain yes', async () => {
+    const on = await testGateway();
+    const id = await orderOf(on, 'CH-12');
+    await on.database.inTransaction((tx) =>
+      postPick(on.context, tx, id, { lines: [{ line: '1', quantity: '5' }] }, 'warehouse'),
+    );
+    const [answer] = await changed(on, change860('CH-12', [poc(1, 'QD', 2)]));
+    expect(answer).toEqual([
+      '865',
+      expect.stringMatching(/^BCA\*04\*A[CE]\*CH-12/),
+      expect.stringMatching(/^POC\*1\*QD\*5\*5\*EA/),
+      expect.stringMatching(/^ACK\*IQ\*5\*EA/),
+      'MSG*Line 1 can no longer be less than 5: 5 of 10 are picked.',
+    ]);
+    await ship(on, id, 'S-12', [{ line: '1', quantity: '3' }]);
+    await answers(on);
+    const [cancelled] = await changed(on, change860('CH-12', [poc(1, 'DI', 5)], { change: '2' }));
+    expect(cancelled).toContain('MSG*Line 1 can no longer be changed: 3 of 5 have left, 5 are picked.');
   });
 
   test('cancelled whole gives everything back', async () => {
@@ -282,4 +303,27 @@ test('a price per hundred stays one when a change of quantity repeats the amount
   expect(answer).toContainEqual(expect.stringMatching(/^BCA\*04\*R[DJ]\*CH-11\*\*2/));
   expect(answer).toContainEqual('MSG*Line 1: the price 13 does not say what it is for; 12.5 for 100 was ordered.');
   expect(await orderRow(on, id)).toMatchObject({ version: 2 });
+});
+
+test.each([
+  ['rules', undefined, 'DTM*010*20361210', ['DTM*010*20361210', 'ACK*IA*10*EA*068*20361210']],
+  ['a back office', byBackOffice, 'DTM*010*20361210', ['DTM*010*20361210', 'ACK*IA*10*EA*068*20361210']],
+  ['a back office', byBackOffice, 'DTM*002*20361210', ['DTM*002*20361210', 'ACK*IA*10*EA*067*20361210']],
+  ['a back office', byBackOffice, 'SCH*10*EA***010*20361210', ['ACK*IA*10*EA', 'SCH*10*EA***010*20361210']],
+] as const)('a new day that %s takes stands in the answer (%#)', async (_who, configured, asked, told) => {
+  const on = await testGateway(configured);
+  const number = 'CH-RS';
+  const id = await orderOf(on, number);
+  if (configured !== undefined)
+    await on.database.inTransaction((tx) => postDecision(on.context, tx, id, { decision: 'accept' }, 'back-office'));
+  await answers(on);
+  const [atOnce] = await changed(on, change860(number, [poc(1, 'RS', 10), asked]));
+  const change = await changeDocument(on, number);
+  if (configured !== undefined) await decideChange(on, id, change?.id ?? '', { decision: 'accept' });
+  const answer = atOnce ?? (await answers(on))[0];
+  expect(answer?.slice(1)).toEqual([
+    expect.stringMatching(/^BCA\*04\*AD/),
+    expect.stringMatching(/^POC\*1\*RS\*10\*10/),
+    ...told,
+  ]);
 });
