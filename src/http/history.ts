@@ -33,7 +33,7 @@ export const history =
             'history',
             'getTimeline',
             'Show what happened to one object, oldest first',
-            'Kinds: order, document, interchange, raw-file, transmission, delivery, acknowledgment, transaction, shipment, invoice, remittance, expectation, work, company, and item with the id `<company>/<item>`.',
+            'Kinds: order, document, interchange, raw-file, transmission, delivery, acknowledgment, transaction, shipment, invoice, remittance, expectation, work, company, item with the id `<company>/<item>`, and channel with the id `<partner>/<channel>`; a slash in an id is written %2F.',
           ),
           params: object({ kind: Type.String({ pattern: '^[a-z][a-z-]{0,39}$' }), id: plainText(210) }),
           querystring: object({
