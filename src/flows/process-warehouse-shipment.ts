@@ -1,8 +1,9 @@
-import { shipmentOfWarehouse } from '../orders/warehouse.ts';
+import { beyondRelease, releaseMeant, shipmentOfWarehouse } from '../orders/warehouse.ts';
 import type { Tx } from '../store/database.ts';
 import { type StoredDocument, setDocumentState } from '../store/documents/document.ts';
 import { orderForUpdate } from '../store/orders/orders.ts';
 import { ordersSentTo } from '../store/orders/orders-sent-to.ts';
+import { shippedOfRelease } from '../store/orders/shipped-of-release.ts';
 import type { FlowContext } from './context.ts';
 import { type Gathered, gather } from './gathered.ts';
 import { postShipment } from './orders/post-shipment.ts';
@@ -43,14 +44,20 @@ async function shipOrWhyNot(
   const { body, company_id, usage, partner_id } = document;
   const numbers = [body.orderNumber, body.buyerOrder].filter((one) => one !== undefined);
   const told = { company: company_id, usage, warehouse: partner_id };
-  const [id, ...others] = orderId === undefined ? await ordersSentTo(tx, told, numbers) : [orderId];
-  if (id === undefined) return `The warehouse shipped ${numbers.join(' or ')}, which we never told it to ship.`;
-  if (others.length > 0) return `Several orders are called ${numbers.join(' or ')}; which was shipped cannot be told.`;
+  // A person who says which order is meant knows more than the numbers.
+  const meant = orderId === undefined ? releaseMeant(await ordersSentTo(tx, told, numbers), body) : null;
+  if (meant?.ok === false) return meant.message;
+  const id = orderId ?? meant?.release.orderId ?? '';
   const record = await orderForUpdate(tx, id);
   if (record === undefined || record.company_id !== company_id || record.usage !== usage)
     return `There is no order ${id} that ${numbers.join(' or ')} could be.`;
   const shipment = shipmentOfWarehouse(record.order, body);
   if (!shipment.ok) return shipment.message;
+  if (meant !== null && body.orderNumber !== undefined) {
+    const earlier = await shippedOfRelease(tx, told, body.orderNumber);
+    const beyond = beyondRelease(meant.release.body, earlier, body);
+    if (beyond !== null) return beyond;
+  }
   const posted = await postShipment(context, tx, id, shipment.request, `partner:${partner_id}`);
   return posted.ok ? null : posted.findings.map(({ message }) => message).join(' ');
 }

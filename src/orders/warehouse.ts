@@ -1,10 +1,10 @@
-import { addDecimals, isZeroDecimal } from '../core/decimal.ts';
+import { addDecimals, compareDecimals, isZeroDecimal, subtractDecimals, sumDecimals } from '../core/decimal.ts';
 import type { Order } from '../documents/order.ts';
 import type { Party } from '../documents/parts.ts';
-import type { WarehouseOrder } from '../documents/warehouse-order.ts';
+import type { WarehouseOrder, WarehouseOrderLine } from '../documents/warehouse-order.ts';
 import type { WarehouseShipment, WarehouseShipmentLine } from '../documents/warehouse-shipment.ts';
 import { dayOf } from './dates.ts';
-import { type KeyedLine, keyedLines, linesByKey } from './lines.ts';
+import { keyedLines, linesByKey } from './lines.ts';
 import { type LineQuantity, sumByLine } from './order-state.ts';
 import type { ShipmentRequest } from './ship.ts';
 
@@ -112,7 +112,63 @@ export function shipmentOfWarehouse(order: Order, shipped: WarehouseShipment): S
   };
 }
 
-const sharesProduct = ({ products = [] }: KeyedLine['line'], shipped: WarehouseShipmentLine): boolean =>
+/**
+ * Which of the 940s a warehouse was sent a 945 is about. It says our number of it (W0602), which then must be ours, whatever order of the buyer's it
+ * names beside; without it the buyer's number is enough only where one 940 bears it. Takes those that bear either number; gives one, or why none.
+ */
+export function releaseMeant<Release extends { readonly orderId: string; readonly body: WarehouseOrder }>(
+  releases: readonly Release[],
+  { orderNumber, buyerOrder }: Pick<WarehouseShipment, 'orderNumber' | 'buyerOrder'>,
+): { readonly ok: true; readonly release: Release } | { readonly ok: false; readonly message: string } {
+  const refused = (message: string) => ({ ok: false, message }) as const;
+  const named = releases.filter(({ body }) =>
+    orderNumber === undefined ? body.orderNumber === buyerOrder : body.number === orderNumber,
+  );
+  const numbers = [orderNumber, buyerOrder].flatMap((one) => one ?? []).join(' or ');
+  const [release, ...others] = named;
+  if (release === undefined) return refused(`The warehouse shipped ${numbers}, which we never told it to ship.`);
+  if (new Set(named.map(({ orderId }) => orderId)).size > 1)
+    return refused(`Several orders are called ${numbers}; which was shipped cannot be told.`);
+  if (others.length > 0) {
+    const all = named.map(({ body }) => body.number).join(', ');
+    return refused(`Of order ${numbers} the warehouse was told ${all}; which of them was shipped it does not say.`);
+  }
+  const { number, orderNumber: buyers } = release.body;
+  if (buyerOrder !== undefined && buyers !== undefined && buyerOrder !== buyers)
+    return refused(`The warehouse shipped ${number} for order ${buyerOrder}; we told it to ship that for ${buyers}.`);
+  return { ok: true, release };
+}
+
+/**
+ * Why a 945 ships what its 940 did not ask for, or more than is left of it; null when it does not. `earlier`: what was shipped of this 940 before.
+ * Two 940s of one order are two errands: the goods of one are not to be taken for those of the other.
+ */
+export function beyondRelease(
+  { number, lines }: WarehouseOrder,
+  earlier: readonly WarehouseShipment[],
+  shipped: WarehouseShipment,
+): string | null {
+  const quantityOf = (shipment: WarehouseShipment, line: WarehouseOrderLine) =>
+    sumDecimals(shipment.lines.filter((one) => sharesProduct(line, one)).map(({ quantity }) => quantity.value));
+  for (const [index, one] of shipped.lines.entries()) {
+    if (isZeroDecimal(one.quantity.value) || lines.some((line) => sharesProduct(line, one))) continue;
+    return `Line ${one.number ?? index + 1} of the warehouse is no goods of ${number}, which it says it shipped.`;
+  }
+  for (const line of lines) {
+    const now = quantityOf(shipped, line);
+    const same = lines.filter((other) => sharesProduct(line, other));
+    const asked = sumDecimals(same.map(({ quantity }) => quantity.value));
+    const open = subtractDecimals(asked, sumDecimals(earlier.map((shipment) => quantityOf(shipment, line))));
+    if (compareDecimals(now, '0') > 0 && compareDecimals(now, open) > 0)
+      return `The warehouse shipped ${now} of line ${line.number ?? '?'} of ${number}; ${open} of it may still leave.`;
+  }
+  return null;
+}
+
+const sharesProduct = (
+  { products = [] }: Pick<WarehouseOrderLine, 'products'>,
+  shipped: Pick<WarehouseShipmentLine, 'products'>,
+): boolean =>
   (shipped.products ?? []).some(({ scheme, value }) =>
     products.some((ours) => ours.value === value && ours.scheme?.code === scheme?.code && scheme?.code !== undefined),
   );

@@ -215,6 +215,40 @@ describe('an order of a partner a warehouse ships for', () => {
     ]);
   });
 
+  test('two 940s of one order are told apart by our number of each', async () => {
+    const on = await warehouseGateway('picked');
+    await give(on, 'brightmart', order850('WH-7', control++, twoLines));
+    const [{ id = '' } = {}] = await on.rows<{ id: string }>('select id from purchase_order');
+    for (const [line, quantity] of [
+      ['1', '4'],
+      ['1', '5'],
+      ['2', '4'],
+    ] as const)
+      await on.database.inTransaction((tx) =>
+        postPick(on.context, tx, id, { lines: [{ line, quantity }] }, 'back-office'),
+      );
+    await on.settle();
+    const ship = (shipment: string, ours: string, item: string, quantity: number) =>
+      give(
+        on,
+        'redwood',
+        shipped945('redwood', w06('WH-7', shipment, ours), line945(1, quantity, quantity, item), quantity),
+      );
+    await ship('S1', '', 'HT-1001', 4);
+    await ship('S2', 'WO0000001', 'HT-1002', 4);
+    await ship('S3', 'WO0000001', 'HT-1001', 3);
+    await ship('S4', 'WO0000001', 'HT-1001', 3);
+    await ship('S5', 'WO0000002', 'HT-1001', 5);
+    expect((await held(on)).map((row) => Object(row).reason)).toEqual([
+      'Of order WH-7 the warehouse was told WO0000001, WO0000002, WO0000003; which of them was shipped it does not say.',
+      'Line 1 of the warehouse is no goods of WO0000001, which it says it shipped.',
+      null,
+      'The warehouse shipped 3 of line 1 of WO0000001; 1 of it may still leave.',
+      null,
+    ]);
+    expect(await on.rows('select number from shipment order by number')).toEqual([{ number: 'S3' }, { number: 'S5' }]);
+  });
+
   test('an order that is refused is no work for it', async () => {
     const on = await warehouseGateway();
     const { redwood } = await give(on, 'brightmart', order850('WH-6', control++, [line850(1, 10, '12.5', 'NO-SUCH')]));
@@ -234,6 +268,22 @@ describe('a 945', () => {
       'HT-1001',
       10,
       never('WO0000001 or WH-3'),
+    ],
+    [
+      'a number that is not ours, whatever order stands beside it',
+      'redwood',
+      w06('WH-3', 'S1', 'NOPE'),
+      'HT-1001',
+      10,
+      never('NOPE or WH-3'),
+    ],
+    [
+      'our number, with the order of another',
+      'redwood',
+      w06('WH-9', 'S1', 'WO0000001'),
+      'HT-1001',
+      10,
+      'The warehouse shipped WO0000001 for order WH-9; we told it to ship that for WH-3.',
     ],
     [
       'goods nobody ordered',

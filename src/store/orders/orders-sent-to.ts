@@ -1,4 +1,5 @@
 import type { Usage } from '../../core/usage.ts';
+import type { WarehouseOrder } from '../../documents/warehouse-order.ts';
 import type { Queryable } from '../database.ts';
 
 export interface ToldWarehouse {
@@ -8,25 +9,23 @@ export interface ToldWarehouse {
   readonly warehouse: string;
 }
 
-/**
- * Orders this warehouse was told to ship: by the number of what we sent it, else by the buyer's number of the order. Of several numbers those of
- * the first that is known at all.
- */
+/** A 940 of ours: which order it releases, and its words. */
+export interface SentRelease {
+  readonly orderId: string;
+  readonly body: WarehouseOrder;
+}
+
+/** What this warehouse was told to ship under any of these numbers: ours of what we sent it, or the buyer's of the order. Oldest first. */
 export async function ordersSentTo(
   client: Queryable,
   { company, usage, warehouse }: ToldWarehouse,
   numbers: readonly string[],
-): Promise<readonly string[]> {
-  const { rows } = await client.query<{ order_id: string; own: string; theirs: string | null }>(
-    `select distinct order_id, number as own, body->>'orderNumber' as theirs from document
+): Promise<readonly SentRelease[]> {
+  const { rows } = await client.query<{ order_id: string; body: WarehouseOrder }>(
+    `select order_id, body from document
      where kind = 'warehouse-order' and direction = 'out' and company_id = $1 and usage = $2 and partner_id = $3
-       and order_id is not null and (number = any ($4) or body->>'orderNumber' = any ($4)) order by order_id`,
+       and order_id is not null and (number = any ($4) or body->>'orderNumber' = any ($4)) order by at, id`,
     [company, usage, warehouse, numbers],
   );
-  const named = (number: string) => {
-    const ours = rows.filter(({ own }) => own === number);
-    return ours.length > 0 ? ours : rows.filter(({ theirs }) => theirs === number);
-  };
-  const [found = []] = numbers.map(named).filter((some) => some.length > 0);
-  return [...new Set(found.map(({ order_id }) => order_id))];
+  return rows.map(({ order_id, body }) => ({ orderId: order_id, body }));
 }
