@@ -55,7 +55,11 @@ export function compileMap(source: MapSource, name: string, world: MapWorld): Co
         faults.add(at, `There is no function '${called}'.`);
   if (faults.broken) return { map: null, faults: faults.list };
   const templates = new Templates();
-  const read = compileReading(spec, templates, compileBalances(spec.balances, world.functions));
+  const read = compileReading(
+    spec,
+    templates,
+    compileBalances(spec.balances, world.functions, spec.syntax === 'edifact'),
+  );
   const write = compileWriting(spec, templates, world.functions);
   const map: MapOf = {
     name,

@@ -38,7 +38,7 @@ function readWith(map: string, message: string, segments: string) {
     '',
   ].join('~');
   const { placed } = placedFrom(Buffer.from(text));
-  const reading = compileReading(spec, new Templates(), compileBalances(spec.balances, {}))(placed, {});
+  const reading = compileReading(spec, new Templates(), compileBalances(spec.balances, {}, false))(placed, {});
   return {
     document: reading.document as unknown,
     problems: reading.problems.map(({ code }) => code),

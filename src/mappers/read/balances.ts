@@ -11,9 +11,16 @@ import { positionOf, type ReadRun } from './run.ts';
 export interface ReadBalances {
   readonly specs: readonly { readonly spec: BalanceSpec; readonly find: Find | null }[];
   readonly functions: BalanceFunctions;
+  /** A comma is a decimal mark too. */
+  readonly decimalMarks: boolean;
 }
 
-export const compileBalances = (specs: readonly BalanceSpec[], functions: BalanceFunctions): ReadBalances => ({
+export const compileBalances = (
+  specs: readonly BalanceSpec[],
+  functions: BalanceFunctions,
+  decimalMarks: boolean,
+): ReadBalances => ({
+  decimalMarks,
   specs: specs.map((spec) => ({ spec, find: spec.place === null ? null : compileFind(spec.place.target, true) })),
   functions,
 });
@@ -22,9 +29,13 @@ export const compileBalances = (specs: readonly BalanceSpec[], functions: Balanc
 export const severityOf = (policy: BalanceSpec['policy']): Severity => (policy === 'warn' ? 'warning' : 'error');
 
 /** Compares every balance with what was sent, once the document is read. */
-export function addBalanceProblems({ specs, functions }: ReadBalances, run: ReadRun, root: PlacedLoop): void {
+export function addBalanceProblems(
+  { specs, functions, decimalMarks }: ReadBalances,
+  run: ReadRun,
+  root: PlacedLoop,
+): void {
   for (const { spec, find } of specs) {
-    if (find !== null) comparePlace(spec, find, functions, run, root);
+    if (find !== null) comparePlace(spec, find, { functions, decimalMarks }, run, root);
     else if (spec.policy !== 'off') comparePath(spec, functions, run);
   }
 }
@@ -32,7 +43,7 @@ export function addBalanceProblems({ specs, functions }: ReadBalances, run: Read
 function comparePlace(
   spec: BalanceSpec,
   find: Find,
-  functions: BalanceFunctions,
+  { functions, decimalMarks }: Pick<ReadBalances, 'functions' | 'decimalMarks'>,
   run: ReadRun,
   root: PlacedLoop,
 ): void {
@@ -48,7 +59,8 @@ function comparePlace(
   if (spec.when !== null && !isTrue(evaluate(spec.when, scope))) return;
   const expected = evaluate(spec.formula, scope);
   if (typeof expected !== 'string') return;
-  const value = place.type.type === 'N' ? (impliedDecimal(found, place.type.places) ?? found) : found;
+  const value =
+    place.type.type === 'N' ? (impliedDecimal(found, place.type.places) ?? found) : plain(found, decimalMarks);
   if (sameAmount(value, expected, spec, place)) return;
   run.complain(
     'map/balance-differs',
@@ -59,6 +71,9 @@ function comparePlace(
     expected,
   );
 }
+
+/** The number as a document says it: "612,00" of an EDIFACT is 612.00, as it is when a field is read. */
+const plain = (text: string, decimalMarks: boolean): string => (decimalMarks ? text.replace(',', '.') : text);
 
 function comparePath(spec: BalanceSpec, functions: BalanceFunctions, run: ReadRun): void {
   const scope = { ...scopeOf(run.document, run, functions, null), here: null as unknown };
