@@ -13,7 +13,9 @@ const DiagnosisAnswer = object({
   deliveryId: Type.String(),
   messageId: Text,
   state: Type.String(),
-  broke: orNull(Type.String({ description: 'DNS, TCP, TLS, HTTP, MDN, MIC or other; null: nothing did.' })),
+  broke: orNull(
+    Type.String({ description: 'DNS, TCP, TLS, HTTP, MDN, MIC, configuration or other; null: nothing did.' }),
+  ),
   evidence: Type.Array(Type.String()),
   findings: Type.Array(object({ what: Type.String(), setting: Text })),
 });

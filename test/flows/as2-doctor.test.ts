@@ -206,7 +206,14 @@ describe('a message that was refused, the setting that the doctor names, and the
     const told = await doctor(id);
     expect(told.modifier).toBe(modifier);
     expect(told.findings.map((finding) => finding.setting)).toEqual([setting]);
+    for (const finding of told.findings)
+      expect(finding.what.includes('That gives up')).toBe(setting.startsWith('require'));
     await them.configure({ ...agreed, ...mended });
+    // What is in force by now is not proposed once more.
+    if (Object.keys(mended).some((name) => ['signedOver', 'requireSignature', 'attachments'].includes(name)))
+      expect((await doctor(id)).findings).toEqual([
+        { what: expect.stringContaining('accepts that by now: have it sent again'), setting: null },
+      ]);
     expect(await sent(wire, id)).toBe('processed');
   });
   test('does not encrypt, where that was agreed', async () => {
@@ -264,14 +271,24 @@ describe('a receipt of ours that is none', () => {
     receiptHosts: [],
     timeoutMs: 5_000,
   };
-  const told = async (disposition: string, more: Partial<As2Settings> = {}) => {
-    const body = `--r\r\nContent-Type: message/disposition-notification\r\n\r\nOriginal-Message-ID: <a@b>\r\nDisposition: automatic-action/MDN-sent-automatically; ${disposition}\r\n\r\n--r--\r\n`;
+  const told = async (
+    disposition: string,
+    more: Partial<As2Settings> = {},
+    mic = 'Received-Content-MIC: AAAA, sha-256\r\n',
+  ) => {
+    const body = `--r\r\nContent-Type: message/disposition-notification\r\n\r\nOriginal-Message-ID: <a@b>\r\nDisposition: automatic-action/MDN-sent-automatically; ${disposition}\r\n${mic}\r\n--r--\r\n`;
     const fields = [['content-type', 'multipart/report; boundary=r']] as const;
     return findingsOf(await readMdn({ fields, raw: Buffer.alloc(0) }, contentOf(Buffer.from(body)).bytes(), []), {
       ...settings,
       ...more,
     });
   };
+  test('one that took a signed message without a MIC has a finding of its own', async () => {
+    expect(await told('processed', { mdn: 'unsigned' }, '')).toEqual([
+      { what: expect.stringContaining('no Received-Content-MIC'), setting: null },
+    ]);
+    expect(await told('processed', { mdn: 'unsigned', sign: 'none' }, '')).toEqual([]);
+  });
   test.each`
     disposition                                   | more                                                      | proposed
     ${'processed'}                                | ${{}}                                                     | ${['mdn: unsigned']}
@@ -282,6 +299,7 @@ describe('a receipt of ours that is none', () => {
     ${'processed/error: decompression-failed'}    | ${{}}                                                     | ${[null]}
     ${'processed/error: authentication-failed'}   | ${{}}                                                     | ${['ourKeys, transferEncoding: base64']}
     ${'processed/error: authentication-failed'}   | ${{ signatureScheme: 'pss', transferEncoding: 'base64' }} | ${['ourKeys, signatureScheme: pkcs1']}
+    ${'none of the two'}                          | ${{}}                                                     | ${[null]}
     ${'processed/error: decryption-failed'}       | ${{ keyTransport: 'oaep-sha256' }}                        | ${['theirCertificates, ourKeys, encrypt, keyTransport: pkcs1']}
     ${'processed/error: decryption-failed'}       | ${{}}                                                     | ${['theirCertificates, ourKeys, encrypt']}
   `('"$disposition" with $more proposes $proposed', async ({ disposition, more, proposed }) => {

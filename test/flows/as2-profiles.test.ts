@@ -1,7 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { diagnose } from '../../src/flows/as2/doctor.ts';
 import { createKey } from '../../src/flows/as2/keep-key.ts';
+import { openKeyRing } from '../../src/flows/as2/key-ring.ts';
 import { type As2Settings, as2Defaults13 } from '../../src/partners/as2-settings.ts';
+import { signDetached } from '../../src/transports/as2/cms/signed-data.ts';
 import { as2ChannelId, undated } from '../support/as2-channel.ts';
 import { as2Station } from '../support/as2-station.ts';
 import { order850 } from '../support/brightmart.ts';
@@ -161,6 +164,56 @@ describe('a receipt that comes later', () => {
     expect(us.gateway.failures).toEqual([]);
     expect(await states(us)).toEqual([{ state: 'sent' }]);
     expect(await them.gateway.rows('select key from as2_received')).toHaveLength(taken.length);
+  });
+  test('one that nobody of theirs has signed is evidence, and does not end the wait for the true one', async () => {
+    await later();
+    const [sent] = await us.gateway.rows<{ id: string; delivery: string }>(
+      'select message_id as id, delivery_id as delivery from as2_sent order by at desc, message_id desc limit 1',
+    );
+    const report = `Content-Type: multipart/report; boundary=r\r\n\r\n--r\r\nContent-Type: message/disposition-notification\r\n\r\nOriginal-Message-ID: <${sent?.id}>\r\nDisposition: automatic-action/MDN-sent-automatically; failed/failure: nope\r\n\r\n--r--\r\n`;
+    const signedBy = async (): Promise<string> => {
+      const stranger = await createKey(
+        us.gateway.context,
+        masterKey,
+        { name: 'stranger', commonName: 'THEM', organization: 'Test', kind: 'rsa-2048', validDays: 30 },
+        'test',
+      );
+      const [identity] = await openKeyRing(us.gateway.database, { now: () => new Date() }, masterKey).identities([
+        stranger.name,
+      ]);
+      if (identity === undefined) throw new Error('no key');
+      const digest = createHash('sha256').update(report).digest();
+      const cms = await signDetached(digest, { identity, digest: 'sha256', scheme: 'pkcs1', signingTime: new Date(0) });
+      return `--s\r\n${report}\r\n--s\r\nContent-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: base64\r\n\r\n${cms.toString('base64')}\r\n--s--\r\n`;
+    };
+    for (const [type, body] of [
+      ['multipart/report; boundary=r', report.slice(report.indexOf('--r'))],
+      ['multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary=s', await signedBy()],
+    ] as const) {
+      const headers = { 'AS2-From': 'THEM', 'AS2-To': 'US', 'Message-ID': `<${randomUUID()}@x>`, 'Content-Type': type };
+      expect((await fetch(`${us.url}/mdn`, { method: 'POST', headers, body })).status).toBe(200);
+      await us.work();
+      expect([us.gateway.failures, await states(us)]).toEqual([[], [{ state: 'sending' }]]);
+      const told = await diagnose(us.gateway.context, sent?.delivery ?? '');
+      expect(told.broke).toBe('MDN');
+      expect(told.evidence.join()).toContain('that receipt is not believed');
+      expect(told.findings.map(({ setting }) => setting)).not.toContain('mdn: unsigned');
+    }
+    const refused = await us.gateway.rows<{ detail: string }>(
+      `select detail from as2_refused where modifier = 'receipt' order by at, detail`,
+    );
+    expect(refused.map(({ detail }) => detail).sort()).toEqual([
+      expect.stringContaining('not signed by a key of theirs'),
+      expect.stringContaining('not signed: '),
+    ]);
+    // The timer goes on: the same message goes out once more, and the true receipt is taken.
+    us.gateway.clock.move(31);
+    await us.work();
+    expect(them.events.at(-1)?.kind).toBe('duplicate');
+    await them.work();
+    await us.work();
+    expect([us.gateway.failures, await states(us)]).toEqual([[], [{ state: 'sent' }]]);
+    expect((await diagnose(us.gateway.context, sent?.delivery ?? '')).broke).toBeNull();
   });
   test('row 75: never: after five times a person is told', async () => {
     await later();

@@ -1,8 +1,9 @@
 import { FailureError } from '../../core/failure.ts';
+import type { As2Settings } from '../../partners/as2-settings.ts';
 import { keyPairs } from '../../store/as2/key-pairs.ts';
 import { refusedMessage, type StoredRefused, type UnkeptRow, unkeptHours } from '../../store/as2/refused.ts';
 import { readCertificate } from '../../transports/as2/cms/certificate.ts';
-import type { Cabinet, Finding } from '../../transports/as2/doctor/look.ts';
+import { type Cabinet, type Finding, isInForce } from '../../transports/as2/doctor/look.ts';
 import { examine } from '../../transports/as2/doctor/received.ts';
 import type { Head } from '../../transports/as2/mime/head.ts';
 import type { FlowContext } from '../context.ts';
@@ -40,6 +41,7 @@ export async function diagnoseRefused(
     );
   }
   const { id, channel_id: channel, message_id: messageId, modifier, detail, body, headers, remote, at } = refused;
+  const settings = (await context.configuration()).channels.filter(isAs2).find((one) => one.id === channel)?.settings;
   const head: Head = { fields: headers, raw: Buffer.alloc(0) };
   const looked =
     body === null
@@ -55,13 +57,32 @@ export async function diagnoseRefused(
     modifier,
     detail,
     evidence: [`from ${remote ?? 'somewhere'}: ${body?.length ?? 'many'} bytes`, ...looked.evidence],
-    findings: [...findingsOf(refused), ...looked.findings],
+    findings: [...findingsOf(refused), ...looked.findings].map((finding) => weighed(finding, settings)),
   };
 }
 
 /** "Of the hour from 2026-12-01T04:00:00.000Z on acme/as2, 60 of decryption-failed were kept, 133 more only counted." */
 export const unkeptInWords = ({ channel, modifier, hour, kept, count }: UnkeptRow): string =>
   `Of the hour from ${hour.toISOString()} on ${channel}, ${kept} of ${modifier} were kept, ${count} more only counted.`;
+
+const GIVES_UP: Readonly<Record<string, string>> = {
+  'requireSignature: false':
+    'That gives up knowing who sent a message and that it is unchanged: best that they send what was agreed.',
+  'requireEncryption: false': 'That gives up that nobody on the way reads it: best that they send what was agreed.',
+  'allowWeak: true': 'That takes what is no longer safe: best that they send what was agreed.',
+};
+
+/** With what its setting costs; without it where the channel has it by now. What the channel accepts already stays in a list. */
+function weighed({ what, setting }: Finding, settings: As2Settings | undefined): Finding {
+  if (setting === null || settings === undefined) return { what, setting };
+  const form = /^signedOver: \[(.+)\]$/.exec(setting)?.[1];
+  const forms = form === undefined ? [] : [...new Set<string>([...settings.signedOver, form])];
+  const proposed = form === undefined ? setting : `signedOver: [${forms.join(', ')}]`;
+  if (isInForce(proposed, settings))
+    return { what: `${what} The channel accepts that by now: have it sent again.`, setting: null };
+  const cost = GIVES_UP[setting];
+  return { what: cost === undefined ? what : `${what} ${cost}`, setting: proposed };
+}
 
 const UNKEPT = 'its octets were not kept: it is larger than 512 KiB';
 /** Refused by their headers alone. */

@@ -1,6 +1,6 @@
 import { FailureError } from '../../core/failure.ts';
 import type { As2Settings } from '../../partners/as2-settings.ts';
-import { sentEvidence } from '../../store/as2/diagnosis.ts';
+import { type SentEvidence, sentEvidence } from '../../store/as2/diagnosis.ts';
 import { deliveryById } from '../../store/deliveries/delivery.ts';
 import { readChunks } from '../../store/wire/chunks.ts';
 import { contentOf } from '../../transports/as2/content.ts';
@@ -20,7 +20,7 @@ export interface Diagnosis {
   readonly messageId: string | null;
   readonly state: string;
   /** Which part of the way broke last; null: none did. */
-  readonly broke: 'DNS' | 'TCP' | 'TLS' | 'HTTP' | 'MDN' | 'MIC' | 'other' | null;
+  readonly broke: 'DNS' | 'TCP' | 'TLS' | 'HTTP' | 'MDN' | 'MIC' | 'configuration' | 'other' | null;
   readonly evidence: readonly string[];
   readonly findings: readonly Finding[];
 }
@@ -50,7 +50,9 @@ export async function diagnose(context: FlowContext, deliveryId: string): Promis
     ...(mdn === null ? [] : [`receipt: ${mdn.dispositionText}`, ...(mdn.text === '' ? [] : [`it says: ${mdn.text}`])]),
     ...(mdn?.mic == null ? [] : [`its MIC: ${mdn.mic.base64} (${mdn.mic.spelled})`]),
   ];
-  const last = delivery.state === 'sent' ? null : (known.attempts.at(-1)?.detail ?? null);
+  const isBelieved = Object(known.verdict).believed !== false;
+  if (mdn !== null && !isBelieved)
+    evidence.push('that receipt is not believed, since nobody of theirs has signed it: the true one is waited for');
   const findings: Finding[] = [];
   const isTheirsOurs = mdn?.mic != null && isSentMic(known.expected, mdn.mic);
   if (isTheirsOurs) evidence.push('their MIC is of what we sent');
@@ -72,7 +74,8 @@ export async function diagnose(context: FlowContext, deliveryId: string): Promis
   const { mdn_headers: headers, mdn_body: body } = known;
   if (Object(known.verdict).kind === 'signature-wrong' && headers !== null && body !== null)
     findings.push(...(await examineReceipt(context, channel.id, { headers, body })));
-  return { deliveryId, messageId: known.message_id, state: delivery.state, broke: brokeAt(last), evidence, findings };
+  const broke = delivery.state === 'sent' ? null : brokeAt(known.attempts.at(-1), isBelieved);
+  return { deliveryId, messageId: known.message_id, state: delivery.state, broke, evidence, findings };
 }
 
 /** Whether a MIC is one of those we wait for: then nothing is wrong with it, whatever else is with the receipt. */
@@ -81,9 +84,13 @@ function isSentMic(expected: unknown, { digest, base64 }: NonNullable<ReadMdn['m
   return Array.isArray(mics) && mics.includes(base64);
 }
 
-function brokeAt(detail: string | null): Diagnosis['broke'] {
-  if (detail === null) return null;
+function brokeAt(last: SentEvidence['attempts'][number] | undefined, isBelieved: boolean): Diagnosis['broke'] {
+  const detail = last?.detail ?? null;
+  if (last === undefined || detail === null) return null;
+  if (last.outcome === 'sent') return isBelieved ? null : 'MDN'; // its receipt is due
   const stage = /^(DNS|TCP|TLS|HTTP|MDN|MIC)\b/.exec(detail)?.[1];
+  if (stage === undefined && (last.outcome === 'config-invalid' || last.outcome === 'credential-missing'))
+    return 'configuration';
   return stage === undefined ? 'other' : (stage as Exclude<Diagnosis['broke'], null>);
 }
 
@@ -103,6 +110,14 @@ export function findingsOf(mdn: ReadMdn, settings: As2Settings): readonly Findin
   const add = (what: string, ...proposed: readonly string[]): void => {
     found.push({ what, setting: proposed.filter((one) => !isInForce(one, settings)).join(', ') || null });
   };
+  if (mdn.disposition.type === 'unknown')
+    add(
+      `The receipt has ${mdn.dispositionText === '' ? 'no Disposition' : 'a Disposition that says neither processed nor failed'}, so it does not say that they have the message: the partner must send one (RFC 3798).`,
+    );
+  if (settings.sign !== 'none' && wasTaken(mdn.disposition) && mdn.mic === null)
+    add(
+      'The receipt has no Received-Content-MIC, so it does not say what they have verified, if anything. No setting accepts this of a signed message: the partner must send one (RFC 4130 7.4.3).',
+    );
   // A refusal is often unsigned by design (ours of an unknown name is): taking unsigned receipts would not make it less of one.
   if (settings.mdn === 'signed' && mdn.signature.kind === 'none' && wasTaken(mdn.disposition))
     add(

@@ -1,7 +1,7 @@
 import { FailureError, failureOf } from '../../core/failure.ts';
 import type { Work } from '../../core/work.ts';
 import { mdnToPost, setMdnSent } from '../../store/as2/received.ts';
-import { hurryDelivery, keepReceipt, sentMessage } from '../../store/as2/sent.ts';
+import { hurryDelivery, keepReceipt, keepUnbelieved, sentMessage } from '../../store/as2/sent.ts';
 import { deliveryById } from '../../store/deliveries/delivery.ts';
 import { finishWork } from '../../store/work/finish-work.ts';
 import { workChannel } from '../../store/work/work-row.ts';
@@ -25,7 +25,9 @@ export function mdnLookups(context: FlowContext): MdnLookups {
         ? undefined
         : { deliveryId: found.deliveryId, expected: found.expected as ExpectedMdn };
     },
-    async settle(deliveryId, { read, verdict, headers, body }) {
+    async settle(deliveryId, { read, verdict, isBelieved, headers, body }) {
+      if (!isBelieved) return keepUnbelieved(database, deliveryId, { headers, body, verdict }, clock.now());
+
       const outcome = outcomeOf(() => receiptFromVerdict(read, verdict));
       const refusal = 'refusal' in outcome ? outcome.refusal : null;
       await database.inTransaction(async (tx) => {

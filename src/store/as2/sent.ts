@@ -57,6 +57,20 @@ export async function keepReceipt(
   return rowCount === 1;
 }
 
+/** Keeps a receipt that nobody of theirs has signed, as evidence where there is none that can be believed; nothing else follows from it. */
+export async function keepUnbelieved(
+  client: Queryable,
+  deliveryId: string,
+  { headers, body, verdict }: Omit<KeptReceipt, 'refusal'>,
+  at: Date,
+): Promise<void> {
+  await client.query(
+    `update as2_sent set mdn_headers = $2, mdn_body = $3, verdict = $4::jsonb || '{"believed": false}', mdn_at = $5
+     where delivery_id = $1 and (verdict is null or verdict -> 'believed' = 'false')`,
+    [deliveryId, jsonText(headers), body, jsonText(verdict), at],
+  );
+}
+
 /** What refused this delivery since its last attempt, once. */
 export async function takeRefusal(client: Queryable, deliveryId: string): Promise<string | null> {
   const { rows } = await client.query<{ refusal: string }>(

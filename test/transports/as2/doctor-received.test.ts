@@ -186,6 +186,31 @@ describe('a signature that does not fit', () => {
     };
     const other = await diagnosed(multipart, body, cabinet({ theirs: [...theirs, elsewhere] }));
     expect(other.findings[0]?.what).toContain('the channel other/as2');
+    // Told once, however many channels know it.
+    const many = Array.from({ length: 18 }, (_, at) => ({ ...elsewhere, whose: `the channel evil/${at}` }));
+    const known = await diagnosed(multipart, body, cabinet({ theirs: [...theirs, ...many] }));
+    expect(known.findings).toEqual([
+      {
+        what: expect.stringContaining(
+          'known from the channel evil/0, the channel evil/1, the channel evil/2, the channel evil/3, the channel evil/4 and 13 more',
+        ),
+        setting: 'theirCertificates: add it',
+      },
+    ]);
+  });
+  test('a form that is signed under another digest than is named: no setting takes that', async () => {
+    const options = {
+      identity: world.identity('sender'),
+      digest: 'sha256',
+      scheme: 'pkcs1',
+      signingTime: new Date(0),
+    } as const;
+    const misnamed = createHash('sha1').update(SIGNS.body).digest();
+    const { findings } = await diagnosed(multipart, bodyOf(part, await signDetached(misnamed, options)));
+    expect(findings).toEqual([
+      { what: expect.stringContaining('without its MIME headers'), setting: null },
+      { what: 'They name sha256 and hash with another algorithm.', setting: null },
+    ]);
   });
 });
 

@@ -35,7 +35,8 @@ export async function lookAtSignature(look: Look, cms: Buffer, held: Held): Prom
     else if (fits.form !== null || fits.what !== null)
       findings.push({
         what: `They sign ${fits.what}, and send something else.`,
-        setting: fits.form === null ? null : `signedOver: [${fits.form}]`,
+        // Under another digest than they name it is verified in no form.
+        setting: fits.form === null || isMisnamed(signer, fits.bytes) ? null : `signedOver: [${fits.form}]`,
       });
     if (fits !== undefined) findings.push(...unfittingKey(cms, signer, fits.bytes, candidates));
   }
@@ -109,6 +110,10 @@ function fitsContent(cms: Buffer, { signed }: ShownSigner, bytes: Buffer, candid
   return candidates.some(({ certificate }) => verifyDetached(cms, digestsOver(bytes), [certificate]).ok);
 }
 
+/** They name one digest and hash with another. */
+const isMisnamed = ({ signed, digest }: ShownSigner, bytes: Buffer): boolean =>
+  signed !== null && !createHash(digest).update(bytes).digest().equals(signed.messageDigest);
+
 /** The signer is none of the channel's certificates. */
 function strangers(candidates: Candidates, contentFits: boolean): readonly Finding[] {
   const proven = contentFits ? ' With it the signature fits.' : '';
@@ -119,17 +124,31 @@ function strangers(candidates: Candidates, contentFits: boolean): readonly Findi
         setting: 'theirCertificates',
       },
     ];
-  return candidates.map(({ whose, certificate: { subject, fingerprint, validTo } }) => ({
-    what: `They sign with a certificate that this channel does not have: ${subject}, SHA-256 ${fingerprint}, until ${validTo.toISOString().slice(0, 10)}, known from ${whose}. Ask them by another way than this one whether it is theirs.${proven}`,
+  // Once for each certificate, however many channels have it.
+  const prints = [...new Set(candidates.map(({ certificate }) => certificate.fingerprint))];
+  return prints.map((print) => ({
+    what: `They sign with a certificate that this channel does not have: ${shownCertificate(candidates.filter(({ certificate }) => certificate.fingerprint === print))}. Ask them by another way than this one whether it is theirs.${proven}`,
     setting: 'theirCertificates: add it',
   }));
+}
+
+/** At most so many of the channels that have a certificate are named. */
+const namedMax = 5;
+
+function shownCertificate(same: Candidates): string {
+  const [first] = same;
+  if (first === undefined) throw new TypeError('no certificate');
+  const { subject, fingerprint, validTo } = first.certificate;
+  const names = [...new Set(same.map(({ whose }) => whose))];
+  const more = names.length > namedMax ? ` and ${names.length - namedMax} more` : '';
+  return `${subject}, SHA-256 ${fingerprint}, until ${validTo.toISOString().slice(0, 10)}, known from ${names.slice(0, namedMax).join(', ')}${more}`;
 }
 
 /** The content is as it was signed, and still: the key, or how they sign with it. */
 function unfittingKey(cms: Buffer, signer: ShownSigner, bytes: Buffer, candidates: Candidates): readonly Finding[] {
   const { signed, digest } = signer;
   if (signed === null || candidates.length === 0) return [];
-  if (!createHash(digest).update(bytes).digest().equals(signed.messageDigest))
+  if (isMisnamed(signer, bytes))
     return [{ what: `They name ${digest} and hash with another algorithm.`, setting: null }];
   if (candidates.some(({ certificate }) => verifyDetached(cms, digestsOver(bytes), [certificate]).ok)) return [];
   if (candidates.some(({ certificate }) => fitsAsPss(signer, certificate)))

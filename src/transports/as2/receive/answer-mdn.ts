@@ -24,6 +24,8 @@ export interface MdnLookups {
     mdn: {
       readonly read: ReadMdn;
       readonly verdict: MdnVerdict;
+      /** False: a signed one was asked for, and nobody of theirs has signed this. It is evidence, and nothing follows from it. */
+      readonly isBelieved: boolean;
       readonly headers: readonly (readonly [string, string])[];
       readonly body: Buffer;
     },
@@ -70,7 +72,20 @@ export async function answerMdn(station: Station, mdns: MdnLookups, received: As
     if (awaited === undefined)
       return await refuse(404, channelId, id ?? null, 'A receipt for nothing that was sent over this channel.');
     const verdict = judgeMdn(read, awaited.expected);
-    await mdns.settle(awaited.deliveryId, { read, verdict, headers: head.fields, body: bytes });
+    // Whoever saw the Message-ID on the wire can write one: it must not end the wait for the true one.
+    const isBelieved = !awaited.expected.signed || read.signature.kind === 'good';
+    await mdns.settle(awaited.deliveryId, { read, verdict, isBelieved, headers: head.fields, body: bytes });
+    if (!isBelieved)
+      await tellRefused(station, request, {
+        channelId,
+        messageId: id ?? null,
+        modifier: 'receipt',
+        detail:
+          `A receipt that cannot be believed, since it is ${read.signature.kind === 'none' ? 'not signed' : 'not signed by a key of theirs'}: ${read.dispositionText}`.slice(
+            0,
+            300,
+          ),
+      });
     return { status: 200, mdn: null };
   } catch (error) {
     if (!(error instanceof As2Fault)) throw error;

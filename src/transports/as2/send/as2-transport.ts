@@ -96,9 +96,10 @@ async function checkBefore(delivery: OutboundDelivery, { mdn, url }: As2Sending,
   if ((await sent.unansweredSends(delivery.id)) < unansweredSendsMax) return;
   throw new FailureError(
     'partner-refused',
-    `MDN: ${url.host} took the message ${unansweredSendsMax} times and sent no receipt.`,
+    `MDN: ${url.host} took the message ${unansweredSendsMax} times and sent no receipt that can be believed.`,
     {
-      remedy: 'Ask the partner whether our address for receipts can be reached, then release the delivery.',
+      remedy:
+        'Ask the partner whether our address for receipts can be reached, and tallyport doctor as2 whether one came unsigned; then release the delivery.',
     },
   );
 }
@@ -149,7 +150,7 @@ async function receiptOf(
   if (!own)
     throw new FailureError(
       'partner-refused-for-now',
-      `The receipt of ${url.host} answers another message, ${read.originalMessageId}.`,
+      `MDN: the receipt of ${url.host} answers another message, ${read.originalMessageId}.`,
     );
   await sent.keepMdn(delivery.id, { headers: answer.head.fields, body: answer.body }, verdict);
   return receiptFromVerdict(read, verdict);
