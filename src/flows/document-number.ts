@@ -5,6 +5,9 @@ export function numberOf(kind: DocumentKind, document: Document): string {
   if ('payment' in document) return document.payment.trace ?? '';
   if ('orderNumber' in document && (kind === 'order-response' || kind === 'order-change'))
     return document.orderNumber ?? '';
+  // What a warehouse shipped goes by its number of the shipment, else by what it shipped.
+  if (kind === 'warehouse-shipment' && 'report' in document)
+    return document.shipment ?? document.number ?? document.orderNumber ?? document.buyerOrder ?? '';
   return 'number' in document ? (document.number ?? '') : '';
 }
 

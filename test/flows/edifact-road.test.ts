@@ -310,6 +310,7 @@ describe('ORDERS as they come', () => {
     ['DTM+2:20361201:102', '2036-12-01'],
     ['DTM+2:203612011400:203', '2036-12-01T14:00'],
     ['DTM+2:2036120120361205:718', { from: '2036-12-01', to: '2036-12-05' }],
+    ['DTM+2:20361201-20361205:718', { from: '2036-12-01', to: '2036-12-05' }],
     ['DTM+2:361201:101', '2036-12-01'],
   ])('%s is understood', async (segment, at) => {
     const { order } = await orderedAs(withDate(segment));

@@ -158,6 +158,9 @@ describe('an order of a partner a warehouse ships for', () => {
     expect(shipped.retailer.find((text) => text.includes('ST*810'))).toContain('TDS*19025~');
     expect(await orderState(on)).toEqual([{ state: 'partly-shipped' }]);
     expect(await held(on)).toEqual([{ state: 'processed', reason: null }]);
+    expect(await on.rows(`select number from document where kind = 'warehouse-shipment'`)).toEqual([
+      { number: 'SHP-1' },
+    ]);
   });
 
   test('what lies in no labelled carton leaves beside those that do, and the labels are kept', async () => {

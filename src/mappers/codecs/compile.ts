@@ -104,7 +104,7 @@ function codecOf(spec: CodecSpec): Codec {
       return {
         decode: ([text = '', format = '']) => edifactDateOf(text, format),
         encode: (value) => edifactDateText(value),
-        isFaithful: ([, format]) => format === '102' || format === '203' || format === '204' || format === '718',
+        isFaithful: ([text = '', format = '']) => ['102', '203', '204', '718'].includes(format) && !text.includes('-'),
       };
   }
 }

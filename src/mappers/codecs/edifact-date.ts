@@ -5,7 +5,7 @@ import { momentOf, momentParts } from './moment.ts';
 /*
  * 2380 with 2379:   101 YYMMDD        102 CCYYMMDD         201 YYMMDDHHMM     202 YYMMDDHHMMSS    203 CCYYMMDDHHMM    204 CCYYMMDDHHMMSS
  *                   303 CCYYMMDDHHMMZZZ (zone in letters)   602 CCYY           610 CCYYMM          616 CCYYWW (ISO week)
- *                   718 CCYYMMDDCCYYMMDD, a period
+ *                   718 CCYYMMDDCCYYMMDD, a period; many write CCYYMMDD-CCYYMMDD
  */
 export interface Period {
   readonly from?: string;
@@ -38,8 +38,9 @@ export function edifactDateOf(text: string, given: string): string | Period | un
     case '616':
       return weekOf(text);
     case '718': {
-      const from = dateOf(text.slice(0, 8));
-      const to = text.length === 16 ? dateOf(text.slice(8)) : undefined;
+      const days = text[8] === '-' ? `${text.slice(0, 8)}${text.slice(9)}` : text;
+      const from = dateOf(days.slice(0, 8));
+      const to = days.length === 16 ? dateOf(days.slice(8)) : undefined;
       return from === undefined || to === undefined ? undefined : { from, to };
     }
     default:
