@@ -1,9 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { diagnose } from '../../src/flows/as2/doctor.ts';
 import { createKey } from '../../src/flows/as2/keep-key.ts';
 import { openKeyRing } from '../../src/flows/as2/key-ring.ts';
 import { type As2Settings, as2Defaults13 } from '../../src/partners/as2-settings.ts';
+import { makeSelfSigned } from '../../src/transports/as2/cms/self-signed.ts';
 import { signDetached } from '../../src/transports/as2/cms/signed-data.ts';
 import { as2ChannelId, undated } from '../support/as2-channel.ts';
 import { as2Station } from '../support/as2-station.ts';
@@ -224,4 +227,29 @@ describe('a receipt that comes later', () => {
     expect(us.gateway.failures.join()).toContain('sent no receipt');
     expect(await states(us)).toEqual([{ state: 'failed' }]);
   });
+});
+
+test('a server whose certificate is not trusted: the doctor names serverCertificates', async () => {
+  const secure = async () => {
+    const made = { commonName: 'localhost', organization: 'Test', kind: 'p256' } as const;
+    return makeSelfSigned(made, new Date(Date.now() - 3_600_000), 30);
+  };
+  const [theirServer, former] = [await secure(), await secure()];
+  const key = theirServer.privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const server = createServer({ key, cert: theirServer.certificatePem }, (_request, response) => response.end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/as2`;
+  for (const [serverCertificates, told] of [
+    [[], 'No authority that is known here'],
+    [[former.certificatePem], 'none of serverCertificates'],
+  ] as const) {
+    await agree('rsa-2048', {}, { url, serverCertificates });
+    await send(us, them);
+    const [last] = await us.gateway.rows<{ id: string }>('select id from delivery order by at desc, id desc limit 1');
+    const { broke, findings } = await diagnose(us.gateway.context, last?.id ?? '');
+    expect(broke).toBe('TLS');
+    expect(findings).toEqual([{ what: expect.stringContaining(told), setting: 'serverCertificates: add it' }]);
+  }
+  us.gateway.failures.splice(0);
 });

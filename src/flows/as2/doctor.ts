@@ -71,6 +71,17 @@ export async function diagnose(context: FlowContext, deliveryId: string): Promis
       });
   }
   if (mdn !== null) findings.push(...findingsOf(mdn, settings));
+  if (
+    delivery.state !== 'sent' &&
+    /^TLS: \S+ shows a certificate we do not trust/.test(known.attempts.at(-1)?.detail ?? '')
+  )
+    findings.push({
+      what:
+        settings.serverCertificates.length === 0
+          ? 'No authority that is known here has signed the certificate of their server. Ask the partner by another way than this one for it or its authority.'
+          : 'Their server shows a certificate that is none of serverCertificates, nor under any of them: it is a new one, or not theirs. Ask the partner by another way than this one.',
+      setting: 'serverCertificates: add it',
+    });
   const { mdn_headers: headers, mdn_body: body } = known;
   if (Object(known.verdict).kind === 'signature-wrong' && headers !== null && body !== null)
     findings.push(...(await examineReceipt(context, channel.id, { headers, body })));

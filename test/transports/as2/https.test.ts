@@ -320,6 +320,28 @@ async function proxy(
 }
 
 describe('the way out', () => {
+  test('what answers, and is of no use, is told as what it is', async () => {
+    const { url: plain } = await listener(false);
+    const secure = new URL(plain.href.replace('http:', 'https:'));
+    await expect(send(secure)).rejects.toMatchObject({
+      message: `TLS: ${secure.host} answers without TLS: what listens there speaks something else.`,
+    });
+    for (const [answer, told] of [
+      [(socket: Socket) => socket.end(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(2_000_000)}`), 'an answer of more than'],
+      [(socket: Socket) => socket.destroy(), 'was reached, and gave no answer of use: '],
+    ] as const) {
+      const given = createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => answer(socket));
+      }).listen(0, '127.0.0.1');
+      await once(given, 'listening');
+      closing.push(() => given.close());
+      const url = new URL(`http://127.0.0.1:${(given.address() as AddressInfo).port}/as2`);
+      const failure = await send(url).then(String, String);
+      expect(failure).toContain(told);
+      expect(failure).not.toContain('could not be reached');
+    }
+  });
   test('over a proxy: a tunnel for https, in which client certificate and password stay unseen', async () => {
     const { url } = await listener();
     const basic = { user: 'acme', password: 'secret' };

@@ -210,9 +210,17 @@ export function unreachable(url: URL, error: unknown, nothingSent = false): Fail
           'Ask the partner whether they changed it. If so, put it or its authority into serverCertificates and apply.',
       },
     );
+  // OpenSSL's own words for it go over two lines and name its source files.
+  if (/wrong version number|packet length too long|ERR_SSL_WRONG_VERSION_NUMBER/i.test(`${code} ${reason}`))
+    return new FailureError(
+      'partner-unreachable',
+      `TLS: ${url.host} answers without TLS: what listens there speaks something else.`,
+      { cause: error, nothingSent },
+    );
+  const how = stage === 'HTTP' && !nothingSent ? 'was reached, and gave no answer of use' : 'could not be reached';
   return new FailureError(
     'partner-unreachable',
-    `${stage}: ${url.host} could not be reached: ${reason}.`.slice(0, 300),
+    `${stage}: ${url.host} ${how}: ${reason}.`.replaceAll(/\s+/g, ' ').slice(0, 300),
     { cause: error, nothingSent },
   );
 }
