@@ -36,6 +36,20 @@ export function toChangeResponse(
   };
 }
 
+/** The answer to a change of an order that never came: refused, with nothing but the change itself to repeat. */
+export function toUnknownOrderResponse(change: OrderChange, context: ResponseContext): OrderResponse {
+  const { orderNumber, lines: _lines, changedOn: _changedOn, reason: _reason, ...header } = change;
+  return {
+    ...responseHeader({ ...header, number: orderNumber, lines: [] }, context),
+    purpose: { code: 'change' },
+    verdict: { code: 'rejected' },
+    ...(change.number !== undefined && { change: change.number }),
+    ...(change.request !== undefined && { request: change.request }),
+    texts: [note(orderNumber, `There is no order ${orderNumber} to change.`)],
+    lines: [],
+  };
+}
+
 /** A sentence, with what it is about: a text on the wire wants a reference. */
 const note = (reference: string, text: string): FreeText => ({ kind: { code: 'note' }, reference, text });
 

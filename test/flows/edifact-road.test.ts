@@ -214,6 +214,9 @@ describe('an ORDCHG', () => {
     expect(await on.rows(`select state, state_reason from document where kind = 'order-change'`)).toEqual([
       { state: 'rejected', state_reason: 'Order NC-9 is changed, but never came.' },
     ]);
+    const [response, ...more] = await answersOf(on);
+    expect([response?.text, more]).toEqual([expect.stringContaining('There is no order NC-9 to change.'), []]);
+    expect(response?.text).toContain('RFF+PP:CHG-4');
   });
 });
 

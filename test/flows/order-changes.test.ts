@@ -222,6 +222,9 @@ test('a change of an order that never came waits for it, and is refused after it
     state: 'rejected',
     state_reason: 'Order CH-7 is changed, but never came.',
   });
+  expect(await answers(on)).toEqual([
+    ['865', expect.stringMatching(/^BCA\*04\*R[DJ]\*CH-7\*\*1\*20261122/), 'MSG*There is no order CH-7 to change.'],
+  ]);
 });
 
 const byBackOffice = withAgreements('brightmart', 'in', ({ decision }) => ({

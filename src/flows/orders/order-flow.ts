@@ -16,10 +16,13 @@ export type OrderOwner = Pick<OrderRecord, 'id' | 'company_id' | 'partner_id' | 
 /** Our answer under which agreement; undefined when this partner gets none of that kind. */
 export const answerAgreement = (
   known: KnownConfiguration,
-  owner: OrderOwner,
+  owner: Omit<OrderOwner, 'id'>,
   kind: DocumentKind,
 ): Agreement | undefined =>
   selectAnswer(known.between(owner.company_id, owner.partner_id).agreements, known.agreement(owner.agreement_id), kind);
+
+/** Whom an answer is for; an order that never came has no id. */
+export type AnswerOwner = Omit<OrderOwner, 'id'> & { readonly id: string | null };
 
 /**
  * A document of ours about an order, and the work to send it. Everything of one order leaves in the order in which it was made:
@@ -28,7 +31,7 @@ export const answerAgreement = (
 export function answerWith(
   { newId, clock }: FlowContext,
   known: KnownConfiguration,
-  owner: OrderOwner,
+  owner: AnswerOwner,
   kind: DocumentKind,
   number: string,
   body: Document,
@@ -73,7 +76,7 @@ export function answerWith(
 }
 
 /** What we send about an order has a key of its own: a partner that is down must not keep us from reading what it sends. */
-export const sendKeyOf = (owner: OrderOwner): string | null => {
+export const sendKeyOf = (owner: Omit<OrderOwner, 'id'>): string | null => {
   const key = orderKeyOf(owner.partner_id, owner.usage, 'order', owner.number);
   return key === null ? null : `${key}:out`;
 };

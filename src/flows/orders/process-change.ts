@@ -1,5 +1,6 @@
 import { localDateOf } from '../../core/local-date.ts';
 import type { ChangePlan } from '../../orders/change.ts';
+import { toUnknownOrderResponse } from '../../orders/change-response.ts';
 import { changeOrder, decideChangeByRules } from '../../orders/decide-change.ts';
 import type { OrderDecision } from '../../orders/decision.ts';
 import type { Outcome } from '../../orders/finding.ts';
@@ -30,7 +31,9 @@ import {
   reopenedOrGone,
   writeVersion,
 } from './change-flow.ts';
+import { answerWith } from './order-flow.ts';
 import { settle } from './process-order.ts';
+import { responseNumber } from './response-number.ts';
 import { openShelves } from './shelves.ts';
 import { waitForOrder } from './wait-for-order.ts';
 
@@ -50,17 +53,7 @@ export async function processChange(
   const record = await orderByNumber(tx, { ...owner, number, release });
   if (record === undefined) {
     if (await waitForOrder(context, tx, document, { number, release }, gathered)) return gathered;
-    const reason = `Order ${number} is changed, but never came.`;
-    await setDocumentState(tx, document.id, 'rejected', reason);
-    gathered.events.push({
-      at: context.clock.now(),
-      type: 'order/change-refused',
-      actor: `partner:${document.partner_id}`,
-      reason,
-      company: document.company_id,
-      usage: document.usage,
-      objects: [{ kind: 'document', id: document.id, qualifier: 'change' }],
-    });
+    await refuseUnknown(context, known, tx, document, gathered);
     return gathered;
   }
   const changing = { context, known, tx, document, record, gathered, actor: `partner:${document.partner_id}` };
@@ -70,6 +63,39 @@ export async function processChange(
   else if (known.agreement(record.agreement_id).decision.decideBy === 'rules') await decideAtOnce(changing, plan);
   else await offerChange(changing, plan);
   return gathered;
+}
+
+/** The order never came. Its buyer is told so: a 997 said only that the change could be read. */
+async function refuseUnknown(
+  context: FlowContext,
+  known: KnownConfiguration,
+  tx: Tx,
+  document: ChangeDocument,
+  gathered: Gathered,
+): Promise<void> {
+  const { company_id, partner_id, usage, agreement_id, body } = document;
+  const reason = `Order ${body.orderNumber} is changed, but never came.`;
+  await setDocumentState(tx, document.id, 'rejected', reason);
+  const owner = { id: null, company_id, partner_id, usage, agreement_id, number: body.orderNumber };
+  const company = known.company(company_id);
+  const response = toUnknownOrderResponse(body, {
+    respondedOn: localDateOf(context.clock.now(), company.zone),
+    currency: company.currency,
+    ...(await responseNumber(known, tx, owner)),
+  });
+  const id = answerWith(context, known, owner, 'order-response', owner.number, response, gathered);
+  gathered.events.push({
+    at: context.clock.now(),
+    type: 'order/change-refused',
+    actor: `partner:${partner_id}`,
+    reason,
+    company: company_id,
+    usage,
+    objects: [
+      { kind: 'document', id: document.id, qualifier: 'change' },
+      { kind: 'document', id, qualifier: 'response' },
+    ],
+  });
 }
 
 /** Nobody has decided the order yet: the change is part of it, and the answer to the order answers both. */

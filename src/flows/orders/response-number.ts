@@ -10,7 +10,7 @@ import { answerAgreement, type OrderOwner } from './order-flow.ts';
 export async function responseNumber(
   known: KnownConfiguration,
   tx: Tx,
-  owner: OrderOwner,
+  owner: Omit<OrderOwner, 'id'>,
 ): Promise<{ readonly number?: string }> {
   if (answerAgreement(known, owner, 'order-response')?.syntax !== 'edifact') return {};
   const serial = await takeNumbers(tx, owner.company_id, owner.usage, 'order-response');
