@@ -50,8 +50,15 @@ export function toUnknownOrderResponse(change: OrderChange, context: ResponseCon
   };
 }
 
-/** A sentence, with what it is about: a text on the wire wants a reference. */
-const note = (reference: string, text: string): FreeText => ({ kind: { code: 'note' }, reference, text });
+/**
+ * A sentence, with what it is about: a text of an 865 wants a reference (N902). An FTX has room for three characters of it (4441), and SAP numbers
+ * its lines 000010: what is longer would leave the whole answer unwritten, and the sentence names it anyway.
+ */
+const note = (reference: string, text: string): FreeText => ({
+  kind: { code: 'note' },
+  reference: reference.length <= 3 ? reference : 'CHG',
+  text,
+});
 
 /** Accepted when all of the change counts as asked, rejected when none of it does. */
 export function changeVerdict(plan: ChangePlan, decision: OrderDecision | null): OrderVerdict {
