@@ -96,7 +96,13 @@ const scenario = (base: OutboundEnvelope) =>
         delimiters: { ...delimiters, release: isX12 ? null : release },
         group:
           isX12 || group
-            ? (base.group ?? { functionalId: 'X', sender: 'A', receiver: 'B', controlNumber: '1', version: 'D96A' })
+            ? (base.group ?? {
+                functionalId: 'ORDRSP',
+                sender: 'A',
+                receiver: 'B',
+                controlNumber: '1',
+                version: 'D96A',
+              })
             : null,
       };
       const transactions = sets.map(

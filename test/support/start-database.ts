@@ -45,5 +45,11 @@ async function startServer(): Promise<string> {
   );
   dataFolder = await mkdtemp(join(inMemory ? '/dev/shm' : tmpdir(), 'tallyport-test-'));
   server = await startEmbeddedServer({ dataFolder });
+  // A file's databases close when the file ends: 39 gateways in one file want more than the 100 connections of a server on a fast machine.
+  const maintenance = openDatabase({ url: server.url }, { connectionsMax: 1 });
+  await maintenance.query('ALTER SYSTEM SET max_connections = 500');
+  await maintenance.close();
+  await server.stop();
+  server = await startEmbeddedServer({ dataFolder });
   return server.url;
 }
