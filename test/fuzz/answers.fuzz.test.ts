@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answered, BASES, changed, placesOf, VALUES } from '../cli/answered.ts';
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 300);
+/* An answer is written, judged and read by a second reader, 20 times the work of a run elsewhere: 100 of 2,000, and of the pairs every tenth. */
+const numRuns = Math.ceil(Number(process.env.FUZZ_RUNS ?? 6_000) / 20);
+const stride = process.env.FUZZ_RUNS === undefined ? 1 : 10;
 
 describe.each(Object.keys(BASES))('answers to %s', (name) => {
   const base = BASES[name] ?? '';
@@ -10,8 +12,9 @@ describe.each(Object.keys(BASES))('answers to %s', (name) => {
 
   test('every value at every place of a header is answered so that a translator takes it, or not at all', async () => {
     const faults: unknown[] = [];
-    for (const place of places) {
-      for (const value of VALUES) {
+    for (const [at, place] of places.entries()) {
+      for (const [index, value] of VALUES.entries()) {
+        if ((at + index) % stride !== 0) continue;
         const { fault } = await answered(changed(base, [{ ...place, value }]));
         if (fault !== null) faults.push({ place, value, fault });
       }

@@ -22,6 +22,8 @@ export interface ServerKind {
   readonly isPresent: boolean;
   /** How many cuts at random bytes it is put through: each costs a login. */
   readonly cuts: number;
+  /** At each how many of its packets it is cut: the connection of FTP carries the commands alone, and says its packets alike. */
+  readonly packetStride: number;
   start(folder: string): Promise<FileServer>;
 }
 
@@ -29,7 +31,8 @@ const proftpd = (name: string, options: ProftpdOptions): ServerKind => ({
   name,
   protocol: 'ftps',
   isPresent: hasProftpd,
-  cuts: 24,
+  cuts: 12,
+  packetStride: 3,
   async start(folder) {
     const server = await startProftpd(folder, options);
     const times = new KnownTimes();
@@ -55,6 +58,7 @@ export const servers: readonly ServerKind[] = [
     protocol: 'sftp',
     isPresent: hasOpenSsh,
     cuts: 80,
+    packetStride: 1,
     async start(folder) {
       const sshd = await startSshd(folder);
       return {

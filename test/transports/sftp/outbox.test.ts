@@ -10,7 +10,7 @@ import { deliveryOf, Kept } from './world.ts';
 const root = mkdtempSync(join(tmpdir(), 'tallyport-sftp-outbox-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-describe.each(servers.filter(({ isPresent }) => isPresent))('an upload to $name', ({ start, cuts }) => {
+describe.each(servers.filter(({ isPresent }) => isPresent))('an upload to $name', ({ start, cuts, packetStride }) => {
   let server: FileServer;
   let folder: string;
   let kept: Kept;
@@ -141,7 +141,7 @@ describe.each(servers.filter(({ isPresent }) => isPresent))('an upload to $name'
       }
     };
 
-    test('at every packet, either way, it arrives once and whole', async () => {
+    test('at packet after packet, either way, it arrives once and whole', async () => {
       const proxy = await startCuttingProxy(server.port);
       const taken: string[] = [];
       await sendThrough(proxy, 'rename', taken);
@@ -152,7 +152,7 @@ describe.each(servers.filter(({ isPresent }) => isPresent))('an upload to $name'
         ['up', up],
         ['down', down],
       ] as const)
-        for (const afterBytes of ends) {
+        for (const afterBytes of ends.filter((_, index) => index % packetStride === 0)) {
           kept = new Kept();
           taken.length = 0;
           proxy.cut = { way, afterBytes };
